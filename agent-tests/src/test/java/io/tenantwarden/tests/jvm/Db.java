@@ -1,0 +1,76 @@
+package io.tenantwarden.tests.jvm;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** The scenario's side of the database, in the forked JVM. */
+public final class Db {
+
+    private Db() {}
+
+    public static String url() {
+        return System.getProperty("db.url");
+    }
+
+    /** A pool of the unprivileged role. */
+    public static HikariDataSource hikari(int size) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(url());
+        config.setUsername("warden_app");
+        config.setPassword("secret");
+        config.setMaximumPoolSize(size);
+        config.setMinimumIdle(size);
+        return new HikariDataSource(config);
+    }
+
+    /** The driver's own data source, without a pool. */
+    public static DataSource plain() {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(url());
+        source.setUser("warden_app");
+        source.setPassword("secret");
+        return source;
+    }
+
+    public static Connection driverManager(String role) throws SQLException {
+        return DriverManager.getConnection(url(), role, "secret");
+    }
+
+    /** The single column of a query, as strings. */
+    public static List<String> column(Connection c, String sql, Object... parameters) throws SQLException {
+        try (PreparedStatement statement = c.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            try (ResultSet rs = statement.executeQuery()) {
+                return read(rs);
+            }
+        }
+    }
+
+    /** As {@link #column}, through a plain Statement. */
+    public static List<String> columnPlain(Connection c, String sql) throws SQLException {
+        try (Statement statement = c.createStatement();
+                ResultSet rs = statement.executeQuery(sql)) {
+            return read(rs);
+        }
+    }
+
+    private static List<String> read(ResultSet rs) throws SQLException {
+        List<String> values = new ArrayList<>();
+        while (rs.next()) {
+            values.add(rs.getString(1));
+        }
+        return values;
+    }
+}

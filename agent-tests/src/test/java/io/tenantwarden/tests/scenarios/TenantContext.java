@@ -1,0 +1,34 @@
+package io.tenantwarden.tests.scenarios;
+
+import java.util.concurrent.Callable;
+
+/** What applications have: a ThreadLocal with a static getter. Knows nothing of the agent. */
+public final class TenantContext {
+
+    private static final ThreadLocal<String> CURRENT = new ThreadLocal<>();
+
+    private TenantContext() {}
+
+    public static String current() {
+        return CURRENT.get();
+    }
+
+    public static void set(String tenant) {
+        CURRENT.set(tenant);
+    }
+
+    public static void clear() {
+        CURRENT.remove();
+    }
+
+    /** Runs as a tenant, null for none. */
+    public static <T> T as(String tenant, Callable<T> work) throws Exception {
+        String before = CURRENT.get();
+        CURRENT.set(tenant);
+        try {
+            return work.call();
+        } finally {
+            CURRENT.set(before);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.tenantwarden.bootstrap;
+
+import java.io.ByteArrayInputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.util.jar.JarFile;
+import java.util.zip.ZipEntry;
+
+/**
+ * Loads the agent's own classes from {@code warden/*.classdata} of the jar, where no other loader finds them. The parent
+ * is the platform loader, which has {@code java.sql}; nothing of the application is visible from here.
+ */
+final class AgentClassLoader extends ClassLoader {
+
+    private static final String FOLDER = "warden/";
+
+    static {
+        registerAsParallelCapable();
+    }
+
+    private final JarFile jar;
+    private final String jarUrl;
+
+    AgentClassLoader(File file) throws IOException {
+        super("tenant-warden", ClassLoader.getPlatformClassLoader());
+        this.jar = new JarFile(file, false);
+        this.jarUrl = "jar:" + file.toURI() + "!/";
+    }
+
+    @Override
+    protected Class<?> findClass(String name) throws ClassNotFoundException {
+        byte[] bytes;
+        try {
+            bytes = read(name.replace('.', '/') + ".class");
+        } catch (IOException e) {
+            throw new ClassNotFoundException(name, e);
+        }
+        if (bytes == null) {
+            throw new ClassNotFoundException(name);
+        }
+        return defineClass(name, bytes, 0, bytes.length);
+    }
+
+    /** Byte Buddy reads the class files of advice through here. */
+    @Override
+    public InputStream getResourceAsStream(String name) {
+        try {
+            byte[] bytes = read(name);
+            return bytes == null ? super.getResourceAsStream(name) : new ByteArrayInputStream(bytes);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    @Override
+    protected URL findResource(String name) {
+        String entry = entryName(name);
+        if (jar.getEntry(entry) == null) {
+            return null;
+        }
+        try {
+            return new URL(jarUrl + entry);
+        } catch (MalformedURLException e) {
+            return null;
+        }
+    }
+
+    private byte[] read(String resource) throws IOException {
+        ZipEntry entry = jar.getEntry(entryName(resource));
+        if (entry == null) {
+            return null;
+        }
+        try (InputStream in = jar.getInputStream(entry)) {
+            return in.readAllBytes();
+        }
+    }
+
+    private static String entryName(String resource) {
+        return FOLDER + (resource.endsWith(".class") ? resource + "data" : resource);
+    }
+}

@@ -1,0 +1,73 @@
+package io.tenantwarden.bootstrap;
+
+import java.lang.invoke.MethodHandles;
+
+/**
+ * What the engine does for the instrumented code; implemented in the agent's loader. Parameters are typed Object, because
+ * neither {@code java.sql} nor the driver is visible from here. Called from any thread. Methods that return a Throwable
+ * return the one exception that the application must see, or null.
+ */
+public interface Bridge {
+
+    /** A driver's query executor was made. */
+    void executorCreated(Object executor, Object[] arguments, MethodHandles.Lookup lookup);
+
+    /** A physical connection is ready. */
+    void connectionOpened(Object connection);
+
+    /**
+     * A statement, or a batch, is about to be executed; nothing is written yet.
+     *
+     * @param queries one driver query or an array of them
+     * @param flags the driver's execution flags
+     * @return the refusal, null when it may run; {@link #afterExecute} follows only when null
+     */
+    Throwable beforeExecute(Object executor, Object queries, int flags);
+
+    /** What {@link #beforeExecute} let through has ended, normally or not. */
+    void afterExecute(Object executor);
+
+    /** COPY is about to start; nothing is written yet. */
+    Throwable beforeCopy(Object executor, String sql);
+
+    /** A query is about to be written to the stream, after the driver's BEGIN if there is one. */
+    Throwable beforeSend(Object executor, Object query, int flags);
+
+    /** A CommandComplete message was read. */
+    void statusReceived(Object executor);
+
+    /** Whether the status that was just read answers Warden's own statement and must not reach the application. */
+    boolean swallowStatus(Object executor);
+
+    /** A ReadyForQuery message was read. */
+    void readyForQuery(Object executor);
+
+    /** {@code DataSource.getConnection} begins on this thread. */
+    void checkoutEntered();
+
+    /** It ended; the connection is null when it failed. */
+    void checkoutLeft(Object dataSource, Object connection);
+
+    /** {@code Connection.close} begins. */
+    void connectionClosing(Object connection);
+
+    /** A servlet request reaches this thread; the result goes to {@link #requestLeft}. */
+    Object requestEntered(Object request);
+
+    void requestLeft(Object token);
+
+    /** A method named by configuration is entered; the result goes to {@link #methodLeft}. */
+    Object methodEntered(int rule, Object target, Object[] arguments);
+
+    void methodLeft(Object token);
+
+    /**
+     * The agent itself failed.
+     *
+     * @param where the hook
+     * @param bug what was thrown
+     * @param statement whether a statement depends on it
+     * @return the refusal when the statement must not run, else null
+     */
+    Throwable failed(String where, Throwable bug, boolean statement);
+}

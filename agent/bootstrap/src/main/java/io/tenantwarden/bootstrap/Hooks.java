@@ -1,0 +1,200 @@
+package io.tenantwarden.bootstrap;
+
+import java.lang.invoke.MethodHandles;
+
+/**
+ * The methods that instrumented code calls. Nothing is decided here: each passes on to the {@link Bridge} and keeps a bug
+ * of ours away from the application, but for the refusal that the bridge chose.
+ */
+public final class Hooks {
+
+    /** Written once, before the first class is instrumented. */
+    private static Bridge bridge;
+
+    private Hooks() {}
+
+    /** Called by the installer, before it adds its class file transformer. */
+    public static void install(Bridge engine) {
+        bridge = engine;
+    }
+
+    public static void executorCreated(Object executor, Object[] arguments, MethodHandles.Lookup lookup) {
+        try {
+            bridge.executorCreated(executor, arguments, lookup);
+        } catch (Throwable bug) {
+            failed("executorCreated", bug);
+        }
+    }
+
+    public static void connectionOpened(Object connection) {
+        try {
+            bridge.connectionOpened(connection);
+        } catch (Throwable bug) {
+            failed("connectionOpened", bug);
+        }
+    }
+
+    /** @return whether {@link #afterExecute} must be called */
+    public static boolean beforeExecute(Object executor, Object queries, int flags) {
+        Throwable refusal;
+        try {
+            refusal = bridge.beforeExecute(executor, queries, flags);
+        } catch (Throwable bug) {
+            refusal = failedStatement("beforeExecute", bug);
+            if (refusal == null) {
+                return false;
+            }
+        }
+        if (refusal != null) {
+            throw Hooks.<RuntimeException>sneak(refusal);
+        }
+        return true;
+    }
+
+    public static void afterExecute(Object executor, boolean entered) {
+        if (!entered) {
+            return;
+        }
+        try {
+            bridge.afterExecute(executor);
+        } catch (Throwable bug) {
+            failed("afterExecute", bug);
+        }
+    }
+
+    public static void beforeCopy(Object executor, String sql) {
+        Throwable refusal;
+        try {
+            refusal = bridge.beforeCopy(executor, sql);
+        } catch (Throwable bug) {
+            refusal = failedStatement("beforeCopy", bug);
+        }
+        if (refusal != null) {
+            throw Hooks.<RuntimeException>sneak(refusal);
+        }
+    }
+
+    public static void beforeSend(Object executor, Object query, int flags) {
+        Throwable broken;
+        try {
+            broken = bridge.beforeSend(executor, query, flags);
+        } catch (Throwable bug) {
+            broken = failedStatement("beforeSend", bug);
+        }
+        if (broken != null) {
+            throw Hooks.<RuntimeException>sneak(broken);
+        }
+    }
+
+    public static void statusReceived(Object executor) {
+        try {
+            bridge.statusReceived(executor);
+        } catch (Throwable bug) {
+            failed("statusReceived", bug);
+        }
+    }
+
+    public static boolean swallowStatus(Object executor) {
+        try {
+            return bridge.swallowStatus(executor);
+        } catch (Throwable bug) {
+            failed("swallowStatus", bug);
+            return false;
+        }
+    }
+
+    public static void readyForQuery(Object executor) {
+        try {
+            bridge.readyForQuery(executor);
+        } catch (Throwable bug) {
+            failed("readyForQuery", bug);
+        }
+    }
+
+    public static void checkoutEntered() {
+        try {
+            bridge.checkoutEntered();
+        } catch (Throwable bug) {
+            failed("checkoutEntered", bug);
+        }
+    }
+
+    public static void checkoutLeft(Object dataSource, Object connection) {
+        try {
+            bridge.checkoutLeft(dataSource, connection);
+        } catch (Throwable bug) {
+            failed("checkoutLeft", bug);
+        }
+    }
+
+    public static void connectionClosing(Object connection) {
+        try {
+            bridge.connectionClosing(connection);
+        } catch (Throwable bug) {
+            failed("connectionClosing", bug);
+        }
+    }
+
+    public static Object requestEntered(Object request) {
+        try {
+            return bridge.requestEntered(request);
+        } catch (Throwable bug) {
+            failed("requestEntered", bug);
+            return null;
+        }
+    }
+
+    public static void requestLeft(Object token) {
+        if (token == null) {
+            return;
+        }
+        try {
+            bridge.requestLeft(token);
+        } catch (Throwable bug) {
+            failed("requestLeft", bug);
+        }
+    }
+
+    public static Object methodEntered(int rule, Object target, Object[] arguments) {
+        try {
+            return bridge.methodEntered(rule, target, arguments);
+        } catch (Throwable bug) {
+            failed("methodEntered", bug);
+            return null;
+        }
+    }
+
+    public static void methodLeft(Object token) {
+        if (token == null) {
+            return;
+        }
+        try {
+            bridge.methodLeft(token);
+        } catch (Throwable bug) {
+            failed("methodLeft", bug);
+        }
+    }
+
+    private static void failed(String where, Throwable bug) {
+        try {
+            bridge.failed(where, bug, false);
+        } catch (Throwable second) {
+            AgentErrors.increment();
+        }
+    }
+
+    private static Throwable failedStatement(String where, Throwable bug) {
+        try {
+            return bridge.failed(where, bug, true);
+        } catch (Throwable second) {
+            AgentErrors.increment();
+            return null;
+        }
+    }
+
+    /** The refusal is a java.sql.SQLException, a type that cannot be named here. */
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> T sneak(Throwable refusal) throws T {
+        throw (T) refusal;
+    }
+}

@@ -1,0 +1,122 @@
+package io.tenantwarden.bootstrap;
+
+import java.io.File;
+import java.lang.instrument.Instrumentation;
+import java.security.CodeSource;
+import java.util.Locale;
+import java.util.Map;
+import java.util.jar.JarFile;
+
+/**
+ * What the JVM calls for {@code -javaagent}. Compiled for Java 8, so that an older JVM prints one readable line; it does
+ * nothing but put the jar on the boot class path and hand over to {@link AgentStarter}, which lives there.
+ */
+public final class WardenAgent {
+
+    /** Set when the agent is in, so that a second {@code -javaagent} of the same JVM is noticed. */
+    private static final String ATTACHED = "io.tenantwarden.attached";
+
+    private WardenAgent() {}
+
+    /**
+     * Entry point of {@code -javaagent:tenant-warden.jar=arguments}.
+     *
+     * @param arguments {@code key=value;...}, may be null
+     * @param instrumentation given by the JVM
+     */
+    public static void premain(String arguments, Instrumentation instrumentation) {
+        start(arguments, instrumentation);
+    }
+
+    /**
+     * Entry point of an attach to a running JVM. Only classes loaded from then on are covered: a driver class that is
+     * already in use cannot get the field that its state needs.
+     *
+     * @param arguments {@code key=value;...}, may be null
+     * @param instrumentation given by the JVM
+     */
+    public static void agentmain(String arguments, Instrumentation instrumentation) {
+        start(arguments, instrumentation);
+    }
+
+    private static void start(String arguments, Instrumentation instrumentation) {
+        if (isJdkTool()) {
+            return;
+        }
+        if (featureVersion() < 17) {
+            refuseOldJvm(arguments);
+            return;
+        }
+        if (System.getProperty(ATTACHED) != null) {
+            System.err.println("[warden] this JVM has the agent already: the second -javaagent:tenant-warden.jar is"
+                    + " ignored; remove it");
+            return;
+        }
+        try {
+            File jar = jarFile();
+            instrumentation.appendToBootstrapClassLoaderSearch(new JarFile(jar));
+            System.setProperty(ATTACHED, "true");
+            // Not a direct reference: the class must be the one of the boot loader, not of this class's own loader.
+            Class.forName("io.tenantwarden.bootstrap.AgentStarter", true, null)
+                    .getMethod("start", String.class, Instrumentation.class, File.class)
+                    .invoke(null, arguments, instrumentation, jar);
+        } catch (Throwable e) {
+            System.err.println("[warden] the agent could not start, nothing is protected: " + e
+                    + (e.getCause() == null ? "" : ", caused by " + e.getCause()));
+            if (wantsEnforce(arguments)) {
+                System.err.println("[warden] warden.mode=enforce: the JVM stops");
+                System.exit(1);
+            }
+        }
+    }
+
+    /** JAVA_TOOL_OPTIONS reaches javac, jcmd, jar ... as well; they have no database. */
+    private static boolean isJdkTool() {
+        String command = System.getProperty("sun.java.command", "");
+        return command.startsWith("jdk.") || command.startsWith("sun.tools.") || command.startsWith("com.sun.tools.");
+    }
+
+    private static int featureVersion() {
+        String version = System.getProperty("java.specification.version", "0");
+        try {
+            return version.startsWith("1.") ? Integer.parseInt(version.substring(2)) : Integer.parseInt(version);
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    private static void refuseOldJvm(String arguments) {
+        String found = System.getProperty("java.version");
+        if (wantsEnforce(arguments)) {
+            System.err.println("[warden] Tenant Warden needs Java 17 or newer, this is " + found
+                    + "; warden.mode=enforce: the JVM stops");
+            System.exit(1);
+        }
+        System.err.println("[warden] Tenant Warden needs Java 17 or newer, this is " + found
+                + ": the application starts UNPROTECTED");
+    }
+
+    /** The full configuration cannot be read here; where the mode is named at all, it is one of these three places. */
+    private static boolean wantsEnforce(String arguments) {
+        String mode = System.getProperty("warden.mode");
+        if (mode == null) {
+            for (Map.Entry<String, String> variable : System.getenv().entrySet()) {
+                if (variable.getKey().equalsIgnoreCase("WARDEN_MODE")) {
+                    mode = variable.getValue();
+                }
+            }
+        }
+        if (mode == null && arguments != null) {
+            return arguments.replace(" ", "").toLowerCase(Locale.ROOT).contains("mode=enforce");
+        }
+        return "enforce".equalsIgnoreCase(mode == null ? null : mode.trim());
+    }
+
+    private static File jarFile() throws Exception {
+        CodeSource source = WardenAgent.class.getProtectionDomain().getCodeSource();
+        if (source == null) {
+            throw new IllegalStateException("the agent's own jar cannot be found");
+        }
+        return new File(source.getLocation().toURI());
+    }
+}

@@ -1,0 +1,162 @@
+package io.tenantwarden.engine.inject;
+
+import io.tenantwarden.bootstrap.Scope;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which GUCs are sent, and which value each has in each scope. Immutable, thread-safe.
+ *
+ * <p>Every GUC that any of the three settings names is sent in every injection: a value that a scope does not name gets
+ * its none-value, so that nothing of the scope before stays behind.
+ */
+public final class GucPlan {
+
+    /** A value that may depend on the tenant and on what the application knows at this moment. */
+    public interface Value {
+        /**
+         * @param tenant the tenant id; null outside a tenant scope
+         * @return the value, null for none
+         */
+        String of(String tenant);
+
+        /** Whether the value depends on nothing but the tenant. */
+        boolean isFixed();
+    }
+
+    private final String[] names;
+    private final Value[] inTenant;
+    private final Value[] inBypass;
+    private final String[] inNone;
+    private final boolean fixed;
+    private final boolean sentForNone;
+    private final boolean openedByBypass;
+    private final String sql;
+    private final Assignment none;
+
+    private GucPlan(
+            String[] names,
+            Value[] inTenant,
+            Value[] inBypass,
+            String[] inNone,
+            boolean sentForNone,
+            boolean openedByBypass) {
+        this.names = names;
+        this.inTenant = inTenant;
+        this.inBypass = inBypass;
+        this.inNone = inNone;
+        this.sentForNone = sentForNone;
+        this.openedByBypass = openedByBypass;
+        this.fixed = allFixed(inTenant) && allFixed(inBypass);
+        this.sql = sql(names);
+        this.none = new Assignment(Scope.NONE, inNone);
+    }
+
+    /**
+     * @param tenant {@code warden.guc}
+     * @param bypass {@code warden.guc.bypass}
+     * @param none {@code warden.guc.none}; a GUC that it does not name is set to the empty string, which is what
+     *     PostgreSQL itself leaves after a local setting
+     */
+    public static GucPlan of(Map<String, Value> tenant, Map<String, Value> bypass, Map<String, Value> none) {
+        Map<String, Value> all = new LinkedHashMap<>(tenant);
+        bypass.forEach(all::putIfAbsent);
+        none.forEach(all::putIfAbsent);
+        String[] names = all.keySet().toArray(new String[0]);
+        Value[] inTenant = new Value[names.length];
+        Value[] inBypass = new Value[names.length];
+        String[] inNone = new String[names.length];
+        for (int i = 0; i < names.length; i++) {
+            Value noneValue = none.get(names[i]);
+            inNone[i] = noneValue == null ? "" : orEmpty(noneValue.of(null));
+            inTenant[i] = tenant.get(names[i]);
+            inBypass[i] = bypass.get(names[i]);
+        }
+        return new GucPlan(names, inTenant, inBypass, inNone, !none.isEmpty(), !bypass.isEmpty());
+    }
+
+    private static boolean allFixed(Value[] values) {
+        return Arrays.stream(values).allMatch(value -> value == null || value.isFixed());
+    }
+
+    private static String orEmpty(String value) {
+        return value == null ? "" : value;
+    }
+
+    /**
+     * No row and no column reach the driver: "SELECT 0" (PIPELINED facts). {@code pg_catalog} is named, because a
+     * search_path may put another set_config before it.
+     */
+    private static String sql(String[] names) {
+        List<String> calls = new ArrayList<>(names.length);
+        for (int i = 0; i < names.length; i++) {
+            calls.add("pg_catalog.set_config('" + names[i].replace("'", "''") + "', $" + (i + 1) + ", true) is null");
+        }
+        // OR, not AND: set_config never returns null, so that every operand is evaluated.
+        return "/* tenant-warden */ select where " + String.join(" or ", calls);
+    }
+
+    /** The statement that sets all of them for the current transaction, with one text parameter for each name. */
+    public String sql() {
+        return sql;
+    }
+
+    /** The names, in the order of the parameters. */
+    public List<String> names() {
+        return List.of(names);
+    }
+
+    /** Whether this GUC is one of ours. Compared without regard to case, as PostgreSQL does. */
+    public boolean sets(String guc) {
+        for (String name : names) {
+            if (name.equalsIgnoreCase(guc)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The values outside every scope. */
+    public Assignment none() {
+        return none;
+    }
+
+    /** Whether unscoped statements are sent the none-values even when nothing was injected before. */
+    public boolean isSentForNone() {
+        return sentForNone;
+    }
+
+    /** Whether a bypass sets anything at all, so that a policy can see it. */
+    public boolean isOpenedByBypass() {
+        return openedByBypass;
+    }
+
+    /**
+     * The values of a scope.
+     *
+     * @param last the assignment of the statement before on this connection, returned again when it still fits so that
+     *     nothing is allocated; may be null
+     */
+    public Assignment assignment(Scope scope, Assignment last) {
+        if (scope.isNone()) {
+            return none;
+        }
+        if (fixed && last != null && last.scope().equals(scope)) {
+            return last;
+        }
+        Value[] source = scope.isTenant() ? inTenant : inBypass;
+        String tenant = scope.isTenant() ? scope.value() : null;
+        String[] values = new String[names.length];
+        for (int i = 0; i < names.length; i++) {
+            String value = source[i] == null ? null : source[i].of(tenant);
+            values[i] = value == null ? inNone[i] : value;
+        }
+        if (last != null && last.scope().equals(scope) && Arrays.equals(last.values(), values)) {
+            return last;
+        }
+        return new Assignment(scope, values);
+    }
+}

@@ -1,0 +1,242 @@
+package io.tenantwarden.engine.inject;
+
+import io.tenantwarden.bootstrap.Scope;
+import io.tenantwarden.rls.SqlStatement;
+import java.io.IOException;
+
+/**
+ * Injection without a round trip, for one physical connection: ours is written to the same Sync group as the
+ * application's statement, right after the driver's BEGIN if there is one. Guarded by the driver's lock on the connection.
+ *
+ * <p>Facts and message order: ARCHITECTURE.md, "The way of one statement".
+ */
+public final class PipelinedInjector {
+
+    private final DriverShape shape;
+    private final Object executor;
+    private final GucPlan plan;
+    private final WireState wire = new WireState();
+
+    private Object query;
+    private Object parameters;
+    private Assignment written;
+    private boolean sending;
+    private int unanswered;
+    private boolean swallow;
+
+    /**
+     * @param shape members of the driver
+     * @param executor the driver's query executor
+     * @param plan what is set
+     */
+    public PipelinedInjector(DriverShape shape, Object executor, GucPlan plan) {
+        this.shape = shape;
+        this.executor = executor;
+        this.plan = plan;
+    }
+
+    /** What a statement needs, decided before a byte is written. */
+    public enum Need {
+        /** The wanted values hold already, or the statement cannot depend on them. */
+        NOTHING,
+        /** Ours must go before it. */
+        INJECT,
+        /** Rows of an open portal belong to another scope: refused. */
+        OPEN_PORTAL,
+        /** Ours cannot share its Sync group (CALL and DO on PostgreSQL 18), and no transaction is open: refused. */
+        OWN_SYNC,
+        /** It may read rows, and it is not known that ours can go before it: refused. */
+        NOT_INJECTABLE
+    }
+
+    /**
+     * What must happen before this statement runs as {@code target}. Changes nothing.
+     *
+     * @param autocommit whether the statement is its own transaction
+     */
+    public Need need(SqlStatement statement, Assignment target, boolean autocommit) throws Throwable {
+        boolean fresh = autocommit && !shape.inTransaction(executor) && !shape.inFailedTransaction(executor);
+        switch (statement.injection()) {
+            case BEFORE:
+                break;
+            case ALONE:
+                if (fresh) {
+                    return isWanted(target) ? Need.OWN_SYNC : Need.NOTHING;
+                }
+                break;
+            case NEVER:
+                if (!statement.readsRows()) {
+                    return Need.NOTHING;
+                }
+                if (fresh) {
+                    return isWanted(target) ? Need.NOT_INJECTABLE : Need.NOTHING;
+                }
+                return holds(target) ? Need.NOTHING : Need.NOT_INJECTABLE;
+            default:
+                return Need.NOTHING;
+        }
+        if (fresh) {
+            return isWanted(target) ? Need.INJECT : Need.NOTHING;
+        }
+        if (holds(target)) {
+            return Need.NOTHING;
+        }
+        boolean open = wire.sqlCursors() > 0 || shape.openPortals(executor) > 0;
+        return open && !wire.portalsBelongTo(target) ? Need.OPEN_PORTAL : Need.INJECT;
+    }
+
+    /** The tenant of this transaction so far; null when none was injected. */
+    public Scope tenantOfTransaction() {
+        return wire.lastTenant() == null ? null : wire.lastTenant().scope();
+    }
+
+    /**
+     * Called before the driver writes a query. Writes ours when needed.
+     *
+     * @param next the driver's query object
+     * @param statement what is known of its SQL; null for the driver's own queries
+     * @param target the values that the statement must run with; null when this execution is none of our business
+     * @throws IOException when the connection is gone or our own bytes are incomplete; the driver closes the connection
+     */
+    public void beforeSend(Object next, SqlStatement statement, Assignment target, int flags) throws Throwable {
+        if (sending) {
+            return;
+        }
+        if (shape.isBegin(executor, next)) {
+            wire.reset();
+            return;
+        }
+        if (shape.isAutoSave(executor, next)) {
+            return;
+        }
+        if (shape.isRestoreAutoSave(executor, next)) {
+            wire.forget();
+            return;
+        }
+        if (statement == null || target == null || shape.describesOnly(flags)) {
+            return;
+        }
+        switch (statement.injection()) {
+            case ENDS_SCOPE:
+                if (statement.commits()) {
+                    restoreTenant(flags);
+                }
+                wire.forget();
+                return;
+            case ALONE:
+                if (!inTransactionWith(flags)) {
+                    return;
+                }
+                inject(target, flags);
+                return;
+            case BEFORE:
+                inject(target, flags);
+                if (statement.opensCursor()) {
+                    wire.opensSqlCursor(target);
+                } else if (statement.closesCursors()) {
+                    wire.closesSqlCursors();
+                } else if (shape.mayOpenPortal(flags)) {
+                    wire.opensPortal(target);
+                }
+                return;
+            default:
+                if (statement.closesCursors()) {
+                    wire.closesSqlCursors();
+                }
+        }
+    }
+
+    private boolean inTransactionWith(int flags) throws Throwable {
+        return !shape.suppressesBegin(flags) || shape.inTransaction(executor);
+    }
+
+    private void inject(Assignment target, int flags) throws Throwable {
+        if (!holds(target)) {
+            write(target, flags);
+        }
+    }
+
+    /** Deferred triggers run inside COMMIT: as the tenant, not as a bypass and not as whatever a rollback left. */
+    private void restoreTenant(int flags) throws Throwable {
+        if (!wire.isTouched() || wire.sqlCursors() > 0) {
+            return;
+        }
+        Assignment end = wire.lastTenant() == null ? plan.none() : wire.lastTenant();
+        boolean bypassed = wire.live() != null && wire.live().scope().isBypass();
+        if (wire.isUnknown() || bypassed) {
+            if (!shape.inFailedTransaction(executor)) {
+                write(end, flags);
+            }
+        }
+    }
+
+    private boolean isWanted(Assignment target) {
+        return target != plan.none() || plan.isSentForNone();
+    }
+
+    private boolean holds(Assignment target) {
+        if (target == plan.none() && !plan.isSentForNone() && !wire.isTouched()) {
+            return true;
+        }
+        return wire.holds(target, plan.none());
+    }
+
+    private void write(Assignment target, int flags) throws Throwable {
+        sending = true;
+        boolean complete = false;
+        try {
+            if (query == null) {
+                query = shape.createQuery(executor, plan.sql());
+                parameters = shape.createParameters(query);
+            }
+            if (written != target) {
+                String[] values = target.values();
+                for (int i = 0; i < values.length; i++) {
+                    shape.setParameter(parameters, i + 1, values[i]);
+                }
+                written = target;
+            }
+            shape.send(executor, query, parameters, flags);
+            unanswered++;
+            wire.injected(target);
+            complete = true;
+        } finally {
+            sending = false;
+            if (!complete) {
+                written = null;
+                wire.forget();
+            }
+        }
+    }
+
+    /** A CommandComplete was read: remembers whether it answers ours. */
+    public void statusReceived() throws Throwable {
+        if (unanswered > 0 && shape.answeredQuery(executor) == query) {
+            unanswered--;
+            swallow = true;
+        }
+    }
+
+    /** Whether the status just read is ours; asked once for each. */
+    public boolean swallowStatus() {
+        boolean ours = swallow;
+        swallow = false;
+        return ours;
+    }
+
+    /** ReadyForQuery was read: the driver's transaction state is up to date. */
+    public void readyForQuery() throws Throwable {
+        unanswered = 0;
+        swallow = false;
+        if (shape.inFailedTransaction(executor)) {
+            wire.forget();
+        } else if (!shape.inTransaction(executor)) {
+            wire.reset();
+        }
+    }
+
+    /** Application SQL changed one of our GUCs, or may have: what holds is unknown. */
+    public void forget() {
+        wire.forget();
+    }
+}

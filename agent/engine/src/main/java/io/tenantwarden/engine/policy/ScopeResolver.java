@@ -1,0 +1,60 @@
+package io.tenantwarden.engine.policy;
+
+import io.tenantwarden.bootstrap.Scope;
+import io.tenantwarden.bootstrap.ThreadState;
+import io.tenantwarden.engine.tenant.TenantReader;
+import io.tenantwarden.engine.tenant.TenantSourceException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * What the current thread runs as: the scope pushed innermost, unless the tenant source has a new value since; else what
+ * the tenant source says now. Thread-safe.
+ */
+public final class ScopeResolver {
+
+    private final TenantReader reader;
+    private final Consumer<TenantSourceException> failures;
+
+    /**
+     * @param reader the configured tenant sources
+     * @param failures told when a source threw or gave an invalid value
+     */
+    public ScopeResolver(TenantReader reader, Consumer<TenantSourceException> failures) {
+        this.reader = reader;
+        this.failures = failures;
+    }
+
+    /**
+     * The scope of the thread.
+     *
+     * @param tenantScope makes a scope of a tenant id; may return one made before
+     * @return null when nothing was pushed and no source has an answer: then what was captured at checkout counts; {@link
+     *     Scope#NONE} when a source failed, which ends the search
+     */
+    public Scope current(ThreadState thread, Function<String, Scope> tenantScope) {
+        ThreadState.Pushed pushed = thread.top();
+        String now;
+        try {
+            now = reader.read();
+        } catch (TenantSourceException e) {
+            failures.accept(e);
+            return pushed == null ? Scope.NONE : pushed.scope();
+        }
+        if (pushed != null) {
+            boolean enteredInside = now != null && !now.equals(pushed.sourceThen());
+            return enteredInside ? tenantScope.apply(now) : pushed.scope();
+        }
+        return now == null ? null : tenantScope.apply(now);
+    }
+
+    /** What the source says now, for {@link ThreadState#push}; null when it has no answer or failed. */
+    public String sourceNow() {
+        try {
+            return reader.read();
+        } catch (TenantSourceException e) {
+            failures.accept(e);
+            return null;
+        }
+    }
+}

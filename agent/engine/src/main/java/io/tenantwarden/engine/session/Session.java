@@ -1,0 +1,272 @@
+package io.tenantwarden.engine.session;
+
+import io.tenantwarden.bootstrap.Scope;
+import io.tenantwarden.engine.inject.Assignment;
+import io.tenantwarden.engine.inject.DriverShape;
+import io.tenantwarden.engine.inject.PipelinedInjector;
+import java.lang.ref.WeakReference;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The state of one physical connection. Belongs to the driver's executor object, not to any pool proxy, so that a
+ * replaced connection starts with a new one and a proxy with many faces has one.
+ *
+ * <p>All that a statement reads or writes is guarded by the driver's lock on the connection ({@link #lock}); the scope
+ * captured at checkout is volatile, because the borrower's thread writes it.
+ */
+public final class Session {
+
+    private final DriverShape shape;
+    private final Object executor;
+    private final PipelinedInjector injector;
+    private final ReentrantLock lock;
+
+    private volatile Database database;
+    private volatile Object connection;
+    private String role = "";
+    private List<String> searchPath;
+
+    private volatile Scope captured = Scope.NONE;
+    private volatile WeakReference<Object> borrower = new WeakReference<>(null);
+
+    private int depth;
+    private int quiet;
+    private Assignment target;
+    private Assignment last;
+    private Scope lastTenant = Scope.NONE;
+    private boolean catalogChanging;
+    private ApplicationGuc applicationGuc = ApplicationGuc.UNSET;
+    private ApplicationGuc applicationGucAtBegin = ApplicationGuc.UNSET;
+    private boolean inTransaction;
+
+    /** What the application's own SQL did to a configured GUC, outside every scope of Warden. */
+    public enum ApplicationGuc {
+        UNSET,
+        /** Set until the transaction ends. */
+        TRANSACTION,
+        /** Set until it is reset or the connection ends. */
+        SESSION
+    }
+
+    /**
+     * @param shape members of the driver
+     * @param executor the driver's query executor
+     * @param injector puts the values on the wire; null in {@code audit}, where nothing is sent
+     */
+    public Session(DriverShape shape, Object executor, PipelinedInjector injector) throws Throwable {
+        this.shape = shape;
+        this.executor = executor;
+        this.injector = injector;
+        this.lock = shape.lock(executor);
+    }
+
+    /**
+     * Makes the session take part: until then statements pass untouched.
+     *
+     * @param ofConnection the driver's connection object
+     * @param state what is known of the database
+     * @param role the role that the server knows
+     * @param searchPath schemas in which unqualified names are looked up, null when unknown
+     */
+    public void open(Object ofConnection, Database state, String role, List<String> searchPath) {
+        this.role = role;
+        this.searchPath = searchPath;
+        this.connection = ofConnection;
+        this.database = state;
+    }
+
+    /** Null as long as the session does not take part. */
+    public Database database() {
+        return database;
+    }
+
+    /** The driver's connection; null until {@link #open}. */
+    public Object connection() {
+        return connection;
+    }
+
+    public String role() {
+        return role;
+    }
+
+    /** Null when unknown. */
+    public List<String> searchPath() {
+        return searchPath;
+    }
+
+    /** Application SQL changed it: unqualified names may be anything from now on. */
+    public void forgetSearchPath() {
+        searchPath = null;
+    }
+
+    public DriverShape shape() {
+        return shape;
+    }
+
+    public Object executor() {
+        return executor;
+    }
+
+    /** Null in {@code audit}. */
+    public PipelinedInjector injector() {
+        return injector;
+    }
+
+    // ---- one execution
+
+    /**
+     * Begins an execution, taking the driver's lock on the connection.
+     *
+     * @return whether it is the application's, not one that the driver or Warden makes inside of it
+     */
+    public boolean enter() {
+        if (lock != null) {
+            lock.lock();
+        }
+        return depth++ == 0;
+    }
+
+    /** Ends an execution. */
+    public void leave() {
+        if (--depth == 0) {
+            target = null;
+        }
+        if (lock != null) {
+            lock.unlock();
+        }
+    }
+
+    /** The values that the current execution must run with; null when it is none of Warden's business. */
+    public Assignment target() {
+        return quiet > 0 ? null : target;
+    }
+
+    public void target(Assignment assignment) {
+        target = assignment;
+        if (assignment != null) {
+            last = assignment;
+        }
+    }
+
+    /** The assignment of the execution before, for reuse; null at first. */
+    public Assignment last() {
+        return last;
+    }
+
+    /** Until {@link #leaveQuiet}, statements on this connection are Warden's own. */
+    public void enterQuiet() {
+        quiet++;
+    }
+
+    public void leaveQuiet() {
+        quiet--;
+    }
+
+    public boolean isQuiet() {
+        return quiet > 0;
+    }
+
+    /** A tenant scope of this id, the one used last when it is the same. */
+    public Scope tenantScope(String tenant) {
+        Scope known = lastTenant;
+        if (known.isTenant() && known.value().equals(tenant)) {
+            return known;
+        }
+        Scope scope = Scope.tenant(tenant);
+        lastTenant = scope;
+        return scope;
+    }
+
+    // ---- transaction
+
+    /** Whether the driver says that a transaction block is open. */
+    public boolean isInTransaction() throws Throwable {
+        return shape.inTransaction(executor);
+    }
+
+    /** DDL ran in this transaction: the catalog is read again when it ends, and for names not known before. */
+    public void noteCatalogChange() {
+        catalogChanging = true;
+    }
+
+    public boolean isCatalogChanging() {
+        return catalogChanging;
+    }
+
+    /** Application SQL changed a configured GUC while no scope of Warden was in force. */
+    public void noteApplicationGuc(ApplicationGuc state) {
+        applicationGuc = state;
+    }
+
+    /** Whether the application's own value of a configured GUC may still be in force. */
+    public boolean isScopedByApplication() {
+        return applicationGuc != ApplicationGuc.UNSET;
+    }
+
+    /** Application SQL went back to a savepoint or failed: what it set since is gone. */
+    public void revertApplicationGuc() {
+        applicationGuc = applicationGucAtBegin;
+    }
+
+    /**
+     * ReadyForQuery was read.
+     *
+     * @param open whether a transaction block is open
+     * @param failed whether it has failed
+     * @param committed whether the last transaction may have been committed; a rollback reverts SET as well
+     */
+    public void readyForQuery(boolean open, boolean failed, boolean committed) {
+        if (failed) {
+            return;
+        }
+        if (open) {
+            if (!inTransaction) {
+                inTransaction = true;
+            }
+            return;
+        }
+        if (inTransaction && !committed) {
+            applicationGuc = applicationGucAtBegin;
+        }
+        if (applicationGuc == ApplicationGuc.TRANSACTION) {
+            applicationGuc = ApplicationGuc.UNSET;
+        }
+        applicationGucAtBegin = applicationGuc;
+        inTransaction = false;
+        if (catalogChanging) {
+            catalogChanging = false;
+            Database state = database;
+            if (state != null) {
+                state.expire();
+            }
+        }
+    }
+
+    // ---- captured at checkout
+
+    /** The scope captured when the connection was borrowed. */
+    public Scope captured() {
+        return captured;
+    }
+
+    /**
+     * The connection was borrowed.
+     *
+     * @param logical what the outermost {@code getConnection} returned
+     * @param scope what the borrower's thread ran as
+     */
+    public void capture(Object logical, Scope scope) {
+        if (borrower.get() != logical) {
+            borrower = new WeakReference<>(logical);
+        }
+        captured = scope;
+    }
+
+    /** A connection object was closed: ends the capture when it is the one that was borrowed. */
+    public void release(Object logical) {
+        if (borrower.get() == logical) {
+            captured = Scope.NONE;
+        }
+    }
+}

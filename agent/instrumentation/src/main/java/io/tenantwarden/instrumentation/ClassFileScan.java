@@ -1,0 +1,106 @@
+package io.tenantwarden.instrumentation;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A look at the constant pool of a class file (JVM specification, section 4.4), so that the thousands of classes that have
+ * nothing to do with JDBC or servlets cost about a microsecond each and are never resolved.
+ */
+final class ClassFileScan {
+
+    static final int GET_CONNECTION = 1;
+    static final int CLOSE = 2;
+    static final int CONNECTION = 4;
+    static final int DO_FILTER = 8;
+    static final int FILTER_CHAIN = 16;
+
+    private static final byte[] GET_CONNECTION_NAME = ascii("getConnection");
+    private static final byte[] CLOSE_NAME = ascii("close");
+    private static final byte[] CONNECTION_TYPE = ascii("java/sql/Connection");
+    private static final byte[] DO_FILTER_NAME = ascii("doFilter");
+    private static final byte[] FILTER_CHAIN_TYPE = ascii("servlet/FilterChain");
+
+    private ClassFileScan() {}
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /**
+     * Which of the names above the constant pool holds: {@code getConnection}, {@code close} and {@code doFilter} as whole
+     * entries, the two types as part of an entry (a descriptor, a generic signature).
+     *
+     * @return a set of the flags; 0 also for what is not a class file
+     */
+    static int scan(byte[] file) {
+        if (file.length < 10) {
+            return 0;
+        }
+        int found = 0;
+        int count = u2(file, 8);
+        int at = 10;
+        for (int i = 1; i < count && at + 3 <= file.length; i++) {
+            switch (file[at]) {
+                case 1 -> {
+                    int length = u2(file, at + 1);
+                    if (at + 3 + length > file.length) {
+                        return found;
+                    }
+                    found |= name(file, at + 3, length);
+                    at += 3 + length;
+                }
+                case 3, 4, 9, 10, 11, 12, 17, 18 -> at += 5;
+                case 5, 6 -> {
+                    at += 9;
+                    i++; // long and double take two entries
+                }
+                case 7, 8, 16, 19, 20 -> at += 3;
+                case 15 -> at += 4;
+                default -> {
+                    return found;
+                }
+            }
+        }
+        return found;
+    }
+
+    private static int name(byte[] file, int from, int length) {
+        switch (length) {
+            case 5:
+                return isAt(file, from, CLOSE_NAME) ? CLOSE : 0;
+            case 8:
+                return isAt(file, from, DO_FILTER_NAME) ? DO_FILTER : 0;
+            case 13:
+                return isAt(file, from, GET_CONNECTION_NAME) ? GET_CONNECTION : 0;
+            default:
+                return length < CONNECTION_TYPE.length ? 0 : types(file, from, length);
+        }
+    }
+
+    private static int types(byte[] file, int from, int length) {
+        int found = 0;
+        int last = from + length - CONNECTION_TYPE.length;
+        for (int at = from; at <= last; at++) {
+            byte b = file[at];
+            if (b == 'j' && isAt(file, at, CONNECTION_TYPE)) {
+                found |= CONNECTION;
+            } else if (b == 's' && isAt(file, at, FILTER_CHAIN_TYPE)) {
+                found |= FILTER_CHAIN;
+            }
+        }
+        return found;
+    }
+
+    private static boolean isAt(byte[] file, int from, byte[] name) {
+        for (int i = 0; i < name.length; i++) {
+            if (file[from + i] != name[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int u2(byte[] file, int at) {
+        return (file[at] & 0xff) << 8 | file[at + 1] & 0xff;
+    }
+}

@@ -1,0 +1,21 @@
+package io.tenantwarden.instrumentation;
+
+import net.bytebuddy.description.type.TypeDescription;
+import net.bytebuddy.dynamic.DynamicType;
+
+/** What is done to one kind of class. Stateless, thread-safe. */
+public interface TypeInstrumentation {
+
+    /** A name for messages. */
+    String name();
+
+    /**
+     * Whether this type is meant, asked once the cheap test of the class file let it through.
+     *
+     * @param type resolved from the class file and, for its supertypes, through the class's own loader
+     */
+    boolean matches(TypeDescription type);
+
+    /** Adds fields and advice. */
+    DynamicType.Builder<?> apply(DynamicType.Builder<?> builder, TypeDescription type);
+}

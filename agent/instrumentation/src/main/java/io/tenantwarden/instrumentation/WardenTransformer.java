@@ -1,0 +1,162 @@
+package io.tenantwarden.instrumentation;
+
+import io.tenantwarden.instrumentation.jdbc.ConnectionCloseInstrumentation;
+import io.tenantwarden.instrumentation.jdbc.DataSourceInstrumentation;
+import io.tenantwarden.instrumentation.method.MethodRule;
+import io.tenantwarden.instrumentation.web.FilterInstrumentation;
+import java.lang.instrument.ClassFileTransformer;
+import java.security.ProtectionDomain;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import net.bytebuddy.ByteBuddy;
+import net.bytebuddy.description.type.TypeDescription;
+import net.bytebuddy.dynamic.ClassFileLocator;
+import net.bytebuddy.dynamic.DynamicType;
+import net.bytebuddy.dynamic.scaffold.TypeValidation;
+import net.bytebuddy.implementation.Implementation;
+import net.bytebuddy.pool.TypePool;
+
+/**
+ * Sees every class that the application loads and changes the few that matter: named driver classes, methods named by
+ * configuration, and implementations of DataSource, Connection and servlet Filter, which a look at the constant pool finds
+ * before anything is resolved. Thread-safe.
+ *
+ * <p>No AgentBuilder: its matching resolves types for every class, and its default is to go on when a transformation
+ * fails, where Warden must tell.
+ */
+final class WardenTransformer implements ClassFileTransformer {
+
+    /** Told of what happened to a class. */
+    interface Listener {
+        void transformed(String className, String instrumentation, ClassLoader loader);
+
+        void failed(String className, String instrumentation, Throwable cause);
+    }
+
+    private final Map<String, TypeInstrumentation> byName;
+    private final List<MethodRule> rules;
+    private final boolean requests;
+    private final BiConsumer<ClassLoader, String> classNames;
+    private final Listener listener;
+    private final ByteBuddy byteBuddy = new ByteBuddy()
+            .with(TypeValidation.DISABLED)
+            .with(Implementation.Context.Disabled.Factory.INSTANCE);
+    private final TypeInstrumentation dataSource = new DataSourceInstrumentation();
+    private final TypeInstrumentation connection = new ConnectionCloseInstrumentation();
+    private final TypeInstrumentation filter = new FilterInstrumentation();
+    private final ClassLoader own = WardenTransformer.class.getClassLoader();
+    private final ClassLoader platform = ClassLoader.getPlatformClassLoader();
+
+    /**
+     * @param byName internal class name to what is done to it
+     * @param rules methods named by configuration
+     * @param requests whether servlet requests matter
+     * @param classNames told of every class: loader and internal name
+     * @param listener told of every class that was changed or could not be
+     */
+    WardenTransformer(
+            Map<String, TypeInstrumentation> byName,
+            List<MethodRule> rules,
+            boolean requests,
+            BiConsumer<ClassLoader, String> classNames,
+            Listener listener) {
+        this.byName = Map.copyOf(byName);
+        this.rules = List.copyOf(rules);
+        this.requests = requests;
+        this.classNames = classNames;
+        this.listener = listener;
+    }
+
+    @Override
+    public byte[] transform(
+            Module module,
+            ClassLoader loader,
+            String name,
+            Class<?> redefined,
+            ProtectionDomain domain,
+            byte[] classFile) {
+        if (loader == null || loader == own || loader == platform || name == null || redefined != null) {
+            return null;
+        }
+        try {
+            classNames.accept(loader, name);
+            List<TypeInstrumentation> candidates = candidates(name, classFile);
+            return candidates == null ? null : transform(loader, name, classFile, candidates);
+        } catch (Throwable e) {
+            listener.failed(name.replace('/', '.'), "class file", e);
+            return null;
+        }
+    }
+
+    private List<TypeInstrumentation> candidates(String name, byte[] classFile) {
+        List<TypeInstrumentation> candidates = null;
+        TypeInstrumentation named = byName.get(name);
+        if (named != null) {
+            candidates = add(candidates, named);
+        }
+        for (MethodRule rule : rules) {
+            if (rule.matchesClass(name)) {
+                candidates = add(candidates, rule);
+            }
+        }
+        int found = ClassFileScan.scan(classFile);
+        if ((found & ClassFileScan.CONNECTION) != 0) {
+            if ((found & ClassFileScan.GET_CONNECTION) != 0) {
+                candidates = add(candidates, dataSource);
+            }
+            if ((found & ClassFileScan.CLOSE) != 0) {
+                candidates = add(candidates, connection);
+            }
+        }
+        int aFilter = ClassFileScan.DO_FILTER | ClassFileScan.FILTER_CHAIN;
+        if (requests && (found & aFilter) == aFilter) {
+            candidates = add(candidates, filter);
+        }
+        return candidates;
+    }
+
+    private static List<TypeInstrumentation> add(List<TypeInstrumentation> list, TypeInstrumentation one) {
+        List<TypeInstrumentation> result = list == null ? new ArrayList<>(2) : list;
+        result.add(one);
+        return result;
+    }
+
+    private byte[] transform(ClassLoader loader, String name, byte[] classFile, List<TypeInstrumentation> candidates) {
+        String className = name.replace('/', '.');
+        ClassFileLocator locator = new ClassFileLocator.Compound(
+                ClassFileLocator.Simple.of(className, classFile), ClassFileLocator.ForClassLoader.of(loader));
+        TypeDescription type =
+                TypePool.Default.WithLazyResolution.of(locator).describe(className).resolve();
+        DynamicType.Builder<?> builder = null;
+        StringBuilder applied = new StringBuilder();
+        for (TypeInstrumentation candidate : candidates) {
+            if (!isMeant(candidate, type)) {
+                continue;
+            }
+            builder = candidate.apply(builder == null ? byteBuddy.redefine(type, locator) : builder, type);
+            applied.append(applied.isEmpty() ? "" : ", ").append(candidate.name());
+        }
+        if (builder == null) {
+            return null;
+        }
+        try {
+            byte[] changed = builder.make().getBytes();
+            listener.transformed(className, applied.toString(), loader);
+            return changed;
+        } catch (Throwable e) {
+            listener.failed(className, applied.toString(), e);
+            return null;
+        }
+    }
+
+    /** A supertype that is not there (an optional dependency) means that the class could not be used as one either. */
+    private static boolean isMeant(TypeInstrumentation candidate, TypeDescription type) {
+        try {
+            return candidate.matches(type);
+        } catch (RuntimeException e) {
+            return false;
+        }
+    }
+}

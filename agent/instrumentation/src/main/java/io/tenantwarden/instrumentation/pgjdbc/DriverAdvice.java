@@ -1,0 +1,75 @@
+package io.tenantwarden.instrumentation.pgjdbc;
+
+import io.tenantwarden.bootstrap.Hooks;
+import java.lang.invoke.MethodHandles;
+import net.bytebuddy.asm.Advice;
+
+/** Inlined into the driver's query executor and connection. */
+final class DriverAdvice {
+
+    private DriverAdvice() {}
+
+    static final class ExecutorConstructor {
+        @Advice.OnMethodExit
+        static void exit(@Advice.This Object executor, @Advice.AllArguments Object[] arguments) {
+            // lookup() is caller-sensitive: inlined here, it has the full access of the driver's own class
+            Hooks.executorCreated(executor, arguments, MethodHandles.lookup());
+        }
+    }
+
+    static final class Execute {
+        @Advice.OnMethodEnter
+        static boolean enter(
+                @Advice.This Object executor, @Advice.Argument(0) Object queries, @Advice.Argument(5) int flags) {
+            return Hooks.beforeExecute(executor, queries, flags);
+        }
+
+        @Advice.OnMethodExit(onThrowable = Throwable.class)
+        static void exit(@Advice.This Object executor, @Advice.Enter boolean entered) {
+            Hooks.afterExecute(executor, entered);
+        }
+    }
+
+    static final class SendOneQuery {
+        @Advice.OnMethodEnter
+        static void enter(
+                @Advice.This Object executor, @Advice.Argument(0) Object query, @Advice.Argument(4) int flags) {
+            Hooks.beforeSend(executor, query, flags);
+        }
+    }
+
+    static final class StartCopy {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.This Object executor, @Advice.Argument(0) String sql) {
+            Hooks.beforeCopy(executor, sql);
+        }
+    }
+
+    static final class ReceiveCommandStatus {
+        @Advice.OnMethodExit
+        static void exit(@Advice.This Object executor) {
+            Hooks.statusReceived(executor);
+        }
+    }
+
+    static final class InterpretCommandStatus {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter(@Advice.This Object executor) {
+            return Hooks.swallowStatus(executor);
+        }
+    }
+
+    static final class ReceiveReadyForQuery {
+        @Advice.OnMethodExit
+        static void exit(@Advice.This Object executor) {
+            Hooks.readyForQuery(executor);
+        }
+    }
+
+    static final class ConnectionConstructor {
+        @Advice.OnMethodExit
+        static void exit(@Advice.This Object connection) {
+            Hooks.connectionOpened(connection);
+        }
+    }
+}
