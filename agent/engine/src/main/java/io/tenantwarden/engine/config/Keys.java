@@ -1,0 +1,239 @@
+package io.tenantwarden.engine.config;
+
+import io.tenantwarden.engine.tenant.SourceSpec;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * Every key, declared once. A new key is one entry here: it is then read from all layers, checked, printed in the banner
+ * and documented; {@link Config#get} and {@link Config#named} give its value.
+ */
+public final class Keys {
+
+    /** The version that messages name; a test holds it equal to the version of the build. */
+    static final String VERSION = "0.1.0";
+
+    private static final List<Key<?>> DECLARED = new ArrayList<>();
+
+    public static final Key<Mode> MODE = declare(Key.of(
+                    "warden.mode",
+                    Values.choice(Mode.values()),
+                    "How far Warden goes: nothing; watch and report; inject the tenant and report; inject and refuse"
+                            + " unscoped statements on protected tables. With neither `warden.tenant` nor"
+                            + " `warden.scope.<name>` set, the default is `audit`.",
+                    "enforce")
+            .orElse("inject"));
+
+    public static final Key<List<SourceSpec>> TENANT = declare(Key.of(
+            "warden.tenant",
+            Values.nonEmptyList(Values.LISTED_SOURCE),
+            "Where the current tenant is read from; the first source that answers wins.",
+            "method:com.acme.TenantContext#current, mdc:tenantId"));
+
+    public static final Key<SourceSpec> TENANT_NUMBERED = declare(Key.of(
+            "warden.tenant.<n>",
+            Values.SOURCE,
+            "Further sources, for those with a comma in them: asked after `warden.tenant`, in the order of their numbers.",
+            "header:X-Tenant-Id"));
+
+    public static final Key<TenantType> TENANT_TYPE = declare(Key.of(
+                    "warden.tenant.type",
+                    Values.choice(TenantType.values()),
+                    "What a tenant id must be; any other id counts as invalid and is never sent to the database.",
+                    "uuid")
+            .orElse("text"));
+
+    public static final Key<Pattern> TENANT_PATTERN = declare(Key.of(
+            "warden.tenant.pattern",
+            Values.REGEX,
+            "What a tenant id must look like, besides its type.",
+            "[a-z][a-z0-9-]{2,30}"));
+
+    public static final Key<List<String>> TENANT_COLUMNS = declare(Key.of(
+                    "warden.tenant.columns",
+                    Values.list(Values.COLUMN),
+                    "Columns that make a table a tenant table, so that it is protected even without row-level security.",
+                    "tenant_id,org_id")
+            .orElse("tenant_id"));
+
+    public static final Key<List<GucAssignment>> GUC = declare(Key.of(
+                    "warden.guc",
+                    Values.GUCS,
+                    "PostgreSQL settings (GUCs) set in a tenant scope, for the transaction that the statement runs in.",
+                    "app.current_tenant={tenant},app.is_platform=off")
+            .orElse("app.tenant_id={tenant}"));
+
+    public static final Key<List<GucAssignment>> GUC_BYPASS =
+            declare(Key.of("warden.guc.bypass", Values.GUCS, "Settings set in a bypass scope.", "app.is_platform=on"));
+
+    public static final Key<List<GucAssignment>> GUC_NONE = declare(Key.of(
+            "warden.guc.none",
+            Values.GUCS,
+            "Settings set for unscoped statements on protected tables, so that a default of the role cannot open the"
+                    + " door; a setting not named here becomes empty.",
+            "app.is_platform=off"));
+
+    public static final Key<List<TablePattern>> TABLES_INCLUDE = declare(Key.of(
+            "warden.tables.include",
+            Values.list(Values.TABLE),
+            "Tables that are protected although neither row-level security nor a tenant column says so.",
+            "public.audit_*"));
+
+    public static final Key<List<TablePattern>> TABLES_EXCLUDE = declare(Key.of(
+            "warden.tables.exclude",
+            Values.list(Values.TABLE),
+            "Tables that are not protected whatever the catalog says.",
+            "public.flyway_schema_history"));
+
+    public static final Key<List<MethodPattern>> SCOPE = declare(Key.of(
+            "warden.scope.<name>",
+            Values.nonEmptyList(Values.SCOPE_METHOD),
+            "Methods that run in a tenant scope; the argument named in parentheses (the first is 0), or a getter or"
+                    + " field of it, holds the tenant.",
+            "com.acme.jobs.*#runFor(0), com.acme.Worker#handle(0.tenantId)"));
+
+    public static final Key<List<MethodPattern>> BYPASS_AT = declare(Key.of(
+            "warden.bypass.<name>.at",
+            Values.nonEmptyList(Values.BYPASS_METHOD),
+            "Methods that may run without a tenant. Needs `.reason`.",
+            "com.acme.PaymentWebhook#findCustomer"));
+
+    public static final Key<String> BYPASS_REASON = declare(Key.of(
+            "warden.bypass.<name>.reason",
+            Values.TEXT,
+            "Why these methods may run without a tenant; it stands in the report. Needs `.at`.",
+            "the webhook looks the customer up before the tenant is known"));
+
+    public static final Key<LocalDate> BYPASS_UNTIL = declare(Key.of(
+            "warden.bypass.<name>.until",
+            Values.DATE,
+            "The last day (UTC) on which the bypass holds; without it the bypass does not end.",
+            "2026-12-31"));
+
+    public static final Key<List<String>> BYPASS_ROLES = declare(Key.of(
+            "warden.bypass.roles",
+            Values.list(Values.NAME),
+            "Database roles that bypass row-level security on purpose, such as a separate admin pool: their statements"
+                    + " on protected tables are allowed only inside a bypass scope.",
+            "app_admin"));
+
+    public static final Key<Duration> CATALOG_REFRESH = declare(Key.of(
+                    "warden.catalog.refresh",
+                    Values.DURATION,
+                    "How often the catalog of the database is read again.",
+                    "5m")
+            .orElse("300s"));
+
+    public static final Key<Strategy> STRATEGY = declare(Key.of(
+                    "warden.strategy",
+                    Values.choice(Strategy.values(), List.of("jdbc")),
+                    "How values get on the wire: the best way that the driver allows, or one named way.",
+                    "pipelined")
+            .orElse("auto"));
+
+    public static final Key<List<String>> APP_PACKAGES = declare(Key.of(
+            "warden.app.packages",
+            Values.list(Values.PACKAGE),
+            "The application's own packages: decides which frame of the stack is reported as the site.",
+            "com.acme"));
+
+    public static final Key<List<String>> REPORT = declare(Key.of(
+            "warden.report",
+            Values.list(Values.REPORT),
+            "Files in which the report is kept; `%p` in a name is the process id.",
+            "target/warden-%p.json"));
+
+    public static final Key<String> BASELINE = declare(Key.of(
+            "warden.baseline",
+            Values.FILE,
+            "A report whose violations are known: counted, but neither logged nor refused.",
+            "warden-baseline.json"));
+
+    public static final Key<LogTarget> LOG = declare(Key.of(
+                    "warden.log",
+                    Values.choice(LogTarget.values()),
+                    "Where log lines go; `auto` is the application's SLF4J when it has a provider, else stderr.",
+                    "stderr")
+            .orElse("auto"));
+
+    public static final Key<List<ConnectionPattern>> DATASOURCE_EXCLUDE = declare(Key.of(
+                    "warden.datasource.exclude",
+                    Values.list(Values.CONNECTION),
+                    "Connections to leave alone.",
+                    "metrics@*,*@jdbc:postgresql://*/reporting")
+            .asSecret());
+
+    public static final Key<Boolean> DEBUG =
+            declare(Key.of("warden.debug", Values.FLAG, "Tells what was transformed, injected and decided.", "true")
+                    .orElse("false"));
+
+    public static final Key<OnConfigError> ON_CONFIG_ERROR = declare(Key.of(
+                    "warden.onConfigError",
+                    Values.choice(OnConfigError.values()),
+                    "What a wrong configuration means: the JVM does not start, or it starts with Warden off and says so.",
+                    "warn")
+            .orElse("exit"));
+
+    public static final Key<String> CONFIG = declare(Key.of(
+            "warden.config",
+            Values.FILE,
+            "A properties file (UTF-8) with further keys. Not allowed in the file itself.",
+            "conf/warden.properties"));
+
+    /** Keys of the contract that this version does not have: refused, so that nobody relies on them. */
+    static final List<String> LATER = List.of(
+            "warden.tenant.check",
+            "warden.tenant.check.ttl",
+            "warden.jmx",
+            "warden.rows.check",
+            "warden.sourceRoots",
+            "warden.propagate");
+
+    private static final Map<String, Key<?>> BY_NAME = new HashMap<>();
+    private static final List<Key<?>> FAMILIES = new ArrayList<>();
+
+    static {
+        for (Key<?> key : DECLARED) {
+            if (key.part() == Key.Part.NONE) {
+                BY_NAME.put(key.name(), key);
+            } else {
+                FAMILIES.add(key);
+            }
+        }
+    }
+
+    private Keys() {}
+
+    /** All keys, in the order of the documentation. */
+    static List<Key<?>> all() {
+        return DECLARED;
+    }
+
+    /** The key of exactly this name; null when there is none. Families have no name of their own. */
+    static Key<?> named(String name) {
+        return BY_NAME.get(name);
+    }
+
+    static List<Key<?>> families() {
+        return FAMILIES;
+    }
+
+    /** All names, for messages about unknown ones. */
+    static List<String> names() {
+        List<String> names = new ArrayList<>(DECLARED.size());
+        for (Key<?> key : DECLARED) {
+            names.add(key.name());
+        }
+        return names;
+    }
+
+    private static <T> Key<T> declare(Key<T> key) {
+        DECLARED.add(key);
+        return key;
+    }
+}

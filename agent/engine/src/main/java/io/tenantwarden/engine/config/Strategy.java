@@ -1,0 +1,9 @@
+package io.tenantwarden.engine.config;
+
+/** {@code warden.strategy}: how a value gets on the wire. */
+public enum Strategy {
+    /** The best one that the driver allows. */
+    AUTO,
+    /** In the same message batch as the application's statement. */
+    PIPELINED
+}
