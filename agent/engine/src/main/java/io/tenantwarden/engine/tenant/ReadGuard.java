@@ -1,0 +1,25 @@
+package io.tenantwarden.engine.tenant;
+
+/**
+ * Keeps a thread from reading the tenant inside the reading of the tenant: a source that runs SQL would otherwise call
+ * itself without end. The state belongs to the thread; implementations must not allocate in {@link #enter()}.
+ */
+public interface ReadGuard {
+
+    /**
+     * Marks this thread as reading.
+     *
+     * @return false when it is reading already; then {@link #exit()} must not be called
+     */
+    boolean enter();
+
+    /** Ends what a successful {@link #enter()} began. */
+    void exit();
+
+    /**
+     * A source came back to Warden while it was read; the inner reading got no answer. Called at most once per reader.
+     *
+     * @param sources the sources of the reader, as they were written
+     */
+    void recursive(String sources);
+}

@@ -1,0 +1,28 @@
+package io.tenantwarden.engine.tenant;
+
+/** Reads one place where the application keeps its tenant. Safe for use by several threads. */
+interface TenantSource {
+
+    /**
+     * The raw value; null when there is none, also when the application has not loaded the class yet.
+     *
+     * @throws Throwable whatever the application's code throws, or {@link TenantSourceException} when it cannot be read
+     */
+    Object read() throws Throwable;
+
+    /** Whether the application has loaded what this source reads. */
+    default boolean isLoaded() {
+        return true;
+    }
+
+    /** The source for one entry of the configuration. */
+    static TenantSource of(SourceSpec spec, SourceContext context) {
+        return switch (spec.kind()) {
+            case METHOD -> new MethodSource(spec, context);
+            case FIELD -> new FieldSource(spec, context);
+            case MDC -> new MdcSource(spec, context);
+            case HEADER -> new HeaderSource(spec);
+            case VALUE -> new ValueSource(spec);
+        };
+    }
+}
