@@ -1,0 +1,50 @@
+package io.tenantwarden.engine.report;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What is protected in one database for one role. Immutable.
+ *
+ * @param database database name, never null
+ * @param role the role that the application connects as, never null
+ * @param strategy {@code pipelined}, {@code jdbc} or whatever keeps the scope on the wire
+ * @param protectedTables number of protected tables
+ * @param rls how many of them have row-level security enabled
+ * @param force how many of them have it forced on their owner, too
+ * @param gucs the configured GUCs and how many policies read each
+ * @param gucsInPolicies names of all GUCs that policies read; they are told when a configured one is not among them
+ * @param pooled whether a pooler stands between the JVM and the server
+ */
+public record Cover(
+        String database,
+        String role,
+        String strategy,
+        int protectedTables,
+        int rls,
+        int force,
+        List<GucUse> gucs,
+        List<String> gucsInPolicies,
+        boolean pooled) {
+
+    /**
+     * One configured GUC.
+     *
+     * @param name its name
+     * @param policies how many policies read it
+     */
+    public record GucUse(String name, int policies) {}
+
+    public Cover {
+        Objects.requireNonNull(database, "database");
+        Objects.requireNonNull(role, "role");
+        gucs = List.copyOf(gucs);
+        gucsInPolicies = List.copyOf(gucsInPolicies);
+    }
+
+    /** {@link Level#ERROR} when policies exist and a configured GUC is read by none of them: what is injected protects nothing. */
+    Level level() {
+        boolean unread = gucs.stream().anyMatch(guc -> guc.policies() == 0);
+        return unread && rls > 0 ? Level.ERROR : Level.INFO;
+    }
+}

@@ -1,0 +1,281 @@
+package io.tenantwarden.engine.report;
+
+import static io.tenantwarden.engine.report.Packages.Owner.APPLICATION;
+import static io.tenantwarden.engine.report.Packages.Owner.DRIVER;
+import static io.tenantwarden.engine.report.Packages.Owner.FRAMEWORK;
+import static io.tenantwarden.engine.report.Packages.Owner.JDK;
+import static io.tenantwarden.engine.report.Packages.Owner.POOL;
+import static io.tenantwarden.engine.report.Packages.Owner.WARDEN;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Whose code a class is, by its package. Everything that is not listed belongs to the application: a library that was forgotten here is named
+ * as a site (and {@code warden.app.packages} helps), the other way round the application's own line would be lost.
+ *
+ * <p>A look-up is a binary search in a sorted array and at most a few prefix comparisons; it allocates nothing.
+ */
+final class Packages {
+
+    /** Whose code a class is. */
+    enum Owner {
+        JDK,
+        DRIVER,
+        POOL,
+        FRAMEWORK,
+        WARDEN,
+        APPLICATION
+    }
+
+    private static final String[] JDK_PREFIXES = {"java.", "javax.", "jdk.", "sun.", "com.sun."};
+
+    /** PostgreSQL drivers, and drivers that wrap them. */
+    private static final String[] DRIVER_PREFIXES = {
+        "org.postgresql.",
+        "com.yugabyte.",
+        "com.edb.",
+        "org.opengauss.",
+        "com.impossibl.postgres.",
+        "software.amazon.jdbc.",
+        "com.google.cloud.sql.",
+    };
+
+    /** Connection pools, transaction managers that hand out connections, and data sources that only observe. */
+    private static final String[] POOL_PREFIXES = {
+        "com.zaxxer.hikari.",
+        "org.apache.commons.dbcp.",
+        "org.apache.commons.dbcp2.",
+        "org.apache.commons.pool.",
+        "org.apache.commons.pool2.",
+        "org.apache.tomcat.dbcp.",
+        "org.apache.tomcat.jdbc.",
+        "com.mchange.",
+        "io.agroal.",
+        "com.alibaba.druid.",
+        "org.vibur.",
+        "com.jolbox.bonecp.",
+        "com.atomikos.",
+        "bitronix.tm.",
+        "oracle.ucp.",
+        "org.jboss.jca.",
+        "com.arjuna.",
+        "com.ibm.ws.rsadapter.",
+        "net.ttddyy.dsproxy.",
+        "com.p6spy.",
+        "net.sf.log4jdbc.",
+        "com.github.gavlyukovskiy.",
+    };
+
+    private static final String[] FRAMEWORK_PREFIXES = {
+        // persistence and data access
+        "org.hibernate.",
+        "org.eclipse.persistence.",
+        "org.apache.openjpa.",
+        "org.datanucleus.",
+        "io.ebean.",
+        "io.ebeaninternal.",
+        "org.springframework.",
+        "org.apache.ibatis.",
+        "org.mybatis.",
+        "com.baomidou.mybatisplus.",
+        "tk.mybatis.",
+        "com.github.pagehelper.",
+        "org.jooq.",
+        "org.jdbi.",
+        "org.jetbrains.exposed.",
+        "org.ktorm.",
+        "com.querydsl.",
+        "io.github.openfeign.querydsl.",
+        "com.blazebit.",
+        "org.sql2o.",
+        "org.apache.commons.",
+        "com.j256.ormlite.",
+        "org.seasar.doma.",
+        "org.apache.deltaspike.",
+        "slick.",
+        "scalikejdbc.",
+        "anorm.",
+        "doobie.",
+        "io.getquill.",
+        // migration, locks, schedulers, processes
+        "org.flywaydb.",
+        "liquibase.",
+        "net.javacrumbs.shedlock.",
+        "org.quartz.",
+        "com.github.kagkarlsson.scheduler.",
+        "org.jobrunr.",
+        "org.axonframework.",
+        "org.apache.camel.",
+        "org.camunda.bpm.",
+        "org.flowable.",
+        "org.activiti.",
+        // containers and web servers
+        "jakarta.",
+        "org.apache.catalina.",
+        "org.apache.coyote.",
+        "org.apache.tomcat.",
+        "org.apache.jasper.",
+        "org.apache.openejb.",
+        "org.apache.tomee.",
+        "org.apache.webbeans.",
+        "org.eclipse.jetty.",
+        "org.eclipse.microprofile.",
+        "org.mortbay.",
+        "io.undertow.",
+        "org.xnio.",
+        "io.netty.",
+        "io.quarkus.",
+        "io.smallrye.",
+        "io.vertx.",
+        "io.micronaut.",
+        "io.helidon.",
+        "io.javalin.",
+        "io.ktor.",
+        "io.dropwizard.",
+        "io.grpc.",
+        "org.jboss.",
+        "org.wildfly.",
+        "org.glassfish.",
+        "weblogic.",
+        "com.ibm.ws.",
+        "com.ibm.websphere.",
+        "org.apache.cxf.",
+        "org.apache.wicket.",
+        "org.apache.struts2.",
+        "org.apache.shiro.",
+        "com.opensymphony.",
+        "com.vaadin.",
+        "com.google.inject.",
+        "com.netflix.graphql.",
+        "graphql.",
+        "play.",
+        "akka.",
+        "org.apache.pekko.",
+        // messaging and remote data
+        "org.apache.kafka.",
+        "org.apache.activemq.",
+        "org.apache.pulsar.",
+        "com.rabbitmq.",
+        "com.hazelcast.",
+        "io.lettuce.",
+        "io.awspring.",
+        "software.amazon.awssdk.",
+        // reactive, retry, cache, mapping
+        "reactor.",
+        "org.reactivestreams.",
+        "io.reactivex.",
+        "rx.",
+        "io.github.resilience4j.",
+        "dev.failsafe.",
+        "com.github.benmanes.caffeine.",
+        "com.google.common.",
+        "com.fasterxml.jackson.",
+        "tools.jackson.",
+        // code generation and aspects
+        "net.bytebuddy.",
+        "javassist.",
+        "net.sf.cglib.",
+        "org.objenesis.",
+        "org.aspectj.",
+        "org.aopalliance.",
+        // observation and logging
+        "org.slf4j.",
+        "ch.qos.logback.",
+        "org.apache.logging.",
+        "org.apache.log4j.",
+        "org.tinylog.",
+        "io.micrometer.",
+        "io.opentelemetry.",
+        "io.opentracing.",
+        "brave.",
+        "datadog.",
+        "com.newrelic.",
+        "co.elastic.apm.",
+        "com.codahale.metrics.",
+        // language run-times
+        "kotlin.",
+        "kotlinx.",
+        "scala.",
+        "groovy.",
+        "org.codehaus.groovy.",
+        "org.apache.groovy.",
+        "clojure.",
+        "zio.",
+        "cats.",
+        // test runners
+        "org.junit.",
+        "junit.",
+        "org.testng.",
+        "org.mockito.",
+        "org.spockframework.",
+        "org.apache.maven.surefire.",
+        "worker.org.gradle.",
+        "org.gradle.",
+    };
+
+    private static final String[] WARDEN_PREFIXES = {"io.tenantwarden."};
+
+    /** Applications that live inside a framework's name space. */
+    private static final String[] APPLICATION_PREFIXES = {
+        "org.springframework.samples.", "org.jboss.as.quickstarts.", "org.eclipse.jetty.demo."
+    };
+
+    private static final Packages KNOWN = new Packages();
+
+    private final String[] prefixes;
+    private final Owner[] owners;
+    /** Index of the longest other prefix that the one at this index begins with; -1 when none. */
+    private final int[] parents;
+
+    private Packages() {
+        Map<String, Owner> sorted = new TreeMap<>();
+        add(sorted, JDK, JDK_PREFIXES);
+        add(sorted, DRIVER, DRIVER_PREFIXES);
+        add(sorted, POOL, POOL_PREFIXES);
+        add(sorted, FRAMEWORK, FRAMEWORK_PREFIXES);
+        add(sorted, WARDEN, WARDEN_PREFIXES);
+        add(sorted, APPLICATION, APPLICATION_PREFIXES);
+        prefixes = sorted.keySet().toArray(String[]::new);
+        owners = sorted.values().toArray(Owner[]::new);
+        parents = new int[prefixes.length];
+        for (int i = 0; i < prefixes.length; i++) {
+            int parent = i - 1;
+            while (parent >= 0 && !prefixes[i].startsWith(prefixes[parent])) {
+                parent = parents[parent];
+            }
+            parents[i] = parent;
+        }
+    }
+
+    private static void add(Map<String, Owner> sorted, Owner owner, String[] names) {
+        for (String name : names) {
+            sorted.put(name, owner);
+        }
+    }
+
+    /** Whose code the class with this binary name is; the longest listed prefix decides. */
+    static Owner ownerOf(String className) {
+        return KNOWN.find(className);
+    }
+
+    private Owner find(String className) {
+        int low = 0;
+        int high = prefixes.length - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            if (prefixes[middle].compareTo(className) <= 0) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        // Sorted order puts every prefix of the name at or before this place, and all of them on one chain of parents.
+        for (int i = high; i >= 0; i = parents[i]) {
+            if (className.startsWith(prefixes[i])) {
+                return owners[i];
+            }
+        }
+        return APPLICATION;
+    }
+}

@@ -1,0 +1,47 @@
+package io.tenantwarden.engine.report;
+
+import java.util.Objects;
+
+/**
+ * The application's own frame that ran a statement. Immutable.
+ *
+ * @param className binary name of the class, never null
+ * @param method method name, never null
+ * @param file source file name without directory; null when the class was compiled without it
+ * @param line line number from 1; negative when unknown, {@code -2} in a native method (as {@link StackTraceElement} has it)
+ */
+public record Site(String className, String method, String file, int line) {
+
+    private static final int NATIVE = -2;
+
+    public Site {
+        Objects.requireNonNull(className, "className");
+        Objects.requireNonNull(method, "method");
+    }
+
+    static Site of(StackWalker.StackFrame frame) {
+        return new Site(
+                frame.getClassName(),
+                frame.getMethodName(),
+                frame.getFileName(),
+                frame.isNativeMethod() ? NATIVE : frame.getLineNumber());
+    }
+
+    /** As in a Java stack trace: {@code com.acme.jobs.NightlyJob.run(NightlyJob.java:42)}. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(className.length() + method.length() + 32);
+        text.append(className).append('.').append(method).append('(');
+        if (line == NATIVE) {
+            text.append("Native Method");
+        } else if (file == null) {
+            text.append("Unknown Source");
+        } else {
+            text.append(file);
+            if (line >= 0) {
+                text.append(':').append(line);
+            }
+        }
+        return text.append(')').toString();
+    }
+}

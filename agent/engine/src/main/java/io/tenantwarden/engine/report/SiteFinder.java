@@ -1,0 +1,128 @@
+package io.tenantwarden.engine.report;
+
+import io.tenantwarden.engine.report.Packages.Owner;
+import java.lang.StackWalker.StackFrame;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Finds the application's own frame on the stack of the current thread. Immutable and thread-safe.
+ *
+ * <p>The first frame whose class begins with one of {@code warden.app.packages} is the site. When none is given, or no frame has one: the
+ * first frame that is not JDK, driver, pool, framework, proxy or Warden itself. When everything on the stack is framework (a migration tool
+ * that the framework calls): the first frame that is not JDK, driver or pool.
+ */
+public final class SiteFinder {
+
+    private static final int MAX_STACK = 12;
+    private static final StackWalker WALKER = StackWalker.getInstance();
+    private static final Site UNKNOWN = new Site("unknown", "unknown", null, -1);
+
+    private final String[] applicationPackages;
+
+    /**
+     * @param applicationPackages values of {@code warden.app.packages}: package or class names, with or without a closing {@code .} or
+     *     {@code .*}; empty when not configured
+     */
+    public SiteFinder(List<String> applicationPackages) {
+        this.applicationPackages = applicationPackages.stream()
+                .map(SiteFinder::withoutWildcard)
+                .filter(name -> !name.isEmpty())
+                .toArray(String[]::new);
+    }
+
+    private static String withoutWildcard(String prefix) {
+        String name = prefix.trim();
+        while (name.endsWith("*") || name.endsWith(".")) {
+            name = name.substring(0, name.length() - 1);
+        }
+        return name;
+    }
+
+    /** The site alone: cheaper than {@link #find()}, for statements that only need to be counted. Never null. */
+    public Site site() {
+        return WALKER.walk(frames -> walk(frames, null));
+    }
+
+    /** The site and the application's frames around it. */
+    public FoundSite find() {
+        List<String> stack = new ArrayList<>(MAX_STACK);
+        Site site = WALKER.walk(frames -> walk(frames, stack));
+        return new FoundSite(site, stack);
+    }
+
+    private Site walk(Stream<StackFrame> frames, List<String> stack) {
+        StackFrame byConfiguration = null;
+        StackFrame byRule = null;
+        StackFrame framework = null;
+        StackFrame anything = null;
+        List<StackFrame> frameworkFrames = stack == null ? null : new ArrayList<>(MAX_STACK);
+        Iterator<StackFrame> iterator = frames.iterator();
+        while (iterator.hasNext()) {
+            StackFrame frame = iterator.next();
+            String className = frame.getClassName();
+            Owner owner = Packages.ownerOf(className);
+            if (owner == Owner.WARDEN || owner == Owner.JDK || isGenerated(frame, className)) {
+                continue;
+            }
+            boolean configured = isConfigured(className);
+            if (configured || owner == Owner.APPLICATION) {
+                if (configured && byConfiguration == null) {
+                    byConfiguration = frame;
+                }
+                if (owner == Owner.APPLICATION && byRule == null) {
+                    byRule = frame;
+                }
+                if (stack != null && stack.size() < MAX_STACK) {
+                    stack.add(Site.of(frame).toString());
+                }
+            } else if (owner == Owner.FRAMEWORK) {
+                if (framework == null) {
+                    framework = frame;
+                }
+                if (frameworkFrames != null && frameworkFrames.size() < MAX_STACK) {
+                    frameworkFrames.add(frame);
+                }
+            } else if (anything == null) {
+                anything = frame;
+            }
+            boolean decided = byConfiguration != null || (applicationPackages.length == 0 && byRule != null);
+            if (decided && (stack == null || stack.size() == MAX_STACK)) {
+                break;
+            }
+        }
+        if (stack != null && stack.isEmpty()) {
+            frameworkFrames.forEach(frame -> stack.add(Site.of(frame).toString()));
+        }
+        StackFrame found = first(byConfiguration, byRule, framework, anything);
+        return found == null ? UNKNOWN : Site.of(found);
+    }
+
+    private static StackFrame first(StackFrame... inOrder) {
+        for (StackFrame frame : inOrder) {
+            if (frame != null) {
+                return frame;
+            }
+        }
+        return null;
+    }
+
+    private boolean isConfigured(String className) {
+        for (String prefix : applicationPackages) {
+            if (className.startsWith(prefix)) {
+                int end = prefix.length();
+                if (end == className.length() || className.charAt(end) == '.' || className.charAt(end) == '$') {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** A name like a proxy's is not enough: generators write no line numbers, compilers do, and a class of the application must be found. */
+    private static boolean isGenerated(StackFrame frame, String className) {
+        return GeneratedNames.looksGenerated(className) && frame.getLineNumber() < 0;
+    }
+}

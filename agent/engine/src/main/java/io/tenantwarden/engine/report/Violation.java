@@ -1,0 +1,101 @@
+package io.tenantwarden.engine.report;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** One kind of broken rule at one site for one statement, counted. Thread-safe. */
+final class Violation {
+
+    private static final int MAX_THREADS = 20;
+
+    private final String id;
+    private final ViolationEvent first;
+    private final boolean known;
+    private final Instant firstSeen;
+    private final AtomicLong count = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
+    private volatile Instant lastSeen;
+    private volatile List<String> threads = List.of();
+
+    Violation(String id, ViolationEvent first, boolean known, Instant now) {
+        this.id = id;
+        this.first = first;
+        this.known = known;
+        this.firstSeen = now;
+        this.lastSeen = now;
+    }
+
+    /**
+     * Counts an event.
+     *
+     * @return the count to be logged with this event; 0 when there is nothing to log now
+     */
+    long add(ViolationEvent event, Instant now) {
+        long times = event.times();
+        long before = count.getAndAdd(times);
+        boolean firstRefusal = event.refused() && refused.getAndAdd(times) == 0;
+        lastSeen = now;
+        if (event.thread() != null) {
+            addThread(LogText.threadName(event.thread()));
+        }
+        boolean milestone = before == 0 || digits(before + times) > digits(before);
+        return milestone || firstRefusal ? before + times : 0;
+    }
+
+    /** Grows at 10, 100, 1000 ... */
+    private static int digits(long number) {
+        int digits = 1;
+        for (long rest = number; rest >= 10; rest /= 10) {
+            digits++;
+        }
+        return digits;
+    }
+
+    private void addThread(String name) {
+        if (threads.size() >= MAX_THREADS || threads.contains(name)) {
+            return;
+        }
+        synchronized (this) {
+            if (threads.size() < MAX_THREADS && !threads.contains(name)) {
+                List<String> more = new ArrayList<>(threads);
+                more.add(name);
+                threads = List.copyOf(more);
+            }
+        }
+    }
+
+    String id() {
+        return id;
+    }
+
+    /** The event that it began with. */
+    ViolationEvent first() {
+        return first;
+    }
+
+    boolean known() {
+        return known;
+    }
+
+    long count() {
+        return count.get();
+    }
+
+    long refused() {
+        return refused.get();
+    }
+
+    Instant firstSeen() {
+        return firstSeen;
+    }
+
+    Instant lastSeen() {
+        return lastSeen;
+    }
+
+    List<String> threads() {
+        return threads;
+    }
+}
