@@ -5,15 +5,16 @@ import java.lang.invoke.MethodHandles;
 /**
  * What the engine does for the instrumented code; implemented in the agent's loader. Parameters are typed Object, because
  * neither {@code java.sql} nor the driver is visible from here. Called from any thread. Methods that return a Throwable
- * return the one exception that the application must see, or null.
+ * return the one exception that the application must see, or null; what they throw is a bug of the agent, and then nothing
+ * was entered.
  */
 public interface Bridge {
 
     /** A driver's query executor was made. */
-    void executorCreated(Object executor, Object[] arguments, MethodHandles.Lookup lookup);
+    void executorCreated(Object executor, Object[] arguments, MethodHandles.Lookup lookup) throws Throwable;
 
     /** A physical connection is ready. */
-    void connectionOpened(Object connection);
+    void connectionOpened(Object connection) throws Throwable;
 
     /**
      * A statement, or a batch, is about to be executed; nothing is written yet.
@@ -22,25 +23,25 @@ public interface Bridge {
      * @param flags the driver's execution flags
      * @return the refusal, null when it may run; {@link #afterExecute} follows only when null
      */
-    Throwable beforeExecute(Object executor, Object queries, int flags);
+    Throwable beforeExecute(Object executor, Object queries, int flags) throws Throwable;
 
     /** What {@link #beforeExecute} let through has ended, normally or not. */
     void afterExecute(Object executor);
 
     /** COPY is about to start; nothing is written yet. */
-    Throwable beforeCopy(Object executor, String sql);
+    Throwable beforeCopy(Object executor, String sql) throws Throwable;
 
     /** A query is about to be written to the stream, after the driver's BEGIN if there is one. */
     Throwable beforeSend(Object executor, Object query, int flags);
 
     /** A CommandComplete message was read. */
-    void statusReceived(Object executor);
+    void statusReceived(Object executor) throws Throwable;
 
     /** Whether the status that was just read answers Warden's own statement and must not reach the application. */
     boolean swallowStatus(Object executor);
 
     /** A ReadyForQuery message was read. */
-    void readyForQuery(Object executor);
+    void readyForQuery(Object executor) throws Throwable;
 
     /** {@code DataSource.getConnection} begins on this thread. */
     void checkoutEntered();

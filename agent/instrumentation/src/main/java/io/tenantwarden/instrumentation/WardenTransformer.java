@@ -96,9 +96,12 @@ final class WardenTransformer implements ClassFileTransformer {
         if (named != null) {
             candidates = add(candidates, named);
         }
-        for (MethodRule rule : rules) {
-            if (rule.matchesClass(name)) {
-                candidates = add(candidates, rule);
+        if (!rules.isEmpty()) {
+            String className = name.replace('/', '.');
+            for (MethodRule rule : rules) {
+                if (rule.matchesClass(className)) {
+                    candidates = add(candidates, rule);
+                }
             }
         }
         int found = ClassFileScan.scan(classFile);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -28,6 +29,7 @@ public final class GucPlan {
     }
 
     private final String[] names;
+    private final List<String> lowerCaseNames;
     private final Value[] inTenant;
     private final Value[] inBypass;
     private final String[] inNone;
@@ -45,6 +47,8 @@ public final class GucPlan {
             boolean sentForNone,
             boolean openedByBypass) {
         this.names = names;
+        this.lowerCaseNames =
+                Arrays.stream(names).map(name -> name.toLowerCase(Locale.ROOT)).toList();
         this.inTenant = inTenant;
         this.inBypass = inBypass;
         this.inNone = inNone;
@@ -109,14 +113,9 @@ public final class GucPlan {
         return List.of(names);
     }
 
-    /** Whether this GUC is one of ours. Compared without regard to case, as PostgreSQL does. */
-    public boolean sets(String guc) {
-        for (String name : names) {
-            if (name.equalsIgnoreCase(guc)) {
-                return true;
-            }
-        }
-        return false;
+    /** The names in lower case: PostgreSQL compares the names of settings without regard to case. */
+    public List<String> lowerCaseNames() {
+        return lowerCaseNames;
     }
 
     /** The values outside every scope. */

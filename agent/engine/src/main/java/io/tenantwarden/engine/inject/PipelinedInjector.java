@@ -1,8 +1,8 @@
 package io.tenantwarden.engine.inject;
 
-import io.tenantwarden.bootstrap.Scope;
 import io.tenantwarden.rls.SqlStatement;
 import java.io.IOException;
+import java.util.Map;
 
 /**
  * Injection without a round trip, for one physical connection: ours is written to the same Sync group as the
@@ -11,6 +11,12 @@ import java.io.IOException;
  * <p>Facts and message order: ARCHITECTURE.md, "The way of one statement".
  */
 public final class PipelinedInjector {
+
+    private static final Map<String, String> QUERY_MODES = Map.of(
+            "SIMPLE", "simple",
+            "EXTENDED", "extended",
+            "EXTENDED_FOR_PREPARED", "extendedForPrepared",
+            "EXTENDED_CACHE_EVERYTHING", "extendedCacheEverything");
 
     private final DriverShape shape;
     private final Object executor;
@@ -23,6 +29,8 @@ public final class PipelinedInjector {
     private boolean sending;
     private int unanswered;
     private boolean swallow;
+    private boolean distrusted;
+    private String queryMode;
 
     /**
      * @param shape members of the driver
@@ -38,15 +46,28 @@ public final class PipelinedInjector {
     /** What a statement needs, decided before a byte is written. */
     public enum Need {
         /** The wanted values hold already, or the statement cannot depend on them. */
-        NOTHING,
+        NOTHING(""),
         /** Ours must go before it. */
-        INJECT,
+        INJECT(""),
         /** Rows of an open portal belong to another scope: refused. */
-        OPEN_PORTAL,
+        OPEN_PORTAL("a cursor or result set of another scope is open"),
         /** Ours cannot share its Sync group (CALL and DO on PostgreSQL 18), and no transaction is open: refused. */
-        OWN_SYNC,
+        OWN_SYNC("CALL and DO cannot be preceded in autocommit"),
         /** It may read rows, and it is not known that ours can go before it: refused. */
-        NOT_INJECTABLE
+        NOT_INJECTABLE("nothing can be sent along with this kind of statement"),
+        /** The driver does not use the extended query protocol: refused. */
+        QUERY_MODE("preferQueryMode is not extended");
+
+        private final String reason;
+
+        Need(String reason) {
+            this.reason = reason;
+        }
+
+        /** Why the statement cannot run, in a few words; empty when it can. */
+        public String reason() {
+            return reason;
+        }
     }
 
     /**
@@ -55,6 +76,23 @@ public final class PipelinedInjector {
      * @param autocommit whether the statement is its own transaction
      */
     public Need need(SqlStatement statement, Assignment target, boolean autocommit) throws Throwable {
+        Need need = needInExtendedMode(statement, target, autocommit);
+        return need == Need.INJECT && !isExtended() ? Need.QUERY_MODE : need;
+    }
+
+    private boolean isExtended() throws Throwable {
+        return queryMode().equals("extended");
+    }
+
+    /** {@code preferQueryMode} of the connection, as the driver's documentation spells it. */
+    public String queryMode() throws Throwable {
+        if (queryMode == null) {
+            queryMode = QUERY_MODES.getOrDefault(shape.queryMode(executor), "unknown");
+        }
+        return queryMode;
+    }
+
+    private Need needInExtendedMode(SqlStatement statement, Assignment target, boolean autocommit) throws Throwable {
         boolean fresh = autocommit && !shape.inTransaction(executor) && !shape.inFailedTransaction(executor);
         switch (statement.injection()) {
             case BEFORE:
@@ -83,11 +121,6 @@ public final class PipelinedInjector {
         }
         boolean open = wire.sqlCursors() > 0 || shape.openPortals(executor) > 0;
         return open && !wire.portalsBelongTo(target) ? Need.OPEN_PORTAL : Need.INJECT;
-    }
-
-    /** The tenant of this transaction so far; null when none was injected. */
-    public Scope tenantOfTransaction() {
-        return wire.lastTenant() == null ? null : wire.lastTenant().scope();
     }
 
     /**
@@ -171,11 +204,18 @@ public final class PipelinedInjector {
     }
 
     private boolean isWanted(Assignment target) {
-        return target != plan.none() || plan.isSentForNone();
+        return target != null && (target != plan.none() || sendsNone());
+    }
+
+    private boolean sendsNone() {
+        return plan.isSentForNone() || distrusted;
     }
 
     private boolean holds(Assignment target) {
-        if (target == plan.none() && !plan.isSentForNone() && !wire.isTouched()) {
+        if (target == null) {
+            return true;
+        }
+        if (target == plan.none() && !sendsNone() && !wire.isTouched()) {
             return true;
         }
         return wire.holds(target, plan.none());
@@ -235,8 +275,22 @@ public final class PipelinedInjector {
         }
     }
 
-    /** Application SQL changed one of our GUCs, or may have: what holds is unknown. */
-    public void forget() {
+    /**
+     * Application SQL changed one of our GUCs inside a scope, or may have: what holds is unknown, and a value set for the
+     * session may show wherever nothing is injected; so that from now on the none-values are sent too.
+     */
+    public void distrust() {
+        distrusted = true;
         wire.forget();
+    }
+
+    /** Whether the values hold on the wire at this moment, so that a statement which cannot be preceded may run. */
+    public boolean holdsNow(Assignment target) throws Throwable {
+        return shape.inTransaction(executor) ? holds(target) : !isWanted(target);
+    }
+
+    /** Whether anything was injected in the transaction that is open. */
+    public boolean isTransactionTouched() {
+        return wire.isTouched();
     }
 }

@@ -6,6 +6,8 @@ import io.tenantwarden.engine.inject.DriverShape;
 import io.tenantwarden.engine.inject.PipelinedInjector;
 import java.lang.ref.WeakReference;
 import java.util.List;
+import java.util.Properties;
+import java.util.function.Function;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -21,6 +23,7 @@ public final class Session {
     private final Object executor;
     private final PipelinedInjector injector;
     private final ReentrantLock lock;
+    private final Properties properties;
 
     private volatile Database database;
     private volatile Object connection;
@@ -35,7 +38,15 @@ public final class Session {
     private Assignment target;
     private Assignment last;
     private Scope lastTenant = Scope.NONE;
+    private final Function<String, Scope> tenantScopes = this::tenantScope;
+    private Scope scope = Scope.NONE;
+    private boolean onCapturedScope;
+    private boolean autocommit;
+    private String transactionTenant;
+    private boolean tampered;
+    private boolean rollingBack;
     private boolean catalogChanging;
+    private boolean catalogChangeUnread;
     private ApplicationGuc applicationGuc = ApplicationGuc.UNSET;
     private ApplicationGuc applicationGucAtBegin = ApplicationGuc.UNSET;
     private boolean inTransaction;
@@ -53,8 +64,11 @@ public final class Session {
      * @param shape members of the driver
      * @param executor the driver's query executor
      * @param injector puts the values on the wire; null in {@code audit}, where nothing is sent
+     * @param properties the driver's connection properties
      */
-    public Session(DriverShape shape, Object executor, PipelinedInjector injector) throws Throwable {
+    public Session(DriverShape shape, Object executor, PipelinedInjector injector, Properties properties)
+            throws Throwable {
+        this.properties = properties;
         this.shape = shape;
         this.executor = executor;
         this.injector = injector;
@@ -100,6 +114,11 @@ public final class Session {
         searchPath = null;
     }
 
+    /** The driver's connection properties; they hold a password and are not to be written anywhere. */
+    Properties properties() {
+        return properties;
+    }
+
     public DriverShape shape() {
         return shape;
     }
@@ -131,6 +150,10 @@ public final class Session {
     public void leave() {
         if (--depth == 0) {
             target = null;
+            if (tampered) {
+                tampered = false;
+                injector.distrust();
+            }
         }
         if (lock != null) {
             lock.unlock();
@@ -167,15 +190,44 @@ public final class Session {
         return quiet > 0;
     }
 
-    /** A tenant scope of this id, the one used last when it is the same. */
-    public Scope tenantScope(String tenant) {
+    /** Makes a tenant scope of an id: the one used last when it is the same. Callable before {@link #enter}. */
+    public Function<String, Scope> tenantScopes() {
+        return tenantScopes;
+    }
+
+    private Scope tenantScope(String tenant) {
         Scope known = lastTenant;
         if (known.isTenant() && known.value().equals(tenant)) {
             return known;
         }
-        Scope scope = Scope.tenant(tenant);
-        lastTenant = scope;
+        Scope made = Scope.tenant(tenant);
+        lastTenant = made;
+        return made;
+    }
+
+    /**
+     * The scope of the current execution was decided; policy and injection both go by it.
+     *
+     * @param effective the scope
+     * @param captured whether it is only the one captured at checkout
+     * @param ownTransaction whether the driver sends no BEGIN before it
+     */
+    public void decided(Scope effective, boolean captured, boolean ownTransaction) {
+        scope = effective;
+        onCapturedScope = captured;
+        autocommit = ownTransaction;
+    }
+
+    public Scope scope() {
         return scope;
+    }
+
+    public boolean isOnCapturedScope() {
+        return onCapturedScope;
+    }
+
+    public boolean isAutocommit() {
+        return autocommit;
     }
 
     // ---- transaction
@@ -185,16 +237,41 @@ public final class Session {
         return shape.inTransaction(executor);
     }
 
-    /** DDL ran in this transaction: the catalog is read again when it ends, and for names not known before. */
+    /** The tenant whose rows this transaction touched first; null when none yet. */
+    public String transactionTenant() {
+        return transactionTenant;
+    }
+
+    public void transactionTenant(String tenant) {
+        transactionTenant = tenant;
+    }
+
+    /** DDL is about to run: the catalog is read again when the transaction ends, and for names not known before. */
     public void noteCatalogChange() {
         catalogChanging = true;
+        catalogChangeUnread = true;
     }
 
-    public boolean isCatalogChanging() {
-        return catalogChanging;
+    /** Whether this transaction changed the catalog since it was read last. */
+    public boolean isCatalogChangeUnread() {
+        return catalogChangeUnread;
     }
 
-    /** Application SQL changed a configured GUC while no scope of Warden was in force. */
+    public void noteCatalogRead() {
+        catalogChangeUnread = false;
+    }
+
+    /** Application SQL is about to change a configured GUC inside a scope of Warden: distrust what holds afterwards. */
+    public void noteTampering() {
+        tampered = injector != null;
+    }
+
+    /** The application is about to roll back: SET is reverted with everything else. */
+    public void noteRollback() {
+        rollingBack = true;
+    }
+
+    /** Application SQL is about to change a configured GUC while no scope of Warden is in force. */
     public void noteApplicationGuc(ApplicationGuc state) {
         applicationGuc = state;
     }
@@ -204,29 +281,30 @@ public final class Session {
         return applicationGuc != ApplicationGuc.UNSET;
     }
 
-    /** Application SQL went back to a savepoint or failed: what it set since is gone. */
-    public void revertApplicationGuc() {
-        applicationGuc = applicationGucAtBegin;
+    /** ReadyForQuery was read. */
+    public void readyForQuery() throws Throwable {
+        if (injector != null) {
+            injector.readyForQuery();
+        }
+        if (shape.inFailedTransaction(executor)) {
+            rollingBack = true;
+            inTransaction = true;
+            return;
+        }
+        if (shape.inTransaction(executor)) {
+            if (rollingBack) {
+                // back to a savepoint; what was set since the transaction began may be gone
+                applicationGuc = applicationGucAtBegin;
+                rollingBack = false;
+            }
+            inTransaction = true;
+            return;
+        }
+        transactionEnded();
     }
 
-    /**
-     * ReadyForQuery was read.
-     *
-     * @param open whether a transaction block is open
-     * @param failed whether it has failed
-     * @param committed whether the last transaction may have been committed; a rollback reverts SET as well
-     */
-    public void readyForQuery(boolean open, boolean failed, boolean committed) {
-        if (failed) {
-            return;
-        }
-        if (open) {
-            if (!inTransaction) {
-                inTransaction = true;
-            }
-            return;
-        }
-        if (inTransaction && !committed) {
+    private void transactionEnded() {
+        if (inTransaction && rollingBack) {
             applicationGuc = applicationGucAtBegin;
         }
         if (applicationGuc == ApplicationGuc.TRANSACTION) {
@@ -234,8 +312,11 @@ public final class Session {
         }
         applicationGucAtBegin = applicationGuc;
         inTransaction = false;
+        rollingBack = false;
+        transactionTenant = null;
         if (catalogChanging) {
             catalogChanging = false;
+            catalogChangeUnread = false;
             Database state = database;
             if (state != null) {
                 state.expire();

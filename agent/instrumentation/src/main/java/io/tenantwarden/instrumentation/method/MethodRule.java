@@ -7,6 +7,7 @@ import static net.bytebuddy.matcher.ElementMatchers.isNative;
 import static net.bytebuddy.matcher.ElementMatchers.isSynthetic;
 import static net.bytebuddy.matcher.ElementMatchers.not;
 
+import io.tenantwarden.engine.config.MethodPattern;
 import io.tenantwarden.instrumentation.TypeInstrumentation;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.description.type.TypeDescription;
@@ -16,23 +17,20 @@ import net.bytebuddy.dynamic.DynamicType;
 public final class MethodRule implements TypeInstrumentation {
 
     private final int id;
-    private final Glob classes;
-    private final Glob methods;
+    private final MethodPattern pattern;
 
     /**
      * @param id what the engine is told when a method is entered
-     * @param classPattern class name, {@code *} stands for any characters
-     * @param methodPattern method name, likewise
+     * @param pattern class and method
      */
-    public MethodRule(int id, String classPattern, String methodPattern) {
+    public MethodRule(int id, MethodPattern pattern) {
         this.id = id;
-        this.classes = new Glob(classPattern);
-        this.methods = new Glob(methodPattern);
+        this.pattern = pattern;
     }
 
-    /** Whether the class is meant, by its internal name. */
-    public boolean matchesClass(String internalName) {
-        return classes.matches(internalName, true);
+    /** Whether the class is meant, by its name with dots. */
+    public boolean matchesClass(String className) {
+        return pattern.matchesClass(className);
     }
 
     @Override
@@ -55,6 +53,6 @@ public final class MethodRule implements TypeInstrumentation {
                         .and(not(isAbstract()))
                         .and(not(isNative()))
                         .and(not(isSynthetic()))
-                        .and(method -> methods.matches(method.getName(), false))));
+                        .and(method -> pattern.matchesMethod(method.getName()))));
     }
 }

@@ -1,0 +1,92 @@
+package io.tenantwarden.engine;
+
+import io.tenantwarden.bootstrap.HasSession;
+import io.tenantwarden.engine.config.Mode;
+import io.tenantwarden.engine.inject.DriverShape;
+import io.tenantwarden.engine.policy.Refusals;
+import io.tenantwarden.engine.report.Reporter;
+import io.tenantwarden.engine.session.Session;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.ref.SoftReference;
+import java.lang.ref.WeakReference;
+import java.util.WeakHashMap;
+
+/** The shape of each driver class that was met, probed once. Thread-safe. */
+final class DriverShapes {
+
+    private final Reporter reporter;
+    private final Mode mode;
+    // The shape refers to classes of the driver's loader: a strong value would keep its own key alive.
+    private final WeakHashMap<Class<?>, SoftReference<DriverShape>> known = new WeakHashMap<>();
+    private final WeakHashMap<Class<?>, SoftReference<MethodHandle>> executors = new WeakHashMap<>();
+    private volatile WeakReference<Class<?>> unknown = new WeakReference<>(null);
+    private volatile String missing;
+
+    DriverShapes(Reporter reporter, Mode mode) {
+        this.reporter = reporter;
+        this.mode = mode;
+    }
+
+    /** The shape; null when the driver has another one, which is told once. */
+    DriverShape of(MethodHandles.Lookup lookup) {
+        Class<?> type = lookup.lookupClass();
+        synchronized (known) {
+            SoftReference<DriverShape> reference = known.get(type);
+            DriverShape shape = reference == null ? null : reference.get();
+            if (shape != null || unknown.get() == type) {
+                return shape;
+            }
+            try {
+                shape = DriverShape.of(lookup);
+                known.put(type, new SoftReference<>(shape));
+                return shape;
+            } catch (ReflectiveOperationException e) {
+                unknown = new WeakReference<>(type);
+                missing = e.getMessage();
+                reporter.error("the driver " + type.getName() + " has an unknown shape (missing: " + e.getMessage()
+                        + "): its connections are not covered"
+                        + (mode == Mode.ENFORCE ? " and their statements are refused" : "")
+                        + "; use pgjdbc 42.7, or exclude them with warden.datasource.exclude");
+                return null;
+            }
+        }
+    }
+
+    /** A class of a driver could not be given advice: its connections cannot be covered. */
+    void notInstrumented(String className, Throwable cause) {
+        missing = className + ": " + cause.getMessage();
+        reporter.error("the driver class " + className + " could not be instrumented (" + cause
+                + "): its connections are not covered"
+                + (mode == Mode.ENFORCE ? " and their statements are refused" : ""));
+    }
+
+    /** Why statements of a driver of unknown shape must not run; null when they may. */
+    Throwable refusal() {
+        return mode == Mode.ENFORCE && missing != null ? Refusals.uncoveredDriver("missing " + missing) : null;
+    }
+
+    /** The session of a driver's connection; null when its executor has none. */
+    Session sessionOf(Object connection) throws Throwable {
+        Object executor = executorOf(connection);
+        return executor instanceof HasSession holder ? (Session) holder.wardenSession() : null;
+    }
+
+    /** Public in every version of the driver: {@code PgConnection#getQueryExecutor()}. */
+    private Object executorOf(Object connection) throws Throwable {
+        Class<?> type = connection.getClass();
+        MethodHandle getter;
+        synchronized (executors) {
+            SoftReference<MethodHandle> reference = executors.get(type);
+            getter = reference == null ? null : reference.get();
+            if (getter == null) {
+                getter = MethodHandles.publicLookup()
+                        .unreflect(type.getMethod("getQueryExecutor"))
+                        .asType(MethodType.methodType(Object.class, Object.class));
+                executors.put(type, new SoftReference<>(getter));
+            }
+        }
+        return (Object) getter.invokeExact(connection);
+    }
+}

@@ -1,0 +1,241 @@
+package io.tenantwarden.engine;
+
+import io.tenantwarden.bootstrap.AgentErrors;
+import io.tenantwarden.bootstrap.Bridge;
+import io.tenantwarden.bootstrap.HasSession;
+import io.tenantwarden.bootstrap.HasStatement;
+import io.tenantwarden.bootstrap.ThreadState;
+import io.tenantwarden.engine.config.Mode;
+import io.tenantwarden.engine.inject.DriverShape;
+import io.tenantwarden.engine.inject.GucPlan;
+import io.tenantwarden.engine.inject.PipelinedInjector;
+import io.tenantwarden.engine.policy.KnownStatement;
+import io.tenantwarden.engine.policy.MethodScopes;
+import io.tenantwarden.engine.policy.Refusals;
+import io.tenantwarden.engine.policy.StatementGate;
+import io.tenantwarden.engine.report.Reporter;
+import io.tenantwarden.engine.session.Catalogs;
+import io.tenantwarden.engine.session.Checkouts;
+import io.tenantwarden.engine.session.Session;
+import io.tenantwarden.engine.tenant.RequestHeaders;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.sql.Connection;
+import java.util.Properties;
+import java.util.Set;
+
+/**
+ * The bridge's other end: finds the session that a hook speaks of and hands over to the part that decides. No decision is
+ * taken here but what becomes of a bug of our own.
+ */
+public final class Engine implements Bridge {
+
+    private static final Object REQUEST = new Object();
+
+    private final Mode mode;
+    private final GucPlan plan;
+    private final StatementGate gate;
+    private final Catalogs catalogs;
+    private final Checkouts checkouts;
+    private final MethodScopes methods;
+    private final Set<String> headers;
+    private final Reporter reporter;
+    private final DriverShapes shapes;
+
+    Engine(
+            Mode mode,
+            GucPlan plan,
+            StatementGate gate,
+            Catalogs catalogs,
+            Checkouts checkouts,
+            MethodScopes methods,
+            Set<String> headers,
+            Reporter reporter) {
+        this.mode = mode;
+        this.plan = plan;
+        this.gate = gate;
+        this.catalogs = catalogs;
+        this.checkouts = checkouts;
+        this.methods = methods;
+        this.headers = headers;
+        this.reporter = reporter;
+        this.shapes = new DriverShapes(reporter, mode);
+    }
+
+    // ---- physical connections
+
+    @Override
+    public void executorCreated(Object executor, Object[] arguments, MethodHandles.Lookup lookup) throws Throwable {
+        DriverShape shape = shapes.of(lookup);
+        if (shape == null) {
+            return;
+        }
+        boolean injects = mode == Mode.INJECT || mode == Mode.ENFORCE;
+        PipelinedInjector injector = injects ? new PipelinedInjector(shape, executor, plan) : null;
+        ((HasSession) executor).wardenSession(new Session(shape, executor, injector, properties(arguments)));
+    }
+
+    private static Properties properties(Object[] arguments) {
+        for (Object argument : arguments) {
+            if (argument instanceof Properties properties) {
+                return properties;
+            }
+        }
+        return new Properties();
+    }
+
+    @Override
+    public void connectionOpened(Object connection) throws Throwable {
+        ThreadState.current().noteOpened();
+        Session session = shapes.sessionOf(connection);
+        if (session != null) {
+            ((HasSession) connection).wardenSession(session);
+            catalogs.open(session, (Connection) connection);
+        }
+    }
+
+    private static Session session(Object executor) {
+        return (Session) ((HasSession) executor).wardenSession();
+    }
+
+    // ---- statements
+
+    @Override
+    public Throwable beforeExecute(Object executor, Object queries, int flags) throws Throwable {
+        Session session = session(executor);
+        return session == null ? shapes.refusal() : gate.beforeExecute(session, queries, flags);
+    }
+
+    @Override
+    public void afterExecute(Object executor) {
+        Session session = session(executor);
+        if (session != null) {
+            gate.afterExecute(session);
+        }
+    }
+
+    @Override
+    public Throwable beforeCopy(Object executor, String sql) throws Throwable {
+        Session session = session(executor);
+        return session == null ? shapes.refusal() : gate.beforeCopy(session, sql);
+    }
+
+    @Override
+    public Throwable beforeSend(Object executor, Object query, int flags) {
+        Session session = session(executor);
+        if (session == null || session.injector() == null) {
+            return null;
+        }
+        try {
+            KnownStatement known =
+                    query instanceof HasStatement holder ? (KnownStatement) holder.wardenStatement() : null;
+            session.injector().beforeSend(query, known == null ? null : known.sql(), session.target(), flags);
+            return null;
+        } catch (IOException broken) {
+            return broken; // the driver closes the connection
+        } catch (Throwable bug) {
+            // Bytes may be in the stream already. An IOException makes the driver close the connection, which is the only
+            // state that is certain.
+            count("beforeSend", bug);
+            return new IOException("[warden] refused: injection failed, the connection is closed: " + bug, bug);
+        }
+    }
+
+    @Override
+    public void statusReceived(Object executor) throws Throwable {
+        Session session = session(executor);
+        if (session != null && session.injector() != null) {
+            session.injector().statusReceived();
+        }
+    }
+
+    @Override
+    public boolean swallowStatus(Object executor) {
+        Session session = session(executor);
+        return session != null
+                && session.injector() != null
+                && session.injector().swallowStatus();
+    }
+
+    @Override
+    public void readyForQuery(Object executor) throws Throwable {
+        Session session = session(executor);
+        if (session != null) {
+            session.readyForQuery();
+        }
+    }
+
+    // ---- checkout
+
+    @Override
+    public void checkoutEntered() {
+        ThreadState.current().enterCheckout();
+    }
+
+    @Override
+    public void checkoutLeft(Object dataSource, Object connection) {
+        ThreadState thread = ThreadState.current();
+        if (thread.leaveCheckout() && connection instanceof Connection logical && !thread.isInternal()) {
+            checkouts.borrowed(dataSource, logical, thread);
+        }
+    }
+
+    @Override
+    public void connectionClosing(Object connection) {
+        if (connection instanceof Connection logical) {
+            checkouts.closing(logical);
+        }
+    }
+
+    // ---- scopes
+
+    @Override
+    public Object requestEntered(Object request) {
+        return RequestHeaders.enter(request, headers) ? REQUEST : null;
+    }
+
+    @Override
+    public void requestLeft(Object token) {
+        RequestHeaders.exit();
+    }
+
+    @Override
+    public Object methodEntered(int rule, Object target, Object[] arguments) {
+        return methods.enter(rule, arguments);
+    }
+
+    @Override
+    public void methodLeft(Object token) {
+        methods.leave(token);
+    }
+
+    // ---- what cannot be covered
+
+    /**
+     * A class could not be instrumented.
+     *
+     * @param driver whether it is a class of a PostgreSQL driver, without which nothing can be injected
+     */
+    public void notInstrumented(String className, String instrumentation, Throwable cause, boolean driver) {
+        if (driver) {
+            shapes.notInstrumented(className, cause);
+        } else {
+            reporter.warn(className + " could not be instrumented as " + instrumentation + ", what it does is not seen: "
+                    + cause);
+        }
+    }
+
+    // ---- bugs of our own
+
+    @Override
+    public Throwable failed(String where, Throwable bug, boolean statement) {
+        count(where, bug);
+        return statement && mode == Mode.ENFORCE ? Refusals.bug(where, bug) : null;
+    }
+
+    private void count(String where, Throwable bug) {
+        if (AgentErrors.increment() == 1) {
+            reporter.error("an error of the agent itself in " + where + " (told once, all are counted)", bug);
+        }
+    }
+}

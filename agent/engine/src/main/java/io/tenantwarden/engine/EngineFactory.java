@@ -1,0 +1,236 @@
+package io.tenantwarden.engine;
+
+import io.tenantwarden.bootstrap.AgentErrors;
+import io.tenantwarden.bootstrap.Scope;
+import io.tenantwarden.bootstrap.ThreadState;
+import io.tenantwarden.engine.config.Config;
+import io.tenantwarden.engine.config.GucAssignment;
+import io.tenantwarden.engine.config.GucTemplate;
+import io.tenantwarden.engine.config.MethodPattern;
+import io.tenantwarden.engine.config.TablePattern;
+import io.tenantwarden.engine.inject.GucPlan;
+import io.tenantwarden.engine.policy.MethodScopes;
+import io.tenantwarden.engine.policy.ScopeResolver;
+import io.tenantwarden.engine.policy.StatementGate;
+import io.tenantwarden.engine.report.FoundSite;
+import io.tenantwarden.engine.report.LogMode;
+import io.tenantwarden.engine.report.LoggerFactories;
+import io.tenantwarden.engine.report.ReportSettings;
+import io.tenantwarden.engine.report.Reporter;
+import io.tenantwarden.engine.report.SiteFinder;
+import io.tenantwarden.engine.report.ViolationEvent;
+import io.tenantwarden.engine.report.ViolationKind;
+import io.tenantwarden.engine.session.Catalogs;
+import io.tenantwarden.engine.session.Checkouts;
+import io.tenantwarden.engine.tenant.LoadedClasses;
+import io.tenantwarden.engine.tenant.Opener;
+import io.tenantwarden.engine.tenant.ReadGuard;
+import io.tenantwarden.engine.tenant.SourceContext;
+import io.tenantwarden.engine.tenant.SourceSpec;
+import io.tenantwarden.engine.tenant.TenantFormat;
+import io.tenantwarden.engine.tenant.TenantReader;
+import io.tenantwarden.engine.tenant.TenantSourceException;
+import io.tenantwarden.engine.tenant.TenantType;
+import io.tenantwarden.engine.tenant.ValueSources;
+import io.tenantwarden.rls.CatalogOptions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Puts the parts of the engine together as the configuration says. */
+public final class EngineFactory {
+
+    private static final StackWalker CLASSES = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+
+    private final Config config;
+    private final Reporter reporter;
+    private final LoggerFactories loggerFactories = new LoggerFactories();
+    private final LoadedClasses classes;
+    private final SiteFinder sites;
+    private final TenantReader reader;
+    private final ValueSources values;
+    private final MethodScopes methods;
+    private final Engine engine;
+    private final Set<String> headers = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+
+    /**
+     * @param config complete and checked
+     * @param version of the agent
+     * @param opener opens packages of named modules to the agent
+     * @throws IllegalArgumentException when a value of the configuration contradicts another
+     */
+    public EngineFactory(Config config, String version, Opener opener) {
+        this.config = config;
+        this.reporter = new Reporter(
+                new ReportSettings(
+                        config.mode().name().toLowerCase(java.util.Locale.ROOT),
+                        version,
+                        LogMode.valueOf(config.log().name()),
+                        config.reports(),
+                        config.baseline()),
+                loggerFactories,
+                EngineFactory::internal);
+        this.sites = new SiteFinder(config.appPackages());
+        List<SourceSpec> extra = extraSources();
+        List<SourceSpec> all = new ArrayList<>(config.tenantSources());
+        all.addAll(extra);
+        this.classes = LoadedClasses.forSources(all);
+        SourceContext context = new SourceContext(classes, this::siteLoader, opener);
+        TenantFormat format =
+                new TenantFormat(TenantType.valueOf(config.tenantType().name()), config.tenantPattern());
+        ReadGuard guard = new Guard();
+        this.reader = new TenantReader(config.tenantSources(), format, context, guard);
+        this.values = new ValueSources(extra, context, guard);
+        headers.addAll(reader.headerNames());
+        headers.addAll(values.headerNames());
+        ScopeResolver scopes = new ScopeResolver(reader, this::sourceFailed);
+        this.methods = new MethodScopes(config.scopes(), config.bypasses(), scopes, format, reporter);
+        GucPlan plan = GucPlan.of(values(config.guc()), values(config.gucBypass()), values(config.gucNone()));
+        FirstConnections firstConnections = new FirstConnections(reporter, plan, config.mode());
+        Catalogs catalogs = new Catalogs(
+                new CatalogOptions(
+                        config.tenantColumns(), patterns(config.tablesInclude()), patterns(config.tablesExclude())),
+                config.catalogRefresh().toNanos(),
+                config.datasourceExclude(),
+                firstConnections);
+        StatementGate gate = new StatementGate(
+                config.mode(),
+                scopes,
+                plan,
+                catalogs,
+                sites,
+                reporter,
+                Set.copyOf(config.bypassRoles()),
+                bypassReasons());
+        Checkouts checkouts = new Checkouts(() -> scopeOfThread(scopes), this::debug);
+        this.engine = new Engine(config.mode(), plan, gate, catalogs, checkouts, methods, headers, reporter);
+        reporter.agentErrors(AgentErrors::count);
+        reporter.health(firstConnections::health);
+    }
+
+    public Engine engine() {
+        return engine;
+    }
+
+    public Reporter reporter() {
+        return reporter;
+    }
+
+    /** Whether servlet requests matter: some source reads a header. */
+    public boolean readsRequests() {
+        return !headers.isEmpty();
+    }
+
+    /** The methods that run in a scope of their own; the index is the number of the rule. */
+    public List<MethodPattern> methodRules() {
+        return methods.patterns();
+    }
+
+    /** Told of every class that the application loads. */
+    public void classLoaded(ClassLoader loader, String internalName) {
+        classes.noteClass(loader, internalName);
+        if (internalName.equals("org/slf4j/LoggerFactory")) {
+            loggerFactories.addLoader(loader);
+        }
+    }
+
+    /** Writes a line when {@code warden.debug} is on. */
+    public void debug(String text) {
+        if (config.debug()) {
+            reporter.info("debug: " + text);
+        }
+    }
+
+    /** What runs inside is Warden's own: SQL of the application's log appender is neither injected nor reported. */
+    private static Runnable internal(Runnable work) {
+        return () -> {
+            ThreadState thread = ThreadState.current();
+            thread.enterInternal();
+            try {
+                work.run();
+            } finally {
+                thread.leaveInternal();
+            }
+        };
+    }
+
+    private static Scope scopeOfThread(ScopeResolver scopes) {
+        Scope scope = scopes.current(ThreadState.current(), Scope::tenant);
+        return scope == null ? Scope.NONE : scope;
+    }
+
+    private List<SourceSpec> extraSources() {
+        List<SourceSpec> sources = new ArrayList<>();
+        for (List<GucAssignment> assignments : List.of(config.guc(), config.gucBypass(), config.gucNone())) {
+            for (GucAssignment assignment : assignments) {
+                for (GucTemplate.Part part : assignment.value().parts()) {
+                    if (part.source() != null) {
+                        sources.add(part.source());
+                    }
+                }
+            }
+        }
+        return sources;
+    }
+
+    private Map<String, GucPlan.Value> values(List<GucAssignment> assignments) {
+        Map<String, GucPlan.Value> values = new LinkedHashMap<>();
+        for (GucAssignment assignment : assignments) {
+            values.put(assignment.name(), new TemplateValue(assignment.value(), this.values, this::sourceFailed));
+        }
+        return values;
+    }
+
+    private static List<String> patterns(List<TablePattern> patterns) {
+        return patterns.stream()
+                .map(pattern -> pattern.schema() + "." + pattern.table())
+                .toList();
+    }
+
+    private Map<String, String> bypassReasons() {
+        Map<String, String> reasons = new HashMap<>();
+        config.bypasses().forEach(bypass -> reasons.put(bypass.name(), bypass.reason()));
+        return reasons;
+    }
+
+    private void sourceFailed(TenantSourceException failure) {
+        FoundSite found = sites.find();
+        ViolationKind kind = failure.kind() == TenantSourceException.Kind.INVALID_TENANT
+                ? ViolationKind.INVALID_TENANT
+                : ViolationKind.SOURCE_FAILED;
+        reporter.violation(ViolationEvent.of(kind, found.site())
+                .stack(found.stack())
+                .detail(failure.source() + " " + failure.getMessage())
+                .build());
+    }
+
+    private ClassLoader siteLoader() {
+        String name = sites.site().className();
+        return CLASSES.walk(frames -> frames.filter(frame -> frame.getClassName().equals(name))
+                .findFirst()
+                .map(frame -> frame.getDeclaringClass().getClassLoader())
+                .orElse(null));
+    }
+
+    private final class Guard implements ReadGuard {
+        @Override
+        public boolean enter() {
+            return ThreadState.current().enterReading();
+        }
+
+        @Override
+        public void exit() {
+            ThreadState.current().leaveReading();
+        }
+
+        @Override
+        public void recursive(String sources) {
+            reporter.warn("the tenant source " + sources + " runs SQL itself; that SQL has no tenant. Let the source"
+                    + " return a value that was looked up before");
+        }
+    }
+}

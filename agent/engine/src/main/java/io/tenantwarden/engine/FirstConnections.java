@@ -1,0 +1,82 @@
+package io.tenantwarden.engine;
+
+import io.tenantwarden.engine.config.Mode;
+import io.tenantwarden.engine.inject.GucPlan;
+import io.tenantwarden.engine.report.Cover;
+import io.tenantwarden.engine.report.Finding;
+import io.tenantwarden.engine.report.HealthState;
+import io.tenantwarden.engine.report.Level;
+import io.tenantwarden.engine.report.Reporter;
+import io.tenantwarden.engine.session.Catalogs;
+import io.tenantwarden.engine.session.Database;
+import io.tenantwarden.rls.Catalog;
+import io.tenantwarden.rls.RoleFacts;
+import io.tenantwarden.rls.RoleRules;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Tells what the first connection of each role to each database found out: what is covered, and what is wrong. */
+final class FirstConnections implements Catalogs.Listener {
+
+    private final Reporter reporter;
+    private final GucPlan plan;
+    private final Mode mode;
+    private volatile boolean degraded;
+
+    FirstConnections(Reporter reporter, GucPlan plan, Mode mode) {
+        this.reporter = reporter;
+        this.plan = plan;
+        this.mode = mode;
+    }
+
+    @Override
+    public void firstConnection(Database database, RoleFacts role, boolean pooled) {
+        Catalog catalog = database.catalog();
+        List<Cover.GucUse> gucs = new ArrayList<>();
+        for (String name : plan.names()) {
+            gucs.add(new Cover.GucUse(name, catalog.policiesMentioning(name)));
+        }
+        reporter.cover(new Cover(
+                database.name(),
+                role.currentUser(),
+                mode == Mode.AUDIT ? "none" : "pipelined",
+                catalog.protectedCount(),
+                catalog.rlsCount(),
+                catalog.forceCount(),
+                gucs,
+                List.copyOf(catalog.gucsInPolicies()),
+                pooled));
+        for (io.tenantwarden.rls.Finding finding : RoleRules.check(role, catalog)) {
+            reporter.finding(new Finding(
+                    finding.rule(),
+                    Level.valueOf(finding.level().name()),
+                    finding.object(),
+                    finding.message(),
+                    finding.fix()));
+        }
+    }
+
+    @Override
+    public void unavailable(String database, SQLException cause) {
+        degraded = true;
+        reporter.finding(new Finding(
+                "catalog-unavailable",
+                Level.ERROR,
+                "database " + database,
+                "the catalog could not be read (SQLState " + cause.getSQLState() + ": " + cause.getMessage()
+                        + "), so that protected tables are not known",
+                mode == Mode.ENFORCE
+                        ? "statements are refused until it can be read; it is tried again at the next statement"
+                        : "it is tried again at the next statement; let the role connect and read pg_catalog, which"
+                                + " every role may by default"));
+    }
+
+    HealthState health() {
+        return switch (mode) {
+            case OFF -> HealthState.OFF;
+            case AUDIT -> HealthState.AUDIT;
+            case INJECT, ENFORCE -> degraded ? HealthState.DEGRADED : HealthState.PROTECTING;
+        };
+    }
+}

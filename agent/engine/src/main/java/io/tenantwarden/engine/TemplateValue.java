@@ -1,0 +1,61 @@
+package io.tenantwarden.engine;
+
+import io.tenantwarden.engine.config.GucTemplate;
+import io.tenantwarden.engine.inject.GucPlan;
+import io.tenantwarden.engine.tenant.TenantSourceException;
+import io.tenantwarden.engine.tenant.ValueSources;
+import java.util.function.Consumer;
+
+/** The value of a GUC as its template says. A source in it that fails gives no value, and is told. Thread-safe. */
+final class TemplateValue implements GucPlan.Value {
+
+    private final GucTemplate template;
+    private final ValueSources sources;
+    private final Consumer<TenantSourceException> failures;
+    private final boolean tenantOnly;
+    private final boolean fixed;
+
+    TemplateValue(GucTemplate template, ValueSources sources, Consumer<TenantSourceException> failures) {
+        this.template = template;
+        this.sources = sources;
+        this.failures = failures;
+        this.tenantOnly =
+                template.parts().size() == 1 && template.parts().get(0).kind() == GucTemplate.Kind.TENANT;
+        this.fixed = template.parts().stream().noneMatch(part -> part.kind() == GucTemplate.Kind.SOURCE);
+    }
+
+    @Override
+    public boolean isFixed() {
+        return fixed;
+    }
+
+    @Override
+    public String of(String tenant) {
+        if (tenantOnly) {
+            return tenant;
+        }
+        StringBuilder value = new StringBuilder();
+        for (GucTemplate.Part part : template.parts()) {
+            String text =
+                    switch (part.kind()) {
+                        case CONSTANT -> part.constant();
+                        case TENANT -> tenant;
+                        case SOURCE -> read(part);
+                    };
+            if (text == null) {
+                return null;
+            }
+            value.append(text);
+        }
+        return value.toString();
+    }
+
+    private String read(GucTemplate.Part part) {
+        try {
+            return sources.read(part.source());
+        } catch (TenantSourceException e) {
+            failures.accept(e);
+            return null;
+        }
+    }
+}

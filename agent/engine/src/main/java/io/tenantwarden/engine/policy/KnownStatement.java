@@ -1,0 +1,48 @@
+package io.tenantwarden.engine.policy;
+
+import io.tenantwarden.engine.report.StatementStats;
+import io.tenantwarden.rls.Catalog;
+import io.tenantwarden.rls.Resolution;
+import io.tenantwarden.rls.SqlStatement;
+import java.util.List;
+
+/**
+ * What is known of one driver query: its SQL, and which protected tables it touches according to the catalog that was
+ * looked at last. Kept on the driver's query object; guarded by the driver's lock on the connection.
+ */
+public final class KnownStatement {
+
+    private final SqlStatement sql;
+    private Catalog resolvedBy;
+    private List<String> resolvedOnPath;
+    private Resolution resolution;
+    private StatementStats stats;
+
+    KnownStatement(SqlStatement sql) {
+        this.sql = sql;
+    }
+
+    public SqlStatement sql() {
+        return sql;
+    }
+
+    /** The tables it touches by this catalog; worked out again only when the catalog or the path is another. */
+    Resolution resolve(Catalog catalog, List<String> searchPath) {
+        if (resolution == null || resolvedBy != catalog || resolvedOnPath != searchPath) {
+            resolution = catalog.resolve(sql, searchPath);
+            resolvedBy = catalog;
+            resolvedOnPath = searchPath;
+            stats = null;
+        }
+        return resolution;
+    }
+
+    /** The counters of this statement; null until {@link #stats(StatementStats)}, and after the tables changed. */
+    StatementStats stats() {
+        return stats;
+    }
+
+    void stats(StatementStats counters) {
+        stats = counters;
+    }
+}

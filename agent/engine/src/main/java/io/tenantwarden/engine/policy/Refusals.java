@@ -1,0 +1,104 @@
+package io.tenantwarden.engine.policy;
+
+import io.tenantwarden.engine.report.Site;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * The one exception that crosses from Warden into the application: {@code java.sql.SQLException}, SQLState 42501
+ * (insufficient_privilege, PostgreSQL manual appendix A), with a message that says what to do now.
+ */
+public final class Refusals {
+
+    private static final String SQL_STATE = "42501";
+
+    private Refusals() {}
+
+    static SQLException unscoped(String operation, List<String> tables, boolean assumed, Site site, String role) {
+        String where = site.className() + "#" + site.method();
+        return exception("unscoped " + operation + " on " + tables(tables, assumed) + " at " + site + ", role " + role
+                + ": no tenant is set on this thread. Set the tenant before it runs (warden.tenant names where Warden"
+                + " looks); or, if this method may see all tenants, allow it: warden.bypass.<name>.at=" + where
+                + " and warden.bypass.<name>.reason=...");
+    }
+
+    static SQLException bypassRole(String operation, List<String> tables, boolean assumed, Site site, String role) {
+        String where = site.className() + "#" + site.method();
+        return exception(operation + " on " + tables(tables, assumed) + " at " + site + ": role " + role
+                + " is listed in warden.bypass.roles and may touch protected tables only inside a bypass. Allow it:"
+                + " warden.bypass.<name>.at=" + where + " and warden.bypass.<name>.reason=..., or connect as another"
+                + " role");
+    }
+
+    static SQLException tenantSwitch(String operation, List<String> tables, boolean assumed, Site site) {
+        return exception("tenant switch: " + operation + on(tables, assumed) + " at " + site + " runs as another tenant"
+                + " than the statements before it in the same transaction. Commit or roll back before the tenant"
+                + " changes, or run it in a transaction of its own");
+    }
+
+    static SQLException openPortal(String operation, List<String> tables, boolean assumed, Site site) {
+        return exception("injection failed: " + operation + on(tables, assumed) + " at " + site + " runs in another"
+                + " scope than a result set or cursor that is still open in the same transaction, and which would go on"
+                + " with the other scope's rows. Close the result set (or read it to its end, or without fetch size)"
+                + " before the scope changes");
+    }
+
+    static SQLException ownSync(String operation, Site site) {
+        return exception("injection failed: " + operation + " at " + site + " runs in autocommit, where the tenant"
+                + " cannot be sent along with it (PostgreSQL 18 forbids a COMMIT inside it then). Run it in a"
+                + " transaction (setAutoCommit(false) or @Transactional); or exclude this connection with"
+                + " warden.datasource.exclude");
+    }
+
+    static SQLException notInjectable(String operation, List<String> tables, boolean assumed, Site site) {
+        return exception("injection failed: " + operation + on(tables, assumed) + " at " + site + " may read rows, and"
+                + " the tenant cannot be sent along with it. Run it in a transaction after another statement of the same"
+                + " tenant, or outside the tenant scope in a bypass (warden.bypass.<name>.at)");
+    }
+
+    static SQLException copy(List<String> tables, boolean assumed, Site site) {
+        return exception("injection failed: COPY" + on(tables, assumed) + " at " + site + " cannot be sent along with"
+                + " the tenant. Run a statement of the same tenant before it in the same transaction (COPY FROM is not"
+                + " possible under row-level security at all: use batched INSERT)");
+    }
+
+    static SQLException tamper(String operation, String what, Site site) {
+        return exception("guc tamper: " + operation + " at " + site + " changes " + what + " inside a scope of Warden."
+                + " Take the statement out of the application: Warden sets it");
+    }
+
+    static SQLException queryMode(String mode, Site site) {
+        return exception("injection failed: this connection uses preferQueryMode=" + mode + " at " + site
+                + ", in which the tenant cannot be sent along. Take preferQueryMode out of the JDBC URL, or exclude the"
+                + " connection with warden.datasource.exclude");
+    }
+
+    static SQLException catalogUnavailable(String database) {
+        return exception("the catalog of database " + database + " could not be read, so that protected tables are not"
+                + " known; see the finding catalog-unavailable in the log. warden.mode=inject would go on without it");
+    }
+
+    public static SQLException uncoveredDriver(String reason) {
+        return exception("the driver of this connection cannot be instrumented (" + reason + "). Use pgjdbc 42.7, or"
+                + " exclude the connection with warden.datasource.exclude");
+    }
+
+    public static SQLException bug(String where, Throwable bug) {
+        return exception("the agent failed in " + where + " (" + bug.getClass().getName() + "), and warden.mode=enforce"
+                + " lets no statement pass unchecked. The stack is in the log at ERROR; please report it."
+                + " warden.mode=inject would let the statement pass");
+    }
+
+    private static String on(List<String> tables, boolean assumed) {
+        return tables.isEmpty() ? "" : " on " + tables(tables, assumed);
+    }
+
+    private static String tables(List<String> tables, boolean assumed) {
+        String names = String.join(",", tables);
+        return assumed ? names + " (assumed)" : names;
+    }
+
+    private static SQLException exception(String text) {
+        return new SQLException("[warden] refused: " + text, SQL_STATE);
+    }
+}

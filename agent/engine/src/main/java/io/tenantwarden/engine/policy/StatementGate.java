@@ -1,0 +1,466 @@
+package io.tenantwarden.engine.policy;
+
+import io.tenantwarden.bootstrap.HasStatement;
+import io.tenantwarden.bootstrap.Scope;
+import io.tenantwarden.bootstrap.ThreadState;
+import io.tenantwarden.engine.config.Mode;
+import io.tenantwarden.engine.inject.Assignment;
+import io.tenantwarden.engine.inject.DriverShape;
+import io.tenantwarden.engine.inject.GucPlan;
+import io.tenantwarden.engine.inject.PipelinedInjector;
+import io.tenantwarden.engine.inject.PipelinedInjector.Need;
+import io.tenantwarden.engine.report.FoundSite;
+import io.tenantwarden.engine.report.Outcome;
+import io.tenantwarden.engine.report.Reporter;
+import io.tenantwarden.engine.report.SiteFinder;
+import io.tenantwarden.engine.report.StatementStats;
+import io.tenantwarden.engine.report.TenantHash;
+import io.tenantwarden.engine.report.ViolationEvent;
+import io.tenantwarden.engine.report.ViolationKind;
+import io.tenantwarden.engine.session.Catalogs;
+import io.tenantwarden.engine.session.Database;
+import io.tenantwarden.engine.session.Session;
+import io.tenantwarden.rls.Catalog;
+import io.tenantwarden.rls.Keyword;
+import io.tenantwarden.rls.Resolution;
+import io.tenantwarden.rls.SettingChange;
+import io.tenantwarden.rls.SqlStatement;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Decides at the driver's {@code execute}, before a byte is written: which scope the statement runs in, whether it may run,
+ * what must be injected, and what is reported. Thread-safe; the session's part is guarded by the driver's lock.
+ */
+public final class StatementGate {
+
+    private final Mode mode;
+    private final ScopeResolver scopes;
+    private final GucPlan plan;
+    private final Catalogs catalogs;
+    private final SiteFinder sites;
+    private final Reporter reporter;
+    private final Set<String> bypassRoles;
+    private final Map<String, String> bypassReasons;
+
+    /**
+     * @param mode what to do with unscoped statements
+     * @param plan the GUCs of each scope
+     * @param bypassRoles {@code warden.bypass.roles}
+     * @param bypassReasons reason by name of bypass
+     */
+    public StatementGate(
+            Mode mode,
+            ScopeResolver scopes,
+            GucPlan plan,
+            Catalogs catalogs,
+            SiteFinder sites,
+            Reporter reporter,
+            Set<String> bypassRoles,
+            Map<String, String> bypassReasons) {
+        this.mode = mode;
+        this.scopes = scopes;
+        this.plan = plan;
+        this.catalogs = catalogs;
+        this.sites = sites;
+        this.reporter = reporter;
+        this.bypassRoles = Set.copyOf(bypassRoles);
+        this.bypassReasons = Map.copyOf(bypassReasons);
+    }
+
+    /**
+     * A statement or a batch is about to be executed. Takes the driver's lock; {@link #afterExecute} gives it back when the
+     * result is null.
+     *
+     * @param queries one driver query or an array of them
+     * @return why it must not run; null when it may
+     */
+    public SQLException beforeExecute(Session session, Object queries, int flags) throws Throwable {
+        ThreadState thread = ThreadState.current();
+        if (thread.isInternal() || session.database() == null) {
+            session.enter();
+            return null;
+        }
+        // Before the lock: the source is application code and may wait for whoever holds this connection.
+        Scope own = scopes.current(thread, session.tenantScopes());
+        boolean passed = false;
+        boolean outermost = session.enter();
+        try {
+            SQLException refusal = outermost ? decide(session, queries, flags, own) : null;
+            passed = refusal == null;
+            return refusal;
+        } finally {
+            if (!passed) {
+                session.leave();
+            }
+        }
+    }
+
+    /** What {@link #beforeExecute} let through has ended. */
+    public void afterExecute(Session session) {
+        session.leave();
+    }
+
+    private SQLException decide(Session session, Object queries, int flags, Scope own) throws Throwable {
+        DriverShape shape = session.shape();
+        if (shape.describesOnly(flags)) {
+            return null;
+        }
+        Scope scope = own != null ? own : session.captured();
+        session.decided(scope, own == null && !scope.isNone(), shape.suppressesBegin(flags));
+        if (!(queries instanceof Object[] batch)) {
+            return decideQuery(session, queries);
+        }
+        Object before = null;
+        for (Object query : batch) {
+            if (query != before) {
+                SQLException refusal = decideQuery(session, query);
+                if (refusal != null) {
+                    return refusal;
+                }
+                before = query;
+            }
+        }
+        return null;
+    }
+
+    private SQLException decideQuery(Session session, Object query) throws Throwable {
+        if (query instanceof HasStatement holder) {
+            return decideOne(session, known(session, query, holder));
+        }
+        Object[] parts = session.shape().subqueries(query);
+        if (parts == null) {
+            return null;
+        }
+        for (Object part : parts) {
+            SQLException refusal = decideQuery(session, part);
+            if (refusal != null) {
+                return refusal;
+            }
+        }
+        return null;
+    }
+
+    private static KnownStatement known(Session session, Object query, HasStatement holder) throws Throwable {
+        Object kept = holder.wardenStatement();
+        if (kept instanceof KnownStatement known) {
+            return known;
+        }
+        KnownStatement known =
+                new KnownStatement(SqlStatement.parse(session.shape().nativeSql(query)));
+        holder.wardenStatement(known);
+        return known;
+    }
+
+    private SQLException decideOne(Session session, KnownStatement known) throws Throwable {
+        SqlStatement sql = known.sql();
+        Resolution resolution = sql.readsRows() ? resolve(session, known) : null;
+        boolean unresolved = resolution == null && sql.readsRows();
+        if (unresolved && mode == Mode.ENFORCE) {
+            return Refusals.catalogUnavailable(session.database().name());
+        }
+        noteEffects(session, sql);
+        Catalog catalog = session.database().catalog();
+        if (catalog != null && catalog.isEmpty()) {
+            return null; // nothing is protected here, so nothing is sent and nothing is told
+        }
+        List<String> tables = resolution == null ? List.of() : resolution.tables();
+        SQLException refusal = sql.settings().isEmpty() ? null : settings(session, sql);
+        if (refusal == null && !tables.isEmpty()) {
+            refusal = touch(session, known, resolution);
+        }
+        if (refusal == null && session.injector() != null) {
+            refusal = inject(session, sql, tables, resolution != null && resolution.assumed());
+        }
+        return refusal;
+    }
+
+    private Resolution resolve(Session session, KnownStatement known) throws Throwable {
+        boolean certain = mode == Mode.ENFORCE;
+        Catalog catalog = catalogs.current(session, certain);
+        if (catalog == null) {
+            return null;
+        }
+        Resolution resolution = known.resolve(catalog, session.searchPath());
+        if (!resolution.unknown().isEmpty() && catalogs.lookFor(resolution.unknown(), session, certain)) {
+            Database database = session.database();
+            resolution = known.resolve(database.catalog(), session.searchPath());
+        }
+        return resolution;
+    }
+
+    private static void noteEffects(Session session, SqlStatement sql) {
+        if (sql.changesCatalog()) {
+            session.noteCatalogChange();
+        }
+        if (sql.keyword() == Keyword.ROLLBACK || sql.keyword() == Keyword.ROLLBACK_TO) {
+            session.noteRollback();
+        }
+    }
+
+    // ---- the application's own SET
+
+    private SQLException settings(Session session, SqlStatement sql) {
+        for (SettingChange change : sql.settings()) {
+            if (change.mayChange("search_path")) {
+                session.forgetSearchPath();
+            }
+            boolean role = change.mayChangeRole();
+            String guc = changedGuc(change);
+            if (guc == null && !role) {
+                continue;
+            }
+            if (session.scope().isNone()) {
+                if (guc != null) {
+                    noteApplicationGuc(session, change);
+                }
+                continue;
+            }
+            if (change.name() == null && change.kind() == SettingChange.Kind.SET_CONFIG && sql.keyword() == Keyword.DO) {
+                // a DO body that may set anything is not an accusation; what holds afterwards is unknown all the same
+                session.noteTampering();
+                continue;
+            }
+            SQLException refusal = tamper(session, sql, guc == null ? "the role" : guc);
+            if (refusal != null) {
+                return refusal;
+            }
+        }
+        return null;
+    }
+
+    private String changedGuc(SettingChange change) {
+        for (String name : plan.lowerCaseNames()) {
+            if (change.mayChange(name)) {
+                return name;
+            }
+        }
+        return null;
+    }
+
+    private static void noteApplicationGuc(Session session, SettingChange change) {
+        switch (change.kind()) {
+            case SET, SET_CONFIG ->
+                session.noteApplicationGuc(
+                        change.local() ? Session.ApplicationGuc.TRANSACTION : Session.ApplicationGuc.SESSION);
+            case RESET, RESET_ALL, DISCARD_ALL -> session.noteApplicationGuc(Session.ApplicationGuc.UNSET);
+            default -> {
+                // roles do not set a tenant
+            }
+        }
+    }
+
+    private SQLException tamper(Session session, SqlStatement sql, String what) {
+        boolean refused = mode == Mode.ENFORCE;
+        FoundSite found = sites.find();
+        reporter.violation(event(ViolationKind.GUC_TAMPER, found, session, sql, List.of(), false)
+                .detail("changes " + what)
+                .refused(refused)
+                .build());
+        if (refused) {
+            return Refusals.tamper(sql.operation(), what, found.site());
+        }
+        session.noteTampering();
+        return null;
+    }
+
+    // ---- protected tables
+
+    private SQLException touch(Session session, KnownStatement known, Resolution resolution) {
+        Scope scope = session.scope();
+        Outcome outcome = outcome(session, scope);
+        StatementStats stats = known.stats();
+        if (stats == null) {
+            stats = reporter.stats(
+                    known.sql().fingerprint(),
+                    resolution.tables(),
+                    session.database().name());
+            known.stats(stats);
+        }
+        int stands = stats.count(outcome);
+        boolean bypassRole = !bypassRoles.isEmpty() && bypassRoles.contains(session.role());
+        if (outcome == Outcome.UNSCOPED || (bypassRole && !scope.isBypass())) {
+            return unscoped(session, known.sql(), resolution, stats, outcome, stands, bypassRole);
+        }
+        if (stands > 0) {
+            FoundSite found = sites.find();
+            stats.at(found.site(), outcome, stands);
+            if (scope.isBypass()) {
+                bypassed(session, known.sql(), resolution, found, bypassRole);
+            }
+        }
+        return scope.isTenant() ? switched(session, known.sql(), resolution, scope) : null;
+    }
+
+    private static Outcome outcome(Session session, Scope scope) {
+        return switch (scope.kind()) {
+            case BYPASS -> Outcome.BYPASSED;
+            case TENANT -> session.isOnCapturedScope() ? Outcome.CAPTURED : Outcome.SCOPED;
+            case NONE -> session.isScopedByApplication() ? Outcome.APPLICATION : Outcome.UNSCOPED;
+        };
+    }
+
+    private SQLException unscoped(
+            Session session,
+            SqlStatement sql,
+            Resolution resolution,
+            StatementStats stats,
+            Outcome outcome,
+            int stands,
+            boolean bypassRole) {
+        boolean refuses = mode == Mode.ENFORCE;
+        if (stands == 0 && !refuses) {
+            return null;
+        }
+        FoundSite found = sites.find();
+        if (stands > 0) {
+            stats.at(found.site(), outcome, stands);
+        }
+        boolean refused = refuses && !reporter.known(ViolationKind.UNSCOPED_QUERY, found.site(), sql.fingerprint());
+        reporter.violation(
+                event(ViolationKind.UNSCOPED_QUERY, found, session, sql, resolution.tables(), resolution.assumed())
+                        .times(refuses ? 1 : stands)
+                        .detail(bypassRole ? "role in warden.bypass.roles, outside a bypass" : null)
+                        .refused(refused)
+                        .build());
+        if (!refused) {
+            return null;
+        }
+        return bypassRole
+                ? Refusals.bypassRole(
+                        sql.operation(), resolution.tables(), resolution.assumed(), found.site(), session.role())
+                : Refusals.unscoped(
+                        sql.operation(), resolution.tables(), resolution.assumed(), found.site(), session.role());
+    }
+
+    private void bypassed(
+            Session session, SqlStatement sql, Resolution resolution, FoundSite found, boolean bypassRole) {
+        String name = session.scope().value();
+        reporter.bypassUsed(name, bypassReasons.getOrDefault(name, ""), found.site());
+        if (session.injector() != null
+                && !plan.isOpenedByBypass()
+                && !bypassRole
+                && resolution.rlsEnforced(session.roles())) {
+            reporter.violation(event(
+                            ViolationKind.BYPASS_INEFFECTIVE,
+                            found,
+                            session,
+                            sql,
+                            resolution.tables(),
+                            resolution.assumed())
+                    .detail("bypass " + name + " sets nothing that a policy sees: set warden.guc.bypass, or connect as a"
+                            + " role of warden.bypass.roles")
+                    .build());
+        }
+    }
+
+    private SQLException switched(Session session, SqlStatement sql, Resolution resolution, Scope scope) {
+        String before = session.transactionTenant();
+        if (before == null || before.equals(scope.value())) {
+            session.transactionTenant(scope.value());
+            return null;
+        }
+        boolean refused = mode == Mode.ENFORCE;
+        FoundSite found = sites.find();
+        reporter.violation(
+                event(ViolationKind.TENANT_SWITCH, found, session, sql, resolution.tables(), resolution.assumed())
+                        .detail("tenants " + TenantHash.of(before) + " and " + TenantHash.of(scope.value()))
+                        .refused(refused)
+                        .build());
+        return refused
+                ? Refusals.tenantSwitch(sql.operation(), resolution.tables(), resolution.assumed(), found.site())
+                : null;
+    }
+
+    // ---- injection
+
+    private SQLException inject(Session session, SqlStatement sql, List<String> tables, boolean assumed)
+            throws Throwable {
+        Scope scope = session.scope();
+        PipelinedInjector injector = session.injector();
+        if (scope.isNone()) {
+            boolean wanted = !tables.isEmpty() || injector.isTransactionTouched();
+            if (session.isScopedByApplication() || !wanted) {
+                return null;
+            }
+        }
+        Assignment target = plan.assignment(scope, session.last());
+        Need need = injector.need(sql, target, session.isAutocommit());
+        if (need == Need.NOTHING || need == Need.INJECT) {
+            session.target(target);
+            return null;
+        }
+        FoundSite found = sites.find();
+        reporter.violation(event(ViolationKind.INJECTION_FAILED, found, session, sql, tables, assumed)
+                .detail(need.reason())
+                .refused(true)
+                .build());
+        return switch (need) {
+            case OPEN_PORTAL -> Refusals.openPortal(sql.operation(), tables, assumed, found.site());
+            case OWN_SYNC -> Refusals.ownSync(sql.operation(), found.site());
+            case QUERY_MODE -> Refusals.queryMode(injector.queryMode(), found.site());
+            default -> Refusals.notInjectable(sql.operation(), tables, assumed, found.site());
+        };
+    }
+
+    /**
+     * COPY is about to start. The driver sends it as a simple query, which ours cannot precede in one group of messages: it
+     * may run when the wanted values hold already.
+     */
+    public SQLException beforeCopy(Session session, String copy) throws Throwable {
+        ThreadState thread = ThreadState.current();
+        if (thread.isInternal() || session.database() == null) {
+            return null;
+        }
+        Scope own = scopes.current(thread, session.tenantScopes());
+        session.enter();
+        try {
+            Scope scope = own != null ? own : session.captured();
+            session.decided(scope, own == null && !scope.isNone(), true);
+            KnownStatement known = new KnownStatement(SqlStatement.parse(copy));
+            Resolution resolution = resolve(session, known);
+            if (resolution == null) {
+                return mode == Mode.ENFORCE
+                        ? Refusals.catalogUnavailable(session.database().name())
+                        : null;
+            }
+            List<String> tables = resolution.tables();
+            if (tables.isEmpty()) {
+                return null;
+            }
+            SQLException refusal = touch(session, known, resolution);
+            PipelinedInjector injector = session.injector();
+            if (refusal != null || injector == null || session.isScopedByApplication()) {
+                return refusal;
+            }
+            if (injector.holdsNow(plan.assignment(scope, session.last()))) {
+                return null;
+            }
+            FoundSite found = sites.find();
+            reporter.violation(
+                    event(ViolationKind.INJECTION_FAILED, found, session, known.sql(), tables, resolution.assumed())
+                            .detail("COPY is a simple query")
+                            .refused(true)
+                            .build());
+            return Refusals.copy(tables, resolution.assumed(), found.site());
+        } finally {
+            session.leave();
+        }
+    }
+
+    private static ViolationEvent.Builder event(
+            ViolationKind kind,
+            FoundSite found,
+            Session session,
+            SqlStatement sql,
+            List<String> tables,
+            boolean assumed) {
+        return ViolationEvent.of(kind, found.site())
+                .stack(found.stack())
+                .statement(sql.scrubbed(), sql.fingerprint(), sql.operation())
+                .tables(tables, assumed)
+                .database(session.database().name(), session.role());
+    }
+}

@@ -1,0 +1,209 @@
+package io.tenantwarden.engine.session;
+
+import io.tenantwarden.bootstrap.ThreadState;
+import io.tenantwarden.engine.config.ConnectionPattern;
+import io.tenantwarden.rls.Catalog;
+import io.tenantwarden.rls.CatalogOptions;
+import io.tenantwarden.rls.RoleFacts;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Reads catalogs: on the first physical connection of each database, and again when a snapshot is out of date. The only
+ * place where Warden runs SQL of its own, always on the connection at hand and never inside the application's statement.
+ * Thread-safe.
+ */
+public final class Catalogs {
+
+    /** A catalog that could not be read is tried again no sooner than this. */
+    private static final long RETRY_NANOS = 1_000_000_000L;
+
+    private final CatalogOptions options;
+    private final long refreshNanos;
+    private final List<ConnectionPattern> excluded;
+    private final Listener listener;
+    private final Map<String, Database> databases = new ConcurrentHashMap<>();
+    private final Map<String, RoleFacts> identities = new ConcurrentHashMap<>();
+    private volatile long failedAt;
+    private volatile boolean failed;
+
+    /** Told what was found out. */
+    public interface Listener {
+        /** The first connection of this role to this database. */
+        void firstConnection(Database database, RoleFacts role, boolean pooled);
+
+        /** The catalog could not be read. */
+        void unavailable(String database, SQLException cause);
+    }
+
+    /**
+     * @param options what makes a table a protected one
+     * @param refreshNanos {@code warden.catalog.refresh}
+     * @param excluded {@code warden.datasource.exclude}
+     */
+    public Catalogs(CatalogOptions options, long refreshNanos, List<ConnectionPattern> excluded, Listener listener) {
+        this.options = options;
+        this.refreshNanos = refreshNanos;
+        this.excluded = excluded;
+        this.listener = listener;
+    }
+
+    /**
+     * A physical connection is ready: makes its session take part, unless configuration excludes it.
+     */
+    public void open(Session session, Connection connection) throws Throwable {
+        Properties properties = session.properties();
+        String user = session.shape().user(session.executor());
+        String name = session.shape().database(session.executor());
+        String host = session.shape().host(session.executor());
+        if (isLeftAlone(user, host, name, properties)) {
+            return;
+        }
+        Database database = databases.computeIfAbsent(host + "/" + name, key -> new Database(name, refreshNanos));
+        String identity = host + "/" + name + "/" + user + "/" + properties.getProperty("currentSchema", "") + "/"
+                + properties.getProperty("options", "");
+        RoleFacts role = identities.get(identity);
+        if (role != null && database.catalog() != null) {
+            session.open(connection, database, role.currentUser(), role.searchPath());
+            return;
+        }
+        session.open(connection, database, user, null);
+        if (role == null) {
+            role = facts(session, connection, identity, database);
+        }
+        if (database.catalog() == null) {
+            read(session, database);
+        }
+        if (role != null) {
+            session.open(connection, database, role.currentUser(), role.searchPath());
+            if (database.catalog() != null && identities.putIfAbsent(identity, role) == null) {
+                listener.firstConnection(database, role, isPooled(connection, role));
+            }
+        }
+    }
+
+    private boolean isLeftAlone(String user, String host, String name, Properties properties) {
+        // A replication connection speaks another language; PgBouncer's console is no database.
+        if (properties.getProperty("replication") != null || name.equals("pgbouncer")) {
+            return true;
+        }
+        for (ConnectionPattern pattern : excluded) {
+            if (pattern.matches(user, "jdbc:postgresql://" + host + "/" + name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private RoleFacts facts(Session session, Connection connection, String identity, Database database) {
+        ThreadState thread = ThreadState.current();
+        thread.enterInternal();
+        session.enterQuiet();
+        try {
+            return RoleFacts.read(connection);
+        } catch (SQLException e) {
+            listener.unavailable(database.name(), e);
+            return null;
+        } finally {
+            session.leaveQuiet();
+            thread.leaveInternal();
+        }
+    }
+
+    /** Behind a pooler the key of the backend that the driver was given is not the backend's (PIPELINED facts). */
+    private static boolean isPooled(Connection connection, RoleFacts role) {
+        try {
+            Object pid = connection.getClass().getMethod("getBackendPID").invoke(connection);
+            return pid instanceof Integer known && known != role.backendPid();
+        } catch (ReflectiveOperationException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Looks the tables of a statement up, reading the catalog again first when that is due.
+     *
+     * @param certain whether a name that the snapshot does not have must be resolved before the statement runs
+     * @return the catalog to go by; null when there is none
+     */
+    public Catalog current(Session session, boolean certain) throws Throwable {
+        Database database = session.database();
+        if (database.isStale() || (certain && session.isCatalogChangeUnread())) {
+            boolean idle = !session.isInTransaction()
+                    && !session.shape().inFailedTransaction(session.executor());
+            boolean urgent = database.catalog() == null || (certain && session.isCatalogChangeUnread());
+            if (idle || (urgent && session.isInTransaction())) {
+                read(session, database);
+            }
+        }
+        return database.catalog();
+    }
+
+    /**
+     * A statement names relations that the snapshot does not have.
+     *
+     * @param now whether they must be resolved before the statement runs
+     * @return whether there is a new snapshot
+     */
+    public boolean lookFor(List<String> unknown, Session session, boolean now) throws Throwable {
+        Database database = session.database();
+        boolean asks = session.isCatalogChangeUnread();
+        for (String relation : unknown) {
+            asks |= database.asksForRefresh(relation);
+        }
+        if (!asks || session.shape().inFailedTransaction(session.executor())) {
+            return false;
+        }
+        if (session.isInTransaction() && !now) {
+            database.expire();
+            return false;
+        }
+        Catalog before = database.catalog();
+        read(session, database);
+        return database.catalog() != before;
+    }
+
+    private void read(Session session, Database database) throws Throwable {
+        if (failed && System.nanoTime() - failedAt < RETRY_NANOS || !database.beginReading()) {
+            return;
+        }
+        ThreadState thread = ThreadState.current();
+        thread.enterInternal();
+        session.enterQuiet();
+        try {
+            read((Connection) session.connection(), session, database);
+            session.noteCatalogRead();
+            failed = false;
+        } catch (SQLException e) {
+            failed = true;
+            failedAt = System.nanoTime();
+            listener.unavailable(database.name(), e);
+        } finally {
+            session.leaveQuiet();
+            thread.leaveInternal();
+            database.endReading();
+        }
+    }
+
+    /**
+     * Outside a transaction block the reading must not begin one: the driver would send BEGIN, and a failure of ours would
+     * fail the application's transaction. Switching autocommit in that state sends nothing (PgConnection#setAutoCommit).
+     */
+    private void read(Connection connection, Session session, Database database) throws Throwable {
+        boolean switched = !session.isInTransaction() && !connection.getAutoCommit() && !connection.isReadOnly();
+        if (switched) {
+            connection.setAutoCommit(true);
+        }
+        try {
+            database.update(Catalog.read(connection, options));
+        } finally {
+            if (switched) {
+                connection.setAutoCommit(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package io.tenantwarden.engine.session;
+
+import io.tenantwarden.bootstrap.HasSession;
+import io.tenantwarden.bootstrap.Scope;
+import io.tenantwarden.bootstrap.ThreadState;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * What happens when a connection is borrowed from a DataSource and given back: the borrower's scope is captured, so that a
+ * unit of work keeps its tenant when the request filter has already cleared it. Thread-safe.
+ */
+public final class Checkouts {
+
+    /**
+     * Connections of these fetch the physical one only when it is used, and asking them to unwrap would fetch it. The
+     * DataSource below is asked then, and counts as the outermost.
+     */
+    private static final String[] LAZY = {
+        "org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy",
+        "org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy"
+    };
+
+    private final Supplier<Scope> scopeOfThread;
+    private final Consumer<String> debug;
+
+    private final ClassValue<Boolean> lazy = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            for (Class<?> c = type; c != null; c = c.getSuperclass()) {
+                for (String name : LAZY) {
+                    if (c.getName().equals(name)) {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        }
+    };
+
+    /** Whether connections of this class were unwrapped once, so that asking them again at close is harmless. */
+    private final ClassValue<AtomicBoolean> unwrapped = new ClassValue<>() {
+        @Override
+        protected AtomicBoolean computeValue(Class<?> type) {
+            return new AtomicBoolean();
+        }
+    };
+
+    /**
+     * @param scopeOfThread what the current thread runs as; never null
+     * @param debug told of connections that cannot be unwrapped
+     */
+    public Checkouts(Supplier<Scope> scopeOfThread, Consumer<String> debug) {
+        this.scopeOfThread = scopeOfThread;
+        this.debug = debug;
+    }
+
+    /** The outermost {@code getConnection} of this thread returned a connection. */
+    public void borrowed(Object dataSource, Connection logical, ThreadState thread) {
+        if (lazy.get(dataSource.getClass())) {
+            return;
+        }
+        Session session = session(logical);
+        if (session == null || session.database() == null) {
+            return;
+        }
+        unwrapped.get(logical.getClass()).set(true);
+        session.capture(logical, captured(logical, thread));
+    }
+
+    /**
+     * Opening a physical connection captures nothing: a pool that hands the driver's own connections around would keep the
+     * scope of the request that happened to open it. A bypass is confined to its method.
+     */
+    private Scope captured(Connection logical, ThreadState thread) {
+        if (logical instanceof HasSession && thread.openedInCheckout()) {
+            return Scope.NONE;
+        }
+        Scope scope = scopeOfThread.get();
+        return scope.isBypass() ? Scope.NONE : scope;
+    }
+
+    /** A connection is about to be closed; it may be closed already. */
+    public void closing(Connection logical) {
+        if (!unwrapped.get(logical.getClass()).get()) {
+            return;
+        }
+        Session session = session(logical);
+        if (session != null) {
+            session.release(logical);
+        }
+    }
+
+    private Session session(Connection logical) {
+        if (logical instanceof HasSession physical) {
+            return (Session) physical.wardenSession();
+        }
+        try {
+            HasSession physical = logical.unwrap(HasSession.class);
+            return physical == null ? null : (Session) physical.wardenSession();
+        } catch (SQLException | RuntimeException | AbstractMethodError e) {
+            // closed already, another driver's, or a proxy that does not unwrap (JDBC 3)
+            debug.accept("cannot unwrap " + logical.getClass().getName() + ": " + e);
+            return null;
+        }
+    }
+}
