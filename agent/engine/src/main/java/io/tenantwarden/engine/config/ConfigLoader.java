@@ -66,7 +66,6 @@ public final class ConfigLoader {
             winners.putIfAbsent(entry.name, entry);
         }
         checkBypassParts();
-        checkGucs();
         Entry mode = winners.get(Keys.MODE.name());
         boolean scoped = hasTenant() || hasAny(Keys.SCOPE);
         checkMode(mode, scoped);
@@ -133,7 +132,7 @@ public final class ConfigLoader {
                 continue;
             }
             String written = text.substring(0, equals).strip();
-            String name = written.startsWith("warden.") ? written : "warden.".concat(written);
+            String name = written.regionMatches(true, 0, "warden.", 0, 7) ? written : "warden.".concat(written);
             add(entries, name, written, text.substring(equals + 1), Layer.ARGUMENT, null);
         }
     }
@@ -244,39 +243,6 @@ public final class ConfigLoader {
                 return;
             }
         }
-    }
-
-    private void checkGucs() {
-        Entry guc = winners.get(Keys.GUC.name());
-        if (guc != null && guc.value != null) {
-            boolean constant = true;
-            for (GucAssignment assignment : gucs(guc)) {
-                constant &= assignment.value().isConstant();
-            }
-            if (constant) {
-                problems.add(guc.shown() + ": no value holds {tenant}, so the database would never hear of the tenant;"
-                        + " for instance " + Keys.GUC.name() + "=" + Keys.GUC.defaultText());
-            }
-        }
-        refuseTenant(winners.get(Keys.GUC_BYPASS.name()), "a bypass scope");
-        refuseTenant(winners.get(Keys.GUC_NONE.name()), "an unscoped statement");
-    }
-
-    private void refuseTenant(Entry entry, String where) {
-        if (entry == null || entry.value == null) {
-            return;
-        }
-        for (GucAssignment assignment : gucs(entry)) {
-            if (assignment.value().usesTenant()) {
-                problems.add(entry.shown() + ": " + assignment.name() + " uses {tenant}, but " + where
-                        + " has no tenant; write a constant, for instance " + entry.key.example());
-            }
-        }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static List<GucAssignment> gucs(Entry entry) {
-        return (List<GucAssignment>) entry.value;
     }
 
     private void checkMode(Entry mode, boolean scoped) {

@@ -63,17 +63,17 @@ public final class Keys {
 
     public static final Key<List<GucAssignment>> GUC = declare(Key.of(
                     "warden.guc",
-                    Values.GUCS,
+                    Values.TENANT_GUCS,
                     "PostgreSQL settings (GUCs) set in a tenant scope, for the transaction that the statement runs in.",
                     "app.current_tenant={tenant},app.is_platform=off")
             .orElse("app.tenant_id={tenant}"));
 
-    public static final Key<List<GucAssignment>> GUC_BYPASS =
-            declare(Key.of("warden.guc.bypass", Values.GUCS, "Settings set in a bypass scope.", "app.is_platform=on"));
+    public static final Key<List<GucAssignment>> GUC_BYPASS = declare(
+            Key.of("warden.guc.bypass", Values.OTHER_GUCS, "Settings set in a bypass scope.", "app.is_platform=on"));
 
     public static final Key<List<GucAssignment>> GUC_NONE = declare(Key.of(
             "warden.guc.none",
-            Values.GUCS,
+            Values.OTHER_GUCS,
             "Settings set for unscoped statements on protected tables, so that a default of the role cannot open the"
                     + " door; a setting not named here becomes empty.",
             "app.is_platform=off"));

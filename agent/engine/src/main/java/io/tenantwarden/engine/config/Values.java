@@ -70,11 +70,37 @@ final class Values {
                 }
             };
 
-    static final ValueType<List<GucAssignment>> GUCS =
-            new ValueType<>("`name=value` list; in a value `{tenant}` or any tenant source in braces") {
+    /** Settings of a tenant scope. */
+    static final ValueType<List<GucAssignment>> TENANT_GUCS =
+            new ValueType<>("list of `name=value`; in a value `{tenant}` or any tenant source in braces") {
                 @Override
                 List<GucAssignment> read(String text) {
-                    return GucAssignment.parseList(text);
+                    List<GucAssignment> assignments = GucAssignment.parseList(text);
+                    for (GucAssignment assignment : assignments) {
+                        if (!assignment.value().isConstant()) {
+                            return assignments;
+                        }
+                    }
+                    throw new IllegalArgumentException(
+                            "no value holds {tenant}, so the database would never hear of the"
+                                    + " tenant; for instance app.tenant_id={tenant}");
+                }
+            };
+
+    /** Settings where there is no tenant. */
+    static final ValueType<List<GucAssignment>> OTHER_GUCS =
+            new ValueType<>("list of `name=value`; in a value any tenant source in braces, but not `{tenant}`") {
+                @Override
+                List<GucAssignment> read(String text) {
+                    List<GucAssignment> assignments = GucAssignment.parseList(text);
+                    for (GucAssignment assignment : assignments) {
+                        if (assignment.value().usesTenant()) {
+                            throw new IllegalArgumentException(
+                                    assignment.name() + " uses {tenant}, but there is no tenant here; write a constant,"
+                                            + " for instance app.is_platform=on");
+                        }
+                    }
+                    return assignments;
                 }
 
                 @Override
