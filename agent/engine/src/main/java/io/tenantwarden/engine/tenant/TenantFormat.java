@@ -1,6 +1,7 @@
 package io.tenantwarden.engine.tenant;
 
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -148,7 +149,9 @@ public final class TenantFormat {
             String forbidden = forbidden(character);
             if (forbidden != null) {
                 throw TenantSourceException.invalid(
-                        source, String.format("gave a value with %s (U+%04X) at index %d", forbidden, character, i));
+                        source,
+                        String.format(
+                                Locale.ROOT, "gave a value with %s (U+%04X) at index %d", forbidden, character, i));
             }
             i += Character.charCount(character);
         }
@@ -180,7 +183,7 @@ public final class TenantFormat {
                     source,
                     "gave a value that is not a UUID of the form 8-4-4-4-12, as warden.tenant.type=uuid demands");
         }
-        return text.toLowerCase(java.util.Locale.ROOT);
+        return text.toLowerCase(Locale.ROOT);
     }
 
     private static String number(String text, String source) throws TenantSourceException {

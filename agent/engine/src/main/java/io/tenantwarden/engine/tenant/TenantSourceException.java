@@ -44,9 +44,22 @@ public final class TenantSourceException extends Exception {
         }
         Throwable cause =
                 thrown instanceof ExceptionInInitializerError && thrown.getCause() != null ? thrown.getCause() : thrown;
-        StackTraceElement[] stack = cause.getStackTrace();
-        String where = stack.length == 0 ? "" : " at " + stack[0];
-        return failed(source, "threw " + cause.getClass().getName() + where + "; make it return null outside a tenant");
+        return failed(
+                source, "threw " + cause.getClass().getName() + at(cause) + "; make it return null outside a tenant");
+    }
+
+    /** The first frame that is not the JDK's. */
+    private static String at(Throwable thrown) {
+        try {
+            for (StackTraceElement frame : thrown.getStackTrace()) {
+                if (!"java.base".equals(frame.getModuleName())) {
+                    return " at " + frame;
+                }
+            }
+        } catch (RuntimeException e) {
+            // an exception of the application that cannot say where it comes from either
+        }
+        return "";
     }
 
     /** {@code SOURCE_FAILED} or {@code INVALID_TENANT}. */

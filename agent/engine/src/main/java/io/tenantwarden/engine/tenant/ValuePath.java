@@ -199,7 +199,8 @@ public final class ValuePath {
             for (Method method : owner.getDeclaredMethods()) {
                 if (method.getParameterCount() == 0
                         && method.getReturnType() != void.class
-                        && !Modifier.isStatic(method.getModifiers())) {
+                        && !Modifier.isStatic(method.getModifiers())
+                        && !isJdkInternal(owner, method)) {
                     methods.add(method);
                 }
             }
@@ -207,10 +208,17 @@ public final class ValuePath {
 
         private static void addFields(Class<?> owner, List<Field> fields) {
             for (Field field : owner.getDeclaredFields()) {
-                if (!Modifier.isStatic(field.getModifiers())) {
+                if (!Modifier.isStatic(field.getModifiers()) && !isJdkInternal(owner, field)) {
                     fields.add(field);
                 }
             }
+        }
+
+        /** Nobody's tenant lies there, and nobody should open {@code java.base} for it. */
+        private static boolean isJdkInternal(Class<?> owner, Member member) {
+            return owner.getModule().isNamed()
+                    && owner.getModule().getName().startsWith("java.")
+                    && !Modifier.isPublic(member.getModifiers());
         }
 
         /** The class, its superclasses, then the interfaces of all of them. */

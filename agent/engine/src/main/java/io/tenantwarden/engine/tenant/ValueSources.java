@@ -2,6 +2,7 @@ package io.tenantwarden.engine.tenant;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,7 +23,7 @@ public final class ValueSources {
     public ValueSources(Collection<SourceSpec> specs, SourceContext context, ReadGuard guard) {
         TenantFormat format = new TenantFormat(TenantType.TEXT, null);
         for (SourceSpec spec : specs) {
-            readers.put(spec.text(), new TenantReader(java.util.List.of(spec), format, context, guard));
+            readers.put(spec.text(), new TenantReader(List.of(spec), format, context, guard));
         }
     }
 

@@ -1,0 +1,70 @@
+package io.tenantwarden.engine.tenant;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SourceSpecTest {
+
+    @Test
+    void readsMembersWithAndWithoutPath() {
+        assertEquals(
+                new SourceSpec(
+                        SourceSpec.Kind.METHOD,
+                        "com.acme.TenantContext",
+                        "current",
+                        List.of(),
+                        "method:com.acme.TenantContext#current"),
+                SourceSpec.parse("method:com.acme.TenantContext#current"));
+        SourceSpec path = SourceSpec.parse(" Field : com.acme.Outer$Ctx#CURRENT.principal().tenantId ");
+        assertEquals(SourceSpec.Kind.FIELD, path.kind());
+        assertEquals("com.acme.Outer$Ctx", path.target());
+        assertEquals("CURRENT", path.member());
+        assertEquals(List.of("principal", "tenantId"), path.path());
+    }
+
+    @Test
+    void readsTheOtherKinds() {
+        SourceSpec header = SourceSpec.parse("header:X-Tenant-Id");
+        assertEquals(SourceSpec.Kind.HEADER, header.kind());
+        assertEquals("X-Tenant-Id", header.target());
+        assertNull(header.member());
+        assertEquals("tenant.id", SourceSpec.parse("mdc:tenant.id").target());
+        assertEquals("a:b#c", SourceSpec.parse("value:a:b#c").target());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "TenantContext#current | is not kind:argument",
+                ":x | is not kind:argument",
+                "cookie:tenant | 'cookie' is not a tenant source",
+                "mdc: | says nothing after the colon",
+                "method:com.acme.TenantContext | method:com.acme#TenantContext",
+                "method:com.acme.TenantContext.current | method:com.acme.TenantContext#current",
+                "field:com..Ctx#CURRENT | field:com.acme.TenantContext#CURRENT.id",
+                "method:com.acme.Ctx#current(0) | method:com.acme.TenantContext#current.id",
+                "method:com.acme.Ctx#current. | is not class#member",
+                "header:X Tenant | does not name a header",
+            })
+    void saysWhatIsAllowed(String text, String expected) {
+        String message = assertThrows(IllegalArgumentException.class, () -> SourceSpec.parse(text))
+                .getMessage();
+        assertTrue(message.contains(expected), message);
+    }
+
+    @Test
+    void controlCharactersAreRefusedWithoutRepeatingThem() {
+        String message = assertThrows(IllegalArgumentException.class, () -> SourceSpec.parse("mdc:a\nb"))
+                .getMessage();
+        assertTrue(message.contains("control character") && !message.contains("\n"), message);
+    }
+}
