@@ -36,7 +36,7 @@ public final class Installer {
      */
     public static void install(String arguments, Instrumentation instrumentation) {
         Loaded loaded =
-                ConfigLoader.load(System.getProperties(), System.getenv(), arguments, ConfigFileReader.fileSystem());
+                ConfigLoader.load(System.getProperties(), System.getenv(), arguments, ConfigFileReader.disk());
         if (loaded instanceof Loaded.Refused refused) {
             refuse(refused.message(), refused.onConfigError() == OnConfigError.EXIT);
             return;
@@ -57,7 +57,7 @@ public final class Installer {
             refuse("[warden] configuration error: " + String.join("; ", problems), exits(config));
             return;
         }
-        factory.reporter().info(Banner.line(config, version));
+        factory.reporter().info(Banner.line(config, version, strategy(config)));
         loaded.warnings().forEach(factory.reporter()::warn);
         if (config.mode() == Mode.OFF) {
             return;
@@ -117,6 +117,11 @@ public final class Installer {
         instrumentation.redefineModule(
                 module, Set.of(), Map.of(), Map.of(packageName, Set.of(own)), Set.of(), Map.of());
         return module.isOpen(packageName, own);
+    }
+
+    /** What is in force; {@code auto} is the pipelined one, the only one of this version. */
+    private static String strategy(Config config) {
+        return config.mode() == Mode.INJECT || config.mode() == Mode.ENFORCE ? "pipelined" : "none";
     }
 
     private static boolean exits(Config config) {

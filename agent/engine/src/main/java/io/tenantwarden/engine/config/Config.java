@@ -140,6 +140,11 @@ public final class Config {
         return get(Keys.DATASOURCE_EXCLUDE);
     }
 
+    /** What to do about problems that show only when the configuration is applied. */
+    public OnConfigError onConfigError() {
+        return get(Keys.ON_CONFIG_ERROR);
+    }
+
     public boolean debug() {
         return get(Keys.DEBUG);
     }
