@@ -47,7 +47,7 @@ public record TestDatabase(int major, String url, String name) {
                 s.execute("CREATE TABLE countries (code text primary key)");
                 s.execute("INSERT INTO countries VALUES ('de'), ('fr')");
                 s.execute("CREATE VIEW open_invoices AS SELECT id, note FROM invoices WHERE amount > 0");
-                s.execute("GRANT SELECT, INSERT, DELETE ON countries TO warden_app");
+                s.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON countries TO warden_app");
                 s.execute("GRANT SELECT ON open_invoices TO warden_app");
             }
             return new TestDatabase(major, server.url(name), name);

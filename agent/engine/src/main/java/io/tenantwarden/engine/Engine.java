@@ -134,7 +134,8 @@ public final class Engine implements Bridge {
         } catch (IOException broken) {
             return broken; // the driver closes the connection
         } catch (Throwable bug) {
-            // Bytes may be in the stream already. An IOException makes the driver close the connection, which is the only
+            // Bytes may be in the stream already. An IOException makes the driver close the connection, which is the
+            // only
             // state that is certain.
             count("beforeSend", bug);
             return new IOException("[warden] refused: injection failed, the connection is closed: " + bug, bug);
@@ -220,8 +221,8 @@ public final class Engine implements Bridge {
         if (driver) {
             shapes.notInstrumented(className, cause);
         } else {
-            reporter.warn(className + " could not be instrumented as " + instrumentation + ", what it does is not seen: "
-                    + cause);
+            reporter.warn(className + " could not be instrumented as " + instrumentation
+                    + ", what it does is not seen: " + cause);
         }
     }
 

@@ -210,10 +210,11 @@ public final class EngineFactory {
 
     private ClassLoader siteLoader() {
         String name = sites.site().className();
-        return CLASSES.walk(frames -> frames.filter(frame -> frame.getClassName().equals(name))
-                .findFirst()
-                .map(frame -> frame.getDeclaringClass().getClassLoader())
-                .orElse(null));
+        return CLASSES.walk(
+                frames -> frames.filter(frame -> frame.getClassName().equals(name))
+                        .findFirst()
+                        .map(frame -> frame.getDeclaringClass().getClassLoader())
+                        .orElse(null));
     }
 
     private final class Guard implements ReadGuard {

@@ -36,12 +36,11 @@ final class TemplateValue implements GucPlan.Value {
         }
         StringBuilder value = new StringBuilder();
         for (GucTemplate.Part part : template.parts()) {
-            String text =
-                    switch (part.kind()) {
-                        case CONSTANT -> part.constant();
-                        case TENANT -> tenant;
-                        case SOURCE -> read(part);
-                    };
+            String text = switch (part.kind()) {
+                case CONSTANT -> part.constant();
+                case TENANT -> tenant;
+                case SOURCE -> read(part);
+            };
             if (text == null) {
                 return null;
             }

@@ -35,8 +35,7 @@ public final class Installer {
      * @param instrumentation given by the JVM
      */
     public static void install(String arguments, Instrumentation instrumentation) {
-        Loaded loaded =
-                ConfigLoader.load(System.getProperties(), System.getenv(), arguments, ConfigFileReader.disk());
+        Loaded loaded = ConfigLoader.load(System.getProperties(), System.getenv(), arguments, ConfigFileReader.disk());
         if (loaded instanceof Loaded.Refused refused) {
             refuse(refused.message(), refused.onConfigError() == OnConfigError.EXIT);
             return;
@@ -48,7 +47,8 @@ public final class Installer {
         try {
             factory = new EngineFactory(
                     config, version, (module, packageName) -> open(instrumentation, module, packageName));
-            problems = config.mode() == Mode.OFF ? List.of() : factory.reporter().start();
+            problems =
+                    config.mode() == Mode.OFF ? List.of() : factory.reporter().start();
         } catch (IllegalArgumentException e) {
             refuse("[warden] configuration error: " + e.getMessage(), exits(config));
             return;
@@ -88,7 +88,10 @@ public final class Installer {
                     public void failed(String className, String instrumentation, Throwable cause) {
                         factory.engine()
                                 .notInstrumented(
-                                        className, instrumentation, cause, driverClasses.contains(className.replace('.', '/')));
+                                        className,
+                                        instrumentation,
+                                        cause,
+                                        driverClasses.contains(className.replace('.', '/')));
                     }
                 });
     }
@@ -137,8 +140,7 @@ public final class Installer {
 
     private static String version() {
         Properties properties = new Properties();
-        try (InputStream in =
-                Installer.class.getClassLoader().getResourceAsStream("tenant-warden.properties")) {
+        try (InputStream in = Installer.class.getClassLoader().getResourceAsStream("tenant-warden.properties")) {
             if (in != null) {
                 properties.load(in);
             }

@@ -40,9 +40,8 @@ final class WardenTransformer implements ClassFileTransformer {
     private final boolean requests;
     private final BiConsumer<ClassLoader, String> classNames;
     private final Listener listener;
-    private final ByteBuddy byteBuddy = new ByteBuddy()
-            .with(TypeValidation.DISABLED)
-            .with(Implementation.Context.Disabled.Factory.INSTANCE);
+    private final ByteBuddy byteBuddy =
+            new ByteBuddy().with(TypeValidation.DISABLED).with(Implementation.Context.Disabled.Factory.INSTANCE);
     private final TypeInstrumentation dataSource = new DataSourceInstrumentation();
     private final TypeInstrumentation connection = new ConnectionCloseInstrumentation();
     private final TypeInstrumentation filter = new FilterInstrumentation();
@@ -130,8 +129,9 @@ final class WardenTransformer implements ClassFileTransformer {
         String className = name.replace('/', '.');
         ClassFileLocator locator = new ClassFileLocator.Compound(
                 ClassFileLocator.Simple.of(className, classFile), ClassFileLocator.ForClassLoader.of(loader));
-        TypeDescription type =
-                TypePool.Default.WithLazyResolution.of(locator).describe(className).resolve();
+        TypeDescription type = TypePool.Default.WithLazyResolution.of(locator)
+                .describe(className)
+                .resolve();
         DynamicType.Builder<?> builder = null;
         StringBuilder applied = new StringBuilder();
         for (TypeInstrumentation candidate : candidates) {

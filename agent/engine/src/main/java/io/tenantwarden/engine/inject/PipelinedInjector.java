@@ -1,5 +1,6 @@
 package io.tenantwarden.engine.inject;
 
+import io.tenantwarden.rls.Keyword;
 import io.tenantwarden.rls.SqlStatement;
 import java.io.IOException;
 import java.util.Map;
@@ -151,7 +152,7 @@ public final class PipelinedInjector {
         }
         switch (statement.injection()) {
             case ENDS_SCOPE:
-                if (statement.commits()) {
+                if (commits(statement)) {
                     restoreTenant(flags);
                 }
                 wire.forget();
@@ -166,17 +167,21 @@ public final class PipelinedInjector {
                 inject(target, flags);
                 if (statement.opensCursor()) {
                     wire.opensSqlCursor(target);
-                } else if (statement.closesCursors()) {
+                } else if (statement.closesCursor()) {
                     wire.closesSqlCursors();
                 } else if (shape.mayOpenPortal(flags)) {
                     wire.opensPortal(target);
                 }
                 return;
             default:
-                if (statement.closesCursors()) {
+                if (statement.closesCursor()) {
                     wire.closesSqlCursors();
                 }
         }
+    }
+
+    private static boolean commits(SqlStatement statement) {
+        return statement.keyword() == Keyword.COMMIT || statement.keyword() == Keyword.PREPARE_TRANSACTION;
     }
 
     private boolean inTransactionWith(int flags) throws Throwable {

@@ -218,7 +218,9 @@ public final class StatementGate {
                 }
                 continue;
             }
-            if (change.name() == null && change.kind() == SettingChange.Kind.SET_CONFIG && sql.keyword() == Keyword.DO) {
+            if (change.name() == null
+                    && change.kind() == SettingChange.Kind.SET_CONFIG
+                    && sql.keyword() == Keyword.DO) {
                 // a DO body that may set anything is not an accusation; what holds afterwards is unknown all the same
                 session.noteTampering();
                 continue;
@@ -342,7 +344,7 @@ public final class StatementGate {
         if (session.injector() != null
                 && !plan.isOpenedByBypass()
                 && !bypassRole
-                && resolution.rlsEnforced(session.roles())) {
+                && (session.roleFacts() == null || resolution.rlsEnforced(session.roleFacts()))) {
             reporter.violation(event(
                             ViolationKind.BYPASS_INEFFECTIVE,
                             found,
@@ -350,7 +352,8 @@ public final class StatementGate {
                             sql,
                             resolution.tables(),
                             resolution.assumed())
-                    .detail("bypass " + name + " sets nothing that a policy sees: set warden.guc.bypass, or connect as a"
+                    .detail("bypass " + name
+                            + " sets nothing that a policy sees: set warden.guc.bypass, or connect as a"
                             + " role of warden.bypass.roles")
                     .build());
         }

@@ -68,7 +68,7 @@ public final class Catalogs {
                 + properties.getProperty("options", "");
         RoleFacts role = identities.get(identity);
         if (role != null && database.catalog() != null) {
-            session.open(connection, database, role.currentUser(), role.searchPath());
+            session.open(connection, database, user, role);
             return;
         }
         session.open(connection, database, user, null);
@@ -79,7 +79,7 @@ public final class Catalogs {
             read(session, database);
         }
         if (role != null) {
-            session.open(connection, database, role.currentUser(), role.searchPath());
+            session.open(connection, database, user, role);
             if (database.catalog() != null && identities.putIfAbsent(identity, role) == null) {
                 listener.firstConnection(database, role, isPooled(connection, role));
             }
@@ -133,8 +133,7 @@ public final class Catalogs {
     public Catalog current(Session session, boolean certain) throws Throwable {
         Database database = session.database();
         if (database.isStale() || (certain && session.isCatalogChangeUnread())) {
-            boolean idle = !session.isInTransaction()
-                    && !session.shape().inFailedTransaction(session.executor());
+            boolean idle = !session.isInTransaction() && !session.shape().inFailedTransaction(session.executor());
             boolean urgent = database.catalog() == null || (certain && session.isCatalogChangeUnread());
             if (idle || (urgent && session.isInTransaction())) {
                 read(session, database);

@@ -4,11 +4,12 @@ import io.tenantwarden.bootstrap.Scope;
 import io.tenantwarden.engine.inject.Assignment;
 import io.tenantwarden.engine.inject.DriverShape;
 import io.tenantwarden.engine.inject.PipelinedInjector;
+import io.tenantwarden.rls.RoleFacts;
 import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Properties;
-import java.util.function.Function;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 
 /**
  * The state of one physical connection. Belongs to the driver's executor object, not to any pool proxy, so that a
@@ -28,6 +29,7 @@ public final class Session {
     private volatile Database database;
     private volatile Object connection;
     private String role = "";
+    private RoleFacts roleFacts;
     private List<String> searchPath;
 
     private volatile Scope captured = Scope.NONE;
@@ -80,14 +82,15 @@ public final class Session {
      *
      * @param ofConnection the driver's connection object
      * @param state what is known of the database
-     * @param role the role that the server knows
-     * @param searchPath schemas in which unqualified names are looked up, null when unknown
+     * @param user the role that the driver connected as
+     * @param facts what the server says of the role and its search path; null when unknown
      */
-    public void open(Object ofConnection, Database state, String role, List<String> searchPath) {
-        this.role = role;
-        this.searchPath = searchPath;
-        this.connection = ofConnection;
-        this.database = state;
+    public void open(Object ofConnection, Database state, String user, RoleFacts facts) {
+        role = facts == null ? user : facts.currentUser();
+        roleFacts = facts;
+        searchPath = facts == null ? null : facts.searchPath();
+        connection = ofConnection;
+        database = state;
     }
 
     /** Null as long as the session does not take part. */
@@ -105,6 +108,11 @@ public final class Session {
     }
 
     /** Null when unknown. */
+    public RoleFacts roleFacts() {
+        return roleFacts;
+    }
+
+    /** Schemas in which unqualified names are looked up; null when unknown. */
     public List<String> searchPath() {
         return searchPath;
     }

@@ -28,6 +28,9 @@ public final class ConnectionCloseInstrumentation implements TypeInstrumentation
     @Override
     public DynamicType.Builder<?> apply(DynamicType.Builder<?> builder, TypeDescription type) {
         return builder.visit(Advice.to(JdbcAdvice.Close.class)
-                .on(named("close").and(takesArguments(0)).and(returns(void.class)).and(not(isAbstract()))));
+                .on(named("close")
+                        .and(takesArguments(0))
+                        .and(returns(void.class))
+                        .and(not(isAbstract()))));
     }
 }

@@ -23,7 +23,8 @@ public final class DataSourceInstrumentation implements TypeInstrumentation {
 
     @Override
     public boolean matches(TypeDescription type) {
-        return !type.isInterface() && hasSuperType(named("javax.sql.DataSource")).matches(type);
+        return !type.isInterface()
+                && hasSuperType(named("javax.sql.DataSource")).matches(type);
     }
 
     @Override

@@ -40,7 +40,8 @@ public final class MethodRule implements TypeInstrumentation {
 
     @Override
     public boolean matches(TypeDescription type) {
-        return !type.isInterface() || !type.getDeclaredMethods().filter(not(isAbstract())).isEmpty();
+        return !type.isInterface()
+                || !type.getDeclaredMethods().filter(not(isAbstract())).isEmpty();
     }
 
     @Override

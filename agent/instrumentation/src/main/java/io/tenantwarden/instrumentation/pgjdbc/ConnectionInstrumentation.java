@@ -24,7 +24,8 @@ final class ConnectionInstrumentation implements TypeInstrumentation {
     @Override
     public DynamicType.Builder<?> apply(DynamicType.Builder<?> builder, TypeDescription type) {
         return Holder.add(
-                builder.visit(Advice.to(DriverAdvice.ConnectionConstructor.class).on(isConstructor())),
+                builder.visit(
+                        Advice.to(DriverAdvice.ConnectionConstructor.class).on(isConstructor())),
                 HasSession.class,
                 "wardenSession");
     }

@@ -1,0 +1,104 @@
+package io.tenantwarden.tests.jvm;
+
+import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.net.SocketFactory;
+
+/**
+ * A socket factory for the driver that counts waits (a read that follows a write: the client waits for the server) and
+ * writes (what the driver hands to the socket at once). Idea: pgjdbc's TransactionRoundtripTest.
+ */
+public final class CountingSocketFactory extends SocketFactory {
+
+    private static final AtomicLong WAITS = new AtomicLong();
+    private static final AtomicLong WRITES = new AtomicLong();
+
+    public static long waits() {
+        return WAITS.get();
+    }
+
+    public static long writes() {
+        return WRITES.get();
+    }
+
+    @Override
+    public Socket createSocket() {
+        return new CountingSocket();
+    }
+
+    @Override
+    public Socket createSocket(String host, int port) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(String host, int port, InetAddress local, int localPort) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) {
+        throw new UnsupportedOperationException();
+    }
+
+    private static final class CountingSocket extends Socket {
+        private boolean written;
+
+        @Override
+        public OutputStream getOutputStream() throws IOException {
+            return new FilterOutputStream(super.getOutputStream()) {
+                @Override
+                public void write(int b) throws IOException {
+                    count();
+                    out.write(b);
+                }
+
+                @Override
+                public void write(byte[] bytes, int from, int length) throws IOException {
+                    count();
+                    out.write(bytes, from, length);
+                }
+
+                private void count() {
+                    WRITES.incrementAndGet();
+                    written = true;
+                }
+            };
+        }
+
+        @Override
+        public InputStream getInputStream() throws IOException {
+            return new FilterInputStream(super.getInputStream()) {
+                @Override
+                public int read() throws IOException {
+                    count();
+                    return in.read();
+                }
+
+                @Override
+                public int read(byte[] bytes, int from, int length) throws IOException {
+                    count();
+                    return in.read(bytes, from, length);
+                }
+
+                private void count() {
+                    if (written) {
+                        written = false;
+                        WAITS.incrementAndGet();
+                    }
+                }
+            };
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package io.tenantwarden.tests.scenarios;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.tenantwarden.tests.jvm.Db;
+import io.tenantwarden.tests.jvm.TestDatabase;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
+
+/** Unscoped statements on protected tables are refused before a byte is written, with a message that helps. */
+class EnforceScenario {
+
+    @AfterEach
+    void clear() {
+        TenantContext.clear();
+    }
+
+    private static SQLException refused(Connection c, String sql) {
+        SQLException e = assertThrows(SQLException.class, () -> Db.column(c, sql));
+        assertEquals("42501", e.getSQLState(), e.getMessage());
+        assertTrue(e.getMessage().startsWith("[warden] refused:"), e.getMessage());
+        return e;
+    }
+
+    @Test
+    void unscopedIsRefusedWithSiteTablesAndTheWayOut() throws Exception {
+        try (Connection c = Db.plain().getConnection()) {
+            String message = refused(c, "select * from invoices").getMessage();
+            assertTrue(message.contains("public.invoices"), message);
+            assertTrue(message.contains("Db.column(Db.java:"), message);
+            assertTrue(message.contains("warden.bypass.<name>.at=io.tenantwarden.tests.jvm.Db#column"), message);
+            // the connection is as good as before
+            assertEquals(List.of("de", "fr"), Db.column(c, "select code from countries order by 1"));
+            TenantContext.set("a");
+            assertEquals(
+                    TestDatabase.ROWS, Db.column(c, "select id from invoices").size());
+        }
+    }
+
+    @Test
+    void refusedInATransactionLeavesTheTransactionUsable() throws Exception {
+        try (Connection c = Db.plain().getConnection()) {
+            c.setAutoCommit(false);
+            Db.column(c, "select code from countries");
+            refused(c, "delete from customers returning id");
+            assertEquals(List.of("2"), Db.column(c, "select count(*) from countries"));
+            c.commit();
+        }
+    }
+
+    @Test
+    void everyWayToNameATable() throws Exception {
+        try (Connection c = Db.plain().getConnection()) {
+            for (String sql : List.of(
+                    "table invoices",
+                    "select 1 from public . \"invoices\"",
+                    "with x as (select * from INVOICES) select * from x",
+                    "select (select max(id) from invoices)",
+                    "select * from open_invoices",
+                    "select 1 where exists (select from /* */ customers)",
+                    "select 1; select * from invoices",
+                    "explain analyze select * from invoices")) {
+                refused(c, sql);
+            }
+        }
+    }
+
+    @Test
+    void unprotectedTablesNeedNoTenant() throws Exception {
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            s.execute("create temp table scratch (id int)");
+            s.execute("insert into scratch values (1)");
+            assertEquals(List.of("1"), Db.column(c, "select id from scratch"));
+            assertEquals(List.of("1"), Db.column(c, "select 1"));
+            assertTrue(c.isValid(1));
+        }
+    }
+
+    @Test
+    void aTableCreatedLaterIsProtectedToo() throws Exception {
+        try (Connection owner = Db.driverManager("warden_owner");
+                Statement s = owner.createStatement();
+                Connection c = Db.plain().getConnection()) {
+            s.execute("create table late (id int, tenant_id text)");
+            s.execute("grant select on late to warden_app");
+            refused(c, "select * from late");
+            s.execute("drop table late");
+        }
+    }
+
+    @Test
+    void secondTenantInOneTransactionIsRefused() throws Exception {
+        try (Connection c = Db.plain().getConnection()) {
+            c.setAutoCommit(false);
+            TenantContext.set("a");
+            Db.column(c, "select id from invoices");
+            TenantContext.set("b");
+            String message = refused(c, "select id from invoices").getMessage();
+            assertTrue(message.contains("tenant switch"), message);
+            assertFalse(message.contains("'b'"), message);
+            c.rollback();
+            assertEquals(
+                    TestDatabase.ROWS, Db.column(c, "select id from invoices").size());
+        }
+    }
+
+    @Test
+    void tamperingIsRefused() throws Exception {
+        TenantContext.set("a");
+        try (Connection c = Db.plain().getConnection()) {
+            for (String sql : List.of(
+                    "select set_config('app.tenant_id', 'b', false)",
+                    "with x as (select set_config('app.tenant_id', 'b', true)) select * from x")) {
+                refused(c, sql);
+            }
+            try (Statement s = c.createStatement()) {
+                for (String sql : List.of("set app.tenant_id = 'b'", "reset app.tenant_id", "reset all", "discard all")) {
+                    SQLException e = assertThrows(SQLException.class, () -> s.execute(sql), sql);
+                    assertTrue(e.getMessage().startsWith("[warden] refused:"), e.getMessage());
+                }
+            }
+        }
+    }
+
+    @Test
+    void theApplicationsOwnHelperCounts() throws Exception {
+        try (Connection c = Db.plain().getConnection()) {
+            c.setAutoCommit(false);
+            Db.column(c, "select set_config('app.tenant_id', 'b', true)");
+            assertEquals(
+                    TestDatabase.ROWS, Db.column(c, "select id from invoices").size());
+            c.commit();
+            refused(c, "select id from invoices");
+            c.rollback();
+            Db.column(c, "select set_config('app.tenant_id', 'b', false)");
+            c.rollback(); // reverts the session's setting as well
+            refused(c, "select id from invoices");
+            c.rollback();
+        }
+    }
+
+    @Test
+    void copyIsAnsweredClearly() throws Exception {
+        try (Connection c = Db.plain().getConnection()) {
+            var copy = c.unwrap(PGConnection.class).getCopyAPI();
+            SQLException unscoped = assertThrows(
+                    SQLException.class, () -> copy.copyOut("copy (select * from invoices) to stdout", new StringWriter()));
+            assertTrue(unscoped.getMessage().startsWith("[warden] refused: unscoped COPY"), unscoped.getMessage());
+            TenantContext.set("a");
+            SQLException alone = assertThrows(
+                    SQLException.class, () -> copy.copyOut("copy (select * from invoices) to stdout", new StringWriter()));
+            assertTrue(alone.getMessage().contains("injection failed"), alone.getMessage());
+            c.setAutoCommit(false);
+            Db.column(c, "select 1");
+            StringWriter out = new StringWriter();
+            copy.copyOut("copy (select tenant_id from invoices) to stdout", out);
+            assertEquals("a\n".repeat(TestDatabase.ROWS), out.toString());
+            assertEquals(1, copy.copyIn("copy countries from stdin", new StringReader("it\n")));
+            c.rollback();
+        }
+    }
+
+    @Test
+    void callInAutocommitIsRefusedAndInATransactionScoped() throws Exception {
+        TenantContext.set("a");
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            String count = "do $$ begin if (select count(*) from invoices) <> " + TestDatabase.ROWS
+                    + " then raise 'wrong'; end if; end $$";
+            SQLException e = assertThrows(SQLException.class, () -> s.execute(count));
+            assertTrue(e.getMessage().contains("in a transaction"), e.getMessage());
+            c.setAutoCommit(false);
+            s.execute(count);
+            c.commit();
+        }
+    }
+
+    @Test
+    void aBypassIsConfinedToItsMethod() throws Exception {
+        try (HikariDataSource pool = Db.hikari(1);
+                Connection c = pool.getConnection()) {
+            assertEquals(0, countAllTenants(c), "the role does not bypass RLS, so that a bypass alone reads nothing");
+            refused(c, "select id from invoices");
+        }
+        try (Connection c = Db.driverManager("warden_bypass")) {
+            assertEquals(2 * TestDatabase.ROWS, countAllTenants(c));
+            String message = refused(c, "select id from invoices").getMessage();
+            assertTrue(message.contains("warden.bypass.roles"), message);
+            TenantContext.set("a");
+            refused(c, "select id from invoices");
+            assertThrows(IllegalStateException.class, () -> failing(c));
+            refused(c, "select id from invoices");
+        }
+    }
+
+    /** Named by warden.bypass.all.at. */
+    static int countAllTenants(Connection c) throws SQLException {
+        return Integer.parseInt(Db.column(c, "select count(*) from invoices").get(0));
+    }
+
+    /** Named by warden.bypass.all.at. */
+    static void failing(Connection c) throws SQLException {
+        Db.column(c, "select count(*) from invoices");
+        throw new IllegalStateException("on purpose");
+    }
+
+    @Test
+    void aScopeMethodRunsAsItsArgument() throws Exception {
+        try (Connection c = Db.plain().getConnection()) {
+            assertEquals(List.of("b"), tenantsOf(c, new Job("b", List.of("a"))));
+            assertEquals(List.of("a"), tenantsOf(c, new Job("a", List.of())));
+            refused(c, "select id from invoices");
+        }
+    }
+
+    record Job(String tenantId, List<String> nested) {}
+
+    /** Named by warden.scope.jobs: runs as the job's tenant. */
+    static List<String> tenantsOf(Connection c, Job job) throws SQLException {
+        for (String other : job.nested()) {
+            assertEquals(List.of(other), tenantsOf(c, new Job(other, List.of())));
+        }
+        return Db.column(c, "select distinct tenant_id from invoices");
+    }
+}

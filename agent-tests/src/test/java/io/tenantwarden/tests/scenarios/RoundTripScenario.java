@@ -1,0 +1,189 @@
+package io.tenantwarden.tests.scenarios;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tenantwarden.tests.jvm.CountingSocketFactory;
+import io.tenantwarden.tests.jvm.Db;
+import java.sql.CallableStatement;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Counts waits and writes of each operation and prints them, {@code ##trips operation waits writes}; the test compares a
+ * run with the agent with one without. The application sets no tenant GUC itself, so that both send the same statements.
+ */
+class RoundTripScenario {
+
+    private interface Operation {
+        void run(Connection c) throws Exception;
+    }
+
+    private static void measure(Connection c, String name, Operation operation) throws Exception {
+        // twice before: prepared statements and type caches are warm, as in a running application
+        for (int i = 0; i < 8; i++) {
+            operation.run(c);
+        }
+        long waits = CountingSocketFactory.waits();
+        long writes = CountingSocketFactory.writes();
+        operation.run(c);
+        System.out.println("##trips " + name.replace(' ', '_') + " " + (CountingSocketFactory.waits() - waits) + " "
+                + (CountingSocketFactory.writes() - writes));
+    }
+
+    @Test
+    void countsEveryOperation() throws Exception {
+        TenantContext.set("a");
+        Properties properties = new Properties();
+        properties.setProperty("user", "warden_app");
+        properties.setProperty("password", "secret");
+        properties.setProperty("socketFactory", CountingSocketFactory.class.getName());
+        try (Connection c = DriverManager.getConnection(Db.url(), properties)) {
+            inAutocommit(c);
+            c.setAutoCommit(false);
+            inTransactions(c);
+        }
+        assertTrue(CountingSocketFactory.waits() > 50, "the socket factory counts");
+    }
+
+    private static void inAutocommit(Connection c) throws Exception {
+        measure(c, "autocommit prepared select", RoundTripScenario::preparedSelect);
+        measure(c, "autocommit plain select", RoundTripScenario::plainSelect);
+        measure(c, "autocommit two statements in one string", s -> {
+            try (Statement st = s.createStatement()) {
+                st.execute("select 1; select count(*) from invoices");
+            }
+        });
+        measure(c, "autocommit update", RoundTripScenario::update);
+        measure(c, "autocommit insert with generated keys", RoundTripScenario::insertReturning);
+        measure(c, "autocommit batch of 10", s -> batch(s, 10));
+        measure(c, "autocommit batch of 700", s -> batch(s, 700));
+        measure(c, "autocommit function call", RoundTripScenario::functionCall);
+        measure(c, "autocommit isValid", s -> s.isValid(1));
+        measure(c, "autocommit metadata", s -> {
+            try (PreparedStatement p = s.prepareStatement("select id from invoices where amount = ?")) {
+                p.getMetaData();
+                p.getParameterMetaData();
+            }
+        });
+        measure(c, "autocommit set", s -> {
+            try (Statement st = s.createStatement()) {
+                st.execute("set statement_timeout = 60000");
+            }
+        });
+    }
+
+    private static void inTransactions(Connection c) throws Exception {
+        measure(c, "transaction select and commit", s -> {
+            preparedSelect(s);
+            s.commit();
+        });
+        measure(c, "transaction select and rollback", s -> {
+            preparedSelect(s);
+            s.rollback();
+        });
+        measure(c, "transaction of 10 statements", s -> {
+            for (int i = 0; i < 5; i++) {
+                preparedSelect(s);
+                update(s);
+            }
+            s.commit();
+        });
+        measure(c, "transaction with savepoint rolled back", s -> {
+            preparedSelect(s);
+            var savepoint = s.setSavepoint();
+            update(s);
+            s.rollback(savepoint);
+            preparedSelect(s);
+            s.commit();
+        });
+        measure(c, "transaction with savepoint released", s -> {
+            var savepoint = s.setSavepoint();
+            update(s);
+            s.releaseSavepoint(savepoint);
+            s.commit();
+        });
+        measure(c, "transaction batch of 700", s -> {
+            batch(s, 700);
+            s.commit();
+        });
+        measure(c, "transaction cursor with fetch size", s -> {
+            try (PreparedStatement p = s.prepareStatement("select id from invoices")) {
+                p.setFetchSize(7);
+                try (ResultSet rs = p.executeQuery()) {
+                    while (rs.next()) {
+                        rs.getLong(1);
+                    }
+                }
+            }
+            s.commit();
+        });
+        measure(c, "transaction plain select", s -> {
+            plainSelect(s);
+            s.commit();
+        });
+        measure(c, "transaction failed and rolled back", s -> {
+            try (Statement st = s.createStatement()) {
+                st.execute("select 1/0 from invoices where id > 0 or true");
+            } catch (java.sql.SQLException e) {
+                s.rollback();
+            }
+        });
+    }
+
+    private static void preparedSelect(Connection c) throws Exception {
+        try (PreparedStatement p = c.prepareStatement("select note from invoices where amount = ?")) {
+            p.setInt(1, 3);
+            try (ResultSet rs = p.executeQuery()) {
+                rs.next();
+            }
+        }
+    }
+
+    private static void plainSelect(Connection c) throws Exception {
+        try (Statement s = c.createStatement();
+                ResultSet rs = s.executeQuery("select note from invoices where amount = 4")) {
+            rs.next();
+        }
+    }
+
+    private static void update(Connection c) throws Exception {
+        try (PreparedStatement p = c.prepareStatement("update customers set amount = amount + ? where id = 1")) {
+            p.setInt(1, 1);
+            p.executeUpdate();
+        }
+    }
+
+    private static void insertReturning(Connection c) throws Exception {
+        try (PreparedStatement p =
+                c.prepareStatement("insert into countries values (?) returning code", Statement.RETURN_GENERATED_KEYS)) {
+            p.setString(1, "x" + System.nanoTime());
+            p.executeUpdate();
+            p.getGeneratedKeys().next();
+        }
+    }
+
+    private static void batch(Connection c, int size) throws Exception {
+        try (PreparedStatement p = c.prepareStatement("update countries set code = ? where code = 'none'")) {
+            for (int i = 0; i < size; i++) {
+                p.setString(1, "x");
+                p.addBatch();
+            }
+            p.executeBatch();
+        } catch (java.sql.BatchUpdateException e) {
+            throw e;
+        }
+    }
+
+    private static void functionCall(Connection c) throws Exception {
+        try (CallableStatement call = c.prepareCall("{? = call upper(?)}")) {
+            call.registerOutParameter(1, java.sql.Types.VARCHAR);
+            call.setString(2, "x");
+            call.execute();
+        }
+    }
+}
