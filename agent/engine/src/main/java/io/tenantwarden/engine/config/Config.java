@@ -156,14 +156,14 @@ public final class Config {
 
     /** The value of any key that is no family: its default when it is set nowhere, null when it has none either. */
     @SuppressWarnings("unchecked")
-    <T> T get(Key<T> key) {
+    public <T> T get(Key<T> key) {
         Object value = values.get(key);
         return value == null ? key.type().absent() : (T) value;
     }
 
     /** The values of a family, by name part: names in alphabetical order, numbers ascending. */
     @SuppressWarnings("unchecked")
-    <T> Map<String, T> named(Key<T> family) {
+    public <T> Map<String, T> named(Key<T> family) {
         Map<String, Object> found = named.get(family);
         return found == null ? Map.of() : (Map<String, T>) found;
     }

@@ -106,6 +106,11 @@ public final class Key<T> {
         return suffix;
     }
 
+    /** The full name with this in place of the angle brackets. */
+    String with(String value) {
+        return prefix.concat(value).concat(suffix);
+    }
+
     ValueType<T> type() {
         return type;
     }

@@ -54,7 +54,7 @@ final class Names {
                         .toLowerCase(Locale.ROOT)
                         .replace('_', '-');
                 if (isPart(family, part)) {
-                    return family.prefix() + part + family.suffix();
+                    return family.with(part);
                 }
             }
         }
@@ -123,7 +123,7 @@ final class Names {
             return key.name();
         }
         String part = segments.get(place).toLowerCase(Locale.ROOT).replace('_', '-');
-        return isPart(key, part) ? key.prefix() + part + key.suffix() : key.name();
+        return isPart(key, part) ? key.with(part) : key.name();
     }
 
     private static boolean hasPart(String name, String prefix, String suffix) {
