@@ -97,13 +97,13 @@ public final class GucPlan {
     private static String sql(String[] names) {
         List<String> calls = new ArrayList<>(names.length);
         for (int i = 0; i < names.length; i++) {
-            calls.add("pg_catalog.set_config('" + names[i].replace("'", "''") + "', $" + (i + 1) + ", true) is null");
+            calls.add("pg_catalog.set_config('" + names[i].replace("'", "''") + "', ?, true) is null");
         }
         // OR, not AND: set_config never returns null, so that every operand is evaluated.
         return "/* tenant-warden */ select where " + String.join(" or ", calls);
     }
 
-    /** The statement that sets all of them for the current transaction, with one text parameter for each name. */
+    /** The statement that sets all of them for the current transaction, with one JDBC parameter for each name. */
     public String sql() {
         return sql;
     }
