@@ -1,0 +1,349 @@
+package io.tenantwarden.rls;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What a database's own catalog says about tables, policies and views: a snapshot. Immutable and thread-safe.
+ *
+ * <p>Relations of {@code pg_catalog} and {@code information_schema} are known but never protected; those of
+ * {@code pg_toast} and of temporary schemas are not in it.
+ */
+public final class Catalog {
+
+    private final String database;
+    private final int serverVersion;
+    private final List<CatalogTable> tables;
+    private final List<CatalogTable> protectedTables;
+    private final Map<String, Entry[]> byName;
+    private final Map<String, CatalogTable> byQualifiedName;
+    private final Resolution everything;
+    private final int rlsCount;
+    private final int forceCount;
+    private final Map<String, Integer> policiesByGuc;
+
+    /** A name of the snapshot, with the answers about it prepared. */
+    private record Entry(String schema, boolean system, Resolution read, Resolution write) {
+
+        Resolution resolution(boolean writes) {
+            return writes ? write : read;
+        }
+    }
+
+    Catalog(String database, int serverVersion, List<CatalogTable> all, Map<Long, Set<Long>> uses) {
+        this.database = database;
+        this.serverVersion = serverVersion;
+        List<CatalogTable> user = new ArrayList<>();
+        List<CatalogTable> guarded = new ArrayList<>();
+        Map<Long, CatalogTable> byOid = new HashMap<>();
+        Map<String, CatalogTable> qualified = new HashMap<>();
+        Map<String, Integer> gucs = new TreeMap<>();
+        int rls = 0;
+        int force = 0;
+        for (CatalogTable t : all) {
+            byOid.put(t.oid(), t);
+            if (isSystem(t.schema())) {
+                continue;
+            }
+            user.add(t);
+            qualified.put(t.qualifiedName(), t);
+            if (t.isProtected()) {
+                guarded.add(t);
+                rls += t.rls() ? 1 : 0;
+                force += t.rls() && t.forced() ? 1 : 0;
+            }
+            for (Policy p : t.policies()) {
+                for (String guc : p.gucs()) {
+                    gucs.merge(guc, 1, Integer::sum);
+                }
+            }
+        }
+        guarded.sort((a, b) -> a.qualifiedName().compareTo(b.qualifiedName()));
+        tables = Collections.unmodifiableList(user);
+        protectedTables = Collections.unmodifiableList(guarded);
+        byQualifiedName = qualified;
+        rlsCount = rls;
+        forceCount = force;
+        policiesByGuc = gucs;
+        byName = index(all, byOid, uses);
+        everything = guarded.isEmpty()
+                ? Resolution.NOTHING
+                : new Resolution(
+                        guarded.stream().map(CatalogTable::qualifiedName).toList(),
+                        protectedTables,
+                        List.of(),
+                        true,
+                        true);
+    }
+
+    /**
+     * Reads the catalog with a handful of set-based queries that any role may run, PostgreSQL 13 and later. Works in
+     * autocommit and in a transaction, changes nothing on the connection; with autocommit off and no transaction open it
+     * begins one, as every query does. Every text begins with the comment {@code tenant-warden}.
+     *
+     * @throws SQLException what the driver says
+     */
+    public static Catalog read(Connection c, CatalogOptions options) throws SQLException {
+        return new CatalogReader(c, options).read();
+    }
+
+    private static Map<String, Entry[]> index(
+            List<CatalogTable> all, Map<Long, CatalogTable> byOid, Map<Long, Set<Long>> uses) {
+        Map<String, Entry[]> index = new HashMap<>(all.size() * 2);
+        for (CatalogTable t : all) {
+            Entry entry = entry(t, byOid, uses);
+            index.merge(t.name(), new Entry[] {entry}, Catalog::concat);
+        }
+        return index;
+    }
+
+    private static Entry[] concat(Entry[] a, Entry[] b) {
+        Entry[] both = java.util.Arrays.copyOf(a, a.length + b.length);
+        System.arraycopy(b, 0, both, a.length, b.length);
+        return both;
+    }
+
+    private static Entry entry(CatalogTable t, Map<Long, CatalogTable> byOid, Map<Long, Set<Long>> uses) {
+        if (isSystem(t.schema())) {
+            return new Entry(t.schema(), true, Resolution.NOTHING, Resolution.NOTHING);
+        }
+        TreeMap<String, CatalogTable> touched = new TreeMap<>();
+        if (t.isProtected()) {
+            touched.put(t.qualifiedName(), t);
+        }
+        if (uses.containsKey(t.oid())) {
+            collect(t, byOid, uses, touched);
+        }
+        return new Entry(t.schema(), false, resolution(touched, false), resolution(touched, true));
+    }
+
+    /** Everything below a view, a table with rules, or a parent that is not protected itself. */
+    private static void collect(
+            CatalogTable top,
+            Map<Long, CatalogTable> byOid,
+            Map<Long, Set<Long>> uses,
+            TreeMap<String, CatalogTable> touched) {
+        Set<Long> seen = new LinkedHashSet<>();
+        List<Long> queue = new ArrayList<>();
+        seen.add(top.oid());
+        queue.add(top.oid());
+        for (int i = 0; i < queue.size(); i++) {
+            for (Long below : uses.getOrDefault(queue.get(i), Set.of())) {
+                CatalogTable t = byOid.get(below);
+                if (t == null || !seen.add(below)) {
+                    continue;
+                }
+                queue.add(below);
+                if (t.isProtected()) {
+                    touched.put(t.qualifiedName(), t);
+                }
+            }
+        }
+    }
+
+    private static Resolution resolution(TreeMap<String, CatalogTable> touched, boolean writes) {
+        return touched.isEmpty()
+                ? Resolution.NOTHING
+                : new Resolution(
+                        List.copyOf(touched.keySet()), List.copyOf(touched.values()), List.of(), false, writes);
+    }
+
+    /** {@code current_database()}. */
+    public String database() {
+        return database;
+    }
+
+    /** {@code server_version_num}, for instance 180006. */
+    public int serverVersion() {
+        return serverVersion;
+    }
+
+    /** All relations but those of the system. */
+    public List<CatalogTable> tables() {
+        return tables;
+    }
+
+    /** The protected ones, sorted by {@code schema.table}. */
+    public List<CatalogTable> protectedTables() {
+        return protectedTables;
+    }
+
+    /** The relation of that name; null when there is none. */
+    public CatalogTable table(String schema, String name) {
+        return byQualifiedName.get(schema + "." + name);
+    }
+
+    CatalogTable byQualifiedName(String qualifiedName) {
+        return byQualifiedName.get(qualifiedName);
+    }
+
+    /** Whether no table is protected: the database is to be left alone. */
+    public boolean isEmpty() {
+        return protectedTables.isEmpty();
+    }
+
+    public int protectedCount() {
+        return protectedTables.size();
+    }
+
+    /** How many protected tables have row-level security enabled. */
+    public int rlsCount() {
+        return rlsCount;
+    }
+
+    /** How many of those force it on their owner. */
+    public int forceCount() {
+        return forceCount;
+    }
+
+    /** How many policies read that setting with {@code current_setting}; letter case does not matter. */
+    public int policiesMentioning(String guc) {
+        return policiesByGuc.getOrDefault(guc.toLowerCase(Locale.ROOT), 0);
+    }
+
+    /** The settings that policies read, in lower case, sorted. */
+    public Set<String> gucsInPolicies() {
+        return Collections.unmodifiableSet(policiesByGuc.keySet());
+    }
+
+    /**
+     * The protected tables that a statement touches. A statement that could not be parsed touches them all.
+     *
+     * @param searchPath the connection's schemas in order, as {@link RoleFacts#searchPath()}; null when not known
+     */
+    public Resolution resolve(SqlStatement statement, List<String> searchPath) {
+        if (!statement.parsed()) {
+            return everything;
+        }
+        List<Relation> relations = statement.relations();
+        return switch (relations.size()) {
+            case 0 -> Resolution.NOTHING;
+            case 1 -> resolve(relations.get(0), searchPath);
+            default -> union(relations, searchPath);
+        };
+    }
+
+    private Resolution resolve(Relation r, List<String> searchPath) {
+        if (r.creates()) {
+            return Resolution.NOTHING;
+        }
+        Entry[] entries = byName.get(r.name());
+        if (r.schema() != null) {
+            Entry entry = find(entries, r.schema());
+            if (entry != null) {
+                return entry.resolution(r.write());
+            }
+            return isSystem(r.schema()) ? Resolution.NOTHING : unknown(r);
+        }
+        if (entries == null) {
+            return unknown(r);
+        }
+        return searchPath == null ? anySchema(entries, r) : firstOnPath(entries, r, searchPath);
+    }
+
+    private static Entry find(Entry[] entries, String schema) {
+        if (entries != null) {
+            for (Entry e : entries) {
+                if (e.schema().equals(schema)) {
+                    return e;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static Resolution firstOnPath(Entry[] entries, Relation r, List<String> searchPath) {
+        if (!searchPath.contains("pg_catalog") && find(entries, "pg_catalog") != null) {
+            return Resolution.NOTHING;
+        }
+        for (int i = 0; i < searchPath.size(); i++) {
+            Entry e = find(entries, searchPath.get(i));
+            if (e != null) {
+                return e.resolution(r.write());
+            }
+        }
+        return unknown(r);
+    }
+
+    private static Resolution anySchema(Entry[] entries, Relation r) {
+        if (entries.length == 1) {
+            return entries[0].resolution(r.write());
+        }
+        Union union = new Union();
+        for (Entry e : entries) {
+            union.add(e.resolution(r.write()));
+        }
+        union.assumed = true;
+        return union.result();
+    }
+
+    private static Resolution unknown(Relation r) {
+        return new Resolution(List.of(), List.of(), List.of(r.toString()), false, false);
+    }
+
+    private Resolution union(List<Relation> relations, List<String> searchPath) {
+        Resolution only = Resolution.NOTHING;
+        Union union = null;
+        for (Relation r : relations) {
+            Resolution next = resolve(r, searchPath);
+            if (next == Resolution.NOTHING || next == only) {
+                continue;
+            }
+            if (only == Resolution.NOTHING) {
+                only = next;
+                continue;
+            }
+            if (union == null) {
+                union = new Union();
+                union.add(only);
+            }
+            union.add(next);
+        }
+        return union == null ? only : union.result();
+    }
+
+    private static final class Union {
+        private final TreeMap<String, CatalogTable> touched = new TreeMap<>();
+        private final Set<String> unknown = new TreeSet<>();
+        private boolean assumed;
+        private boolean writes;
+
+        void add(Resolution r) {
+            for (CatalogTable t : r.touched()) {
+                touched.put(t.qualifiedName(), t);
+            }
+            unknown.addAll(r.unknown());
+            assumed |= r.assumed();
+            writes |= r.writes();
+        }
+
+        Resolution result() {
+            if (touched.isEmpty() && unknown.isEmpty()) {
+                return Resolution.NOTHING;
+            }
+            return new Resolution(
+                    List.copyOf(touched.keySet()),
+                    List.copyOf(touched.values()),
+                    List.copyOf(unknown),
+                    assumed && !touched.isEmpty(),
+                    writes);
+        }
+    }
+
+    static boolean isSystem(String schema) {
+        return schema.equals("pg_catalog")
+                || schema.equals("information_schema")
+                || schema.startsWith("pg_toast")
+                || schema.startsWith("pg_temp");
+    }
+}

@@ -1,0 +1,418 @@
+package io.tenantwarden.rls;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads a {@link Catalog}. Everything is qualified with {@code pg_catalog}, operators too, so that no object of the same
+ * name in another schema of the search path can answer in its place. Used once, by one thread.
+ */
+final class CatalogReader {
+
+    /** Separates names within one string; no sane name holds it. */
+    private static final String SEPARATOR = "\u0001";
+
+    /** Functions that call functions that call functions: as far as a setting's name is looked for. */
+    private static final int CALL_DEPTH = 4;
+
+    private static final String DATABASE = """
+            /* tenant-warden */
+            SELECT pg_catalog.current_database(), pg_catalog.current_setting('server_version_num')::pg_catalog.int4
+            """;
+
+    private static final String RELATIONS = """
+            /* tenant-warden */
+            SELECT c.oid, n.nspname, c.relname, c.relkind, pg_catalog.pg_get_userbyid(c.relowner),
+                   c.relrowsecurity, c.relforcerowsecurity,
+                   a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)
+              FROM pg_catalog.pg_class c
+              JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+              LEFT JOIN pg_catalog.pg_attribute a
+                ON a.attrelid OPERATOR(pg_catalog.=) c.oid
+               AND a.attnum OPERATOR(pg_catalog.>) 0
+               AND NOT a.attisdropped
+               AND a.attname OPERATOR(pg_catalog.=)
+                   ANY (pg_catalog.string_to_array(?, pg_catalog.chr(1))::pg_catalog.name[])
+             WHERE c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'p', 'v', 'm', 'f', 'S']::pg_catalog."char"[])
+               AND n.nspname OPERATOR(pg_catalog.!~) '^pg_(toast|temp_)'
+            """;
+
+    private static final String POLICIES = """
+            /* tenant-warden */
+            SELECT p.polrelid, p.oid, p.polname, p.polcmd, p.polpermissive,
+                   pg_catalog.array_to_string(ARRAY(
+                     SELECT CASE WHEN r.oid OPERATOR(pg_catalog.=) 0::pg_catalog.oid THEN 'public'::pg_catalog.text
+                                 ELSE pg_catalog.pg_get_userbyid(r.oid)::pg_catalog.text END
+                       FROM pg_catalog.unnest(p.polroles) r(oid)), pg_catalog.chr(1)),
+                   pg_catalog.pg_get_expr(p.polqual, p.polrelid),
+                   pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)
+              FROM pg_catalog.pg_policy p
+             ORDER BY p.polname
+            """;
+
+    /** Rules of views and tables (1), inheritance (2), functions of policies (3); below 16384 is the system's own. */
+    private static final String USES = """
+            /* tenant-warden */
+            SELECT DISTINCT 1, r.ev_class, d.refobjid
+              FROM pg_catalog.pg_rewrite r
+              JOIN pg_catalog.pg_depend d
+                ON d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+               AND d.objid OPERATOR(pg_catalog.=) r.oid
+               AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+               AND d.refobjid OPERATOR(pg_catalog.<>) r.ev_class
+             WHERE r.ev_class OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid
+            UNION ALL
+            SELECT 2, i.inhparent, i.inhrelid FROM pg_catalog.pg_inherits i
+            UNION ALL
+            SELECT DISTINCT 3, d.objid, d.refobjid
+              FROM pg_catalog.pg_depend d
+             WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_policy'::pg_catalog.regclass
+               AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass
+            """;
+
+    private static final String FUNCTIONS = """
+            /* tenant-warden */
+            SELECT p.oid, p.proname, pg_catalog.pg_get_functiondef(p.oid)
+              FROM pg_catalog.pg_proc p
+              JOIN pg_catalog.pg_language l ON l.oid OPERATOR(pg_catalog.=) p.prolang
+              JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace
+             WHERE l.lanname OPERATOR(pg_catalog.=) ANY (ARRAY['sql', 'plpgsql']::pg_catalog.name[])
+               AND p.prokind OPERATOR(pg_catalog.=) ANY (ARRAY['f', 'p']::pg_catalog."char"[])
+               AND n.nspname OPERATOR(pg_catalog.<>) ALL (ARRAY['pg_catalog', 'information_schema']::pg_catalog.name[])
+            """;
+
+    private static final String FUNCTIONS_OF_POLICIES = FUNCTIONS + """
+               AND p.oid OPERATOR(pg_catalog.=) ANY (ARRAY(
+                     SELECT d.refobjid FROM pg_catalog.pg_depend d
+                      WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_policy'::pg_catalog.regclass
+                        AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass))
+            """;
+
+    private static final String FUNCTIONS_BY_NAME = FUNCTIONS + """
+               AND p.proname OPERATOR(pg_catalog.=)
+                   ANY (pg_catalog.string_to_array(?, pg_catalog.chr(1))::pg_catalog.name[])
+            """;
+
+    private static final Pattern SETTING_READ =
+            Pattern.compile("\\bcurrent_setting\\s*\\(\\s*'([^']+)'", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern CALL = Pattern.compile("([\\p{L}_][\\p{L}\\p{N}_$]*)\"?\\s*\\(");
+
+    private final Connection connection;
+    private final CatalogOptions options;
+    private final List<Pattern> include;
+    private final List<Pattern> exclude;
+
+    private final Map<Long, Row> rows = new HashMap<>();
+    private final Map<Long, Set<Long>> uses = new HashMap<>();
+    private final List<long[]> inheritance = new ArrayList<>();
+    private final Map<Long, Set<Long>> functionsOfPolicy = new HashMap<>();
+    private final Map<Long, Function> functions = new HashMap<>();
+    private final Map<String, List<Function>> functionsByName = new HashMap<>();
+
+    /** A relation while it is put together. */
+    private static final class Row {
+        long oid;
+        String schema;
+        String name;
+        CatalogTable.Kind kind;
+        String owner;
+        boolean rls;
+        boolean forced;
+        String column;
+        String columnType;
+        CatalogTable.Protection protection;
+        String parent;
+        List<String> children = List.of();
+        List<Policy> policies = List.of();
+
+        String qualifiedName() {
+            return schema + "." + name;
+        }
+
+        CatalogTable table() {
+            return new CatalogTable(
+                    oid,
+                    schema,
+                    name,
+                    kind,
+                    owner,
+                    rls,
+                    forced,
+                    column,
+                    columnType,
+                    policies,
+                    parent,
+                    children,
+                    protection);
+        }
+    }
+
+    private record Function(long oid, String name, Set<String> settings, Set<String> calls) {}
+
+    CatalogReader(Connection connection, CatalogOptions options) {
+        this.connection = connection;
+        this.options = options;
+        this.include = CatalogOptions.compile(options.includePatterns());
+        this.exclude = CatalogOptions.compile(options.excludePatterns());
+    }
+
+    Catalog read() throws SQLException {
+        String database;
+        int version;
+        try (Statement s = connection.createStatement();
+                ResultSet rs = s.executeQuery(DATABASE)) {
+            rs.next();
+            database = rs.getString(1);
+            version = rs.getInt(2);
+        }
+        readRelations();
+        for (Row row : rows.values()) {
+            row.protection = protection(row);
+        }
+        readUses();
+        if (!functionsOfPolicy.isEmpty()) {
+            readFunctions();
+        }
+        readPolicies();
+        inherit();
+        List<CatalogTable> tables = new ArrayList<>(rows.size());
+        for (Row row : rows.values()) {
+            tables.add(row.table());
+        }
+        return new Catalog(database, version, tables, uses);
+    }
+
+    private void readRelations() throws SQLException {
+        try (PreparedStatement s = connection.prepareStatement(RELATIONS)) {
+            s.setString(1, String.join(SEPARATOR, options.tenantColumns()));
+            try (ResultSet rs = s.executeQuery()) {
+                while (rs.next()) {
+                    long oid = rs.getLong(1);
+                    Row row = rows.get(oid);
+                    if (row == null) {
+                        row = new Row();
+                        row.oid = oid;
+                        row.schema = rs.getString(2);
+                        row.name = rs.getString(3);
+                        row.kind = CatalogTable.Kind.of(rs.getString(4));
+                        row.owner = rs.getString(5);
+                        row.rls = rs.getBoolean(6);
+                        row.forced = rs.getBoolean(7);
+                        rows.put(oid, row);
+                    }
+                    String column = rs.getString(8);
+                    if (column != null && (row.column == null || rank(column) < rank(row.column))) {
+                        row.column = column;
+                        row.columnType = rs.getString(9);
+                    }
+                }
+            }
+        }
+    }
+
+    private int rank(String column) {
+        return options.tenantColumns().indexOf(column);
+    }
+
+    private CatalogTable.Protection protection(Row row) {
+        if (Catalog.isSystem(row.schema) || row.kind == CatalogTable.Kind.SEQUENCE) {
+            return CatalogTable.Protection.NONE;
+        }
+        if (CatalogOptions.matches(exclude, row.qualifiedName())) {
+            return CatalogTable.Protection.EXCLUDED;
+        }
+        if (row.rls) {
+            return CatalogTable.Protection.RLS;
+        }
+        if (row.column != null && row.kind.isTable()) {
+            return CatalogTable.Protection.TENANT_COLUMN;
+        }
+        return CatalogOptions.matches(include, row.qualifiedName())
+                ? CatalogTable.Protection.INCLUDED
+                : CatalogTable.Protection.NONE;
+    }
+
+    private void readUses() throws SQLException {
+        try (Statement s = connection.createStatement();
+                ResultSet rs = s.executeQuery(USES)) {
+            while (rs.next()) {
+                long from = rs.getLong(2);
+                long to = rs.getLong(3);
+                switch (rs.getInt(1)) {
+                    case 1 -> uses.computeIfAbsent(from, k -> new HashSet<>()).add(to);
+                    case 2 -> inheritance.add(new long[] {from, to});
+                    default ->
+                        functionsOfPolicy
+                                .computeIfAbsent(from, k -> new HashSet<>())
+                                .add(to);
+                }
+            }
+        }
+    }
+
+    private void inherit() {
+        for (long[] pair : inheritance) {
+            Row parent = rows.get(pair[0]);
+            Row child = rows.get(pair[1]);
+            // partitioned indexes inherit as well
+            if (parent == null || child == null) {
+                continue;
+            }
+            child.parent = parent.qualifiedName();
+            if (parent.children.isEmpty()) {
+                parent.children = new ArrayList<>();
+            }
+            parent.children.add(child.qualifiedName());
+            if (parent.protection == CatalogTable.Protection.NONE) {
+                // its rows are read through the parent, where nothing says whose they are
+                uses.computeIfAbsent(pair[0], k -> new HashSet<>()).add(pair[1]);
+            }
+        }
+        for (Row row : rows.values()) {
+            row.children = row.children.stream().sorted().toList();
+        }
+    }
+
+    private void readPolicies() throws SQLException {
+        try (Statement s = connection.createStatement();
+                ResultSet rs = s.executeQuery(POLICIES)) {
+            while (rs.next()) {
+                Row row = rows.get(rs.getLong(1));
+                if (row == null) {
+                    continue;
+                }
+                String using = rs.getString(7);
+                String check = rs.getString(8);
+                Set<String> settings = new TreeSet<>();
+                addSettings(using, settings);
+                addSettings(check, settings);
+                addSettingsOfFunctions(functionsOfPolicy.getOrDefault(rs.getLong(2), Set.of()), settings);
+                if (row.policies.isEmpty()) {
+                    row.policies = new ArrayList<>(2);
+                }
+                row.policies.add(new Policy(
+                        rs.getString(3),
+                        command(rs.getString(4)),
+                        rs.getBoolean(5),
+                        List.of(rs.getString(6).split(SEPARATOR)),
+                        using,
+                        check,
+                        Collections.unmodifiableSet(settings)));
+            }
+        }
+        for (Row row : rows.values()) {
+            row.policies = List.copyOf(row.policies);
+        }
+    }
+
+    private static String command(String polcmd) {
+        return switch (polcmd) {
+            case "r" -> "SELECT";
+            case "a" -> "INSERT";
+            case "w" -> "UPDATE";
+            case "d" -> "DELETE";
+            default -> "ALL";
+        };
+    }
+
+    // ---------------------------------------------------------------- settings read by functions
+
+    private void readFunctions() throws SQLException {
+        Set<String> wanted = new TreeSet<>();
+        try (Statement s = connection.createStatement();
+                ResultSet rs = s.executeQuery(FUNCTIONS_OF_POLICIES)) {
+            addFunctions(rs, wanted);
+        }
+        for (int depth = 1; depth < CALL_DEPTH && !wanted.isEmpty(); depth++) {
+            try (PreparedStatement s = connection.prepareStatement(FUNCTIONS_BY_NAME)) {
+                s.setString(1, String.join(SEPARATOR, wanted));
+                for (String name : wanted) {
+                    functionsByName.computeIfAbsent(name, k -> new ArrayList<>(1));
+                }
+                wanted.clear();
+                try (ResultSet rs = s.executeQuery()) {
+                    addFunctions(rs, wanted);
+                }
+            }
+        }
+    }
+
+    private void addFunctions(ResultSet rs, Set<String> wanted) throws SQLException {
+        while (rs.next()) {
+            long oid = rs.getLong(1);
+            if (functions.containsKey(oid)) {
+                continue;
+            }
+            String source = rs.getString(3);
+            Set<String> settings = new TreeSet<>();
+            addSettings(source, settings);
+            Function function = new Function(oid, rs.getString(2), settings, calls(source));
+            functions.put(oid, function);
+            functionsByName
+                    .computeIfAbsent(function.name(), k -> new ArrayList<>(1))
+                    .add(function);
+            wanted.addAll(function.calls());
+        }
+        wanted.removeAll(functionsByName.keySet());
+    }
+
+    private static Set<String> calls(String source) {
+        Set<String> names = new TreeSet<>();
+        Matcher m = CALL.matcher(source);
+        while (m.find()) {
+            String name = m.group(1);
+            if (HarmlessFunctions.code(name, 0, name.length()) == HarmlessFunctions.UNKNOWN) {
+                names.add(name.toLowerCase(Locale.ROOT));
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    private static void addSettings(String text, Set<String> settings) {
+        if (text == null) {
+            return;
+        }
+        Matcher m = SETTING_READ.matcher(text);
+        while (m.find()) {
+            settings.add(m.group(1).toLowerCase(Locale.ROOT));
+        }
+    }
+
+    private void addSettingsOfFunctions(Set<Long> oids, Set<String> settings) {
+        Set<Long> seen = new HashSet<>();
+        List<Function> queue = new ArrayList<>();
+        for (Long oid : oids) {
+            Function f = functions.get(oid);
+            if (f != null && seen.add(f.oid())) {
+                queue.add(f);
+            }
+        }
+        for (int i = 0; i < queue.size(); i++) {
+            Function f = queue.get(i);
+            settings.addAll(f.settings());
+            for (String name : f.calls()) {
+                for (Function called : functionsByName.getOrDefault(name, List.of())) {
+                    if (seen.add(called.oid())) {
+                        queue.add(called);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.tenantwarden.rls;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A row-level security policy as the catalog holds it. Immutable.
+ *
+ * @param name its name on the table
+ * @param command {@code ALL}, {@code SELECT}, {@code INSERT}, {@code UPDATE} or {@code DELETE}
+ * @param permissive false for a restrictive one
+ * @param roles the roles it applies to; {@code public} stands for all
+ * @param using the USING expression as PostgreSQL prints it; null when there is none
+ * @param check the WITH CHECK expression; null when there is none
+ * @param gucs names in lower case of the settings it reads with {@code current_setting('...')}, in its expressions or in
+ *     SQL and PL/pgSQL functions that it calls
+ */
+public record Policy(
+        String name,
+        String command,
+        boolean permissive,
+        List<String> roles,
+        String using,
+        String check,
+        Set<String> gucs) {}

@@ -1,0 +1,45 @@
+package io.tenantwarden.rls;
+
+/**
+ * A run-time setting that a statement changes. Immutable.
+ *
+ * @param name in lower case; null when it cannot be known (a DO body, {@code set_config} with a computed name) or is all
+ *     of them
+ * @param kind by what means
+ * @param local whether the change ends with the transaction; false when that cannot be known
+ */
+public record SettingChange(String name, Kind kind, boolean local) {
+
+    /** The means of the change. */
+    public enum Kind {
+        SET,
+        /** RESET x and SET x TO DEFAULT. */
+        RESET,
+        RESET_ALL,
+        DISCARD_ALL,
+        /** The function {@code set_config}, an UPDATE of {@code pg_settings}, or a DO body that may do either. */
+        SET_CONFIG,
+        /** SET ROLE, RESET ROLE, SET role = x. */
+        SET_ROLE,
+        /** SET SESSION AUTHORIZATION and its RESET. */
+        SET_SESSION_AUTHORIZATION
+    }
+
+    /** Whether this may change the setting of that name (lower case), the role settings included. */
+    public boolean mayChange(String setting) {
+        if (name != null) {
+            return name.equals(setting);
+        }
+        // neither RESET ALL nor DISCARD ALL is harmless for any setting; an unknown name may be any
+        return true;
+    }
+
+    /** Whether this may change the current role. */
+    public boolean mayChangeRole() {
+        return switch (kind) {
+            case SET_ROLE, SET_SESSION_AUTHORIZATION, DISCARD_ALL -> true;
+            case SET_CONFIG -> name == null || name.equals("role") || name.equals("session_authorization");
+            case SET, RESET, RESET_ALL -> false;
+        };
+    }
+}

@@ -1,0 +1,315 @@
+package io.tenantwarden.rls;
+
+import java.util.Arrays;
+
+/** Makes of SQL what may be logged, and a number that names statements of one shape. */
+final class SqlText {
+
+    /** What a log line may hold. */
+    private static final int MAX_LENGTH = 500;
+
+    private static final String CUT = "...";
+
+    private static final long SEED = 0xcbf29ce484222325L;
+    private static final long PRIME = 0x100000001b3L;
+    private static final int MAX_DEPTH = 10_000;
+
+    private SqlText() {}
+
+    /**
+     * The SQL without literals and comments. Where the text cannot be trusted to end its literals where they seem to end,
+     * it stops: rather a short line than a tenant's data in it.
+     */
+    static String scrub(String sql, boolean trusted) {
+        SqlLexer lexer = new SqlLexer(sql);
+        StringBuilder out = new StringBuilder(Math.min(sql.length() + 16, MAX_LENGTH + 64));
+        boolean create = false;
+        int previous = Words.NONE;
+        lexer.next();
+        while (lexer.type != SqlLexer.EOF) {
+            if (lexer.gap && !out.isEmpty()) {
+                out.append(' ');
+            }
+            int word = lexer.type == SqlLexer.WORD ? Words.code(sql, lexer.start, lexer.end) : Words.NONE;
+            create |= word == Words.CREATE;
+            switch (lexer.type) {
+                case SqlLexer.STRING -> {
+                    out.append('?');
+                    if (!trusted || lexer.broken || ambiguous(sql, lexer.start, lexer.end)) {
+                        return limit(out.append(' ').append(CUT));
+                    }
+                }
+                case SqlLexer.NUMBER -> out.append('?');
+                default -> append(out, sql, lexer.start, lexer.end);
+            }
+            if (create && previous == Words.BEGIN && word == Words.ATOMIC) {
+                return limit(out.append(' ').append(CUT));
+            }
+            if (out.length() > MAX_LENGTH) {
+                break;
+            }
+            previous = word;
+            lexer.next();
+        }
+        return limit(out);
+    }
+
+    private static void append(StringBuilder out, String sql, int start, int end) {
+        int stop = Math.min(end, start + MAX_LENGTH + 1);
+        for (int i = start; i < stop; i++) {
+            char c = sql.charAt(i);
+            // only quoted names can hold one
+            out.append(c < ' ' || c == 0x7f ? ' ' : c);
+        }
+    }
+
+    private static String limit(StringBuilder out) {
+        if (out.length() > MAX_LENGTH) {
+            int length = MAX_LENGTH - CUT.length();
+            if (Character.isHighSurrogate(out.charAt(length - 1))) {
+                length--;
+            }
+            out.setLength(length);
+            out.append(CUT);
+        }
+        return out.toString();
+    }
+
+    /** Whether the constant would end elsewhere with {@code standard_conforming_strings = off}. */
+    private static boolean ambiguous(String sql, int start, int end) {
+        if (sql.charAt(start) != '\'') {
+            return false;
+        }
+        for (int i = start + 1; i + 1 < end; i++) {
+            if (sql.charAt(i) == '\\' && sql.charAt(i + 1) == '\'') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Eight lower-case hexadecimal digits. */
+    static String fingerprint(String sql) {
+        long h = new Shape(sql).hash();
+        h ^= h >>> 32;
+        String digits = Integer.toHexString((int) h);
+        return "00000000".substring(digits.length()) + digits;
+    }
+
+    /**
+     * Hashes tokens; in lists after IN and in brackets, and among the rows of VALUES, an element of the same shape as the
+     * one before it does not count.
+     */
+    private static final class Shape {
+
+        private final String sql;
+        private final SqlLexer lexer;
+
+        // one entry for each open parenthesis
+        private long[] hashes = new long[8];
+        private long[] elements = new long[8];
+        private long[] previousElements = new long[8];
+        private boolean[] lists = new boolean[8];
+        private int depth;
+
+        private int previousType = SqlLexer.EOF;
+        private int previousWord;
+
+        // rows of VALUES
+        private int rowsDepth = -1;
+        private long previousRow;
+        private boolean rowComma;
+
+        Shape(String sql) {
+            this.sql = sql;
+            this.lexer = new SqlLexer(sql);
+        }
+
+        long hash() {
+            hashes[0] = SEED;
+            elements[0] = SEED;
+            boolean semicolon = false;
+            lexer.next();
+            while (lexer.type != SqlLexer.EOF) {
+                if (lexer.type == SqlLexer.SEMICOLON) {
+                    semicolon = true;
+                } else {
+                    if (semicolon) {
+                        mix(';');
+                        semicolon = false;
+                    }
+                    token();
+                }
+                lexer.next();
+            }
+            while (depth > 0) {
+                close();
+            }
+            return finish(0);
+        }
+
+        private void token() {
+            int type = lexer.type;
+            int word = type == SqlLexer.WORD ? Words.code(sql, lexer.start, lexer.end) : Words.NONE;
+            if (depth == rowsDepth && type != SqlLexer.OPEN) {
+                if (type == SqlLexer.COMMA && !rowComma && previousType == SqlLexer.CLOSE) {
+                    rowComma = true;
+                    remember(type, word);
+                    return;
+                }
+                endOfRows();
+            }
+            switch (type) {
+                case SqlLexer.OPEN -> {
+                    if (word() == Words.VALUES) {
+                        rowsDepth = depth;
+                        previousRow = 0;
+                        rowComma = false;
+                    }
+                    open(word() == Words.IN);
+                }
+                case SqlLexer.OPEN_BRACKET -> open(true);
+                case SqlLexer.CLOSE, SqlLexer.CLOSE_BRACKET -> {
+                    if (depth > 0) {
+                        close();
+                    }
+                }
+                case SqlLexer.COMMA -> {
+                    if (lists[depth]) {
+                        endOfElement();
+                    } else {
+                        mix(',');
+                    }
+                }
+                case SqlLexer.STRING, SqlLexer.NUMBER, SqlLexer.PARAMETER -> mix('?');
+                case SqlLexer.WORD -> word(word);
+                case SqlLexer.OPERATOR -> operator();
+                default -> text();
+            }
+            remember(type, word);
+        }
+
+        private int word() {
+            return previousType == SqlLexer.WORD ? previousWord : Words.NONE;
+        }
+
+        private void remember(int type, int word) {
+            previousType = type;
+            previousWord = word;
+        }
+
+        private void word(int word) {
+            boolean constant = word == Words.NULL || word == Words.TRUE || word == Words.FALSE;
+            if (constant && previousWord != Words.IS && previousWord != Words.NOT) {
+                mix('?');
+                return;
+            }
+            long h = elements[depth];
+            for (int i = lexer.start; i < lexer.end; i++) {
+                char c = sql.charAt(i);
+                h = (h ^ (c >= 'A' && c <= 'Z' ? c + 32 : c)) * PRIME;
+            }
+            elements[depth] = (h ^ ' ') * PRIME;
+        }
+
+        /** A sign before a number belongs to the number. */
+        private void operator() {
+            char c = sql.charAt(lexer.start);
+            boolean sign = (c == '-' || c == '+') && !afterOperand() && numberFollows();
+            if (!sign) {
+                text();
+            }
+        }
+
+        private boolean afterOperand() {
+            return switch (previousType) {
+                case SqlLexer.WORD -> previousWord == Words.NONE;
+                case SqlLexer.EOF, SqlLexer.OPERATOR, SqlLexer.OPEN, SqlLexer.OPEN_BRACKET, SqlLexer.COMMA -> false;
+                default -> true;
+            };
+        }
+
+        private boolean numberFollows() {
+            return lexer.end < sql.length()
+                    && (Character.isDigit(sql.charAt(lexer.end)) || sql.charAt(lexer.end) == '.');
+        }
+
+        private void text() {
+            long h = elements[depth];
+            for (int i = lexer.start; i < lexer.end; i++) {
+                h = (h ^ sql.charAt(i)) * PRIME;
+            }
+            elements[depth] = h;
+        }
+
+        private void mix(long value) {
+            elements[depth] = (elements[depth] ^ value) * PRIME;
+        }
+
+        private void open(boolean list) {
+            if (depth + 1 >= MAX_DEPTH) {
+                mix('(');
+                return;
+            }
+            depth++;
+            if (depth == hashes.length) {
+                hashes = Arrays.copyOf(hashes, depth * 2);
+                elements = Arrays.copyOf(elements, depth * 2);
+                previousElements = Arrays.copyOf(previousElements, depth * 2);
+                lists = Arrays.copyOf(lists, depth * 2);
+            }
+            hashes[depth] = SEED;
+            elements[depth] = SEED;
+            previousElements[depth] = 0;
+            lists[depth] = list;
+        }
+
+        private void close() {
+            if (depth == rowsDepth) {
+                endOfRows();
+            }
+            long group = finish(depth);
+            depth--;
+            if (depth == rowsDepth) {
+                if (rowComma && group == previousRow) {
+                    rowComma = false;
+                    return;
+                }
+                previousRow = group;
+                if (rowComma) {
+                    mix(',');
+                    rowComma = false;
+                }
+            }
+            mix('(');
+            mix(group);
+        }
+
+        private void endOfRows() {
+            if (rowComma) {
+                mix(',');
+                rowComma = false;
+            }
+            rowsDepth = -1;
+        }
+
+        private void endOfElement() {
+            long element = elements[depth];
+            if (element != previousElements[depth]) {
+                hashes[depth] = (hashes[depth] ^ element) * PRIME;
+                previousElements[depth] = element;
+            }
+            elements[depth] = SEED;
+        }
+
+        private long finish(int level) {
+            int saved = depth;
+            depth = level;
+            endOfElement();
+            depth = saved;
+            long h = hashes[level];
+            h = (h ^ h >>> 29) * 0xbf58476d1ce4e5b9L;
+            return h ^ h >>> 32;
+        }
+    }
+}
