@@ -28,7 +28,6 @@ public final class PipelinedInjector {
     private Object parameters;
     private Assignment written;
     private boolean sending;
-    private int unanswered;
     private boolean swallow;
     private boolean distrusted;
     private String queryMode;
@@ -242,7 +241,6 @@ public final class PipelinedInjector {
                 written = target;
             }
             shape.send(executor, query, parameters, flags);
-            unanswered++;
             wire.injected(target);
             complete = true;
         } finally {
@@ -256,10 +254,7 @@ public final class PipelinedInjector {
 
     /** A CommandComplete was read: remembers whether it answers ours. */
     public void statusReceived() throws Throwable {
-        if (unanswered > 0 && shape.answeredQuery(executor) == query) {
-            unanswered--;
-            swallow = true;
-        }
+        swallow = query != null && shape.answeredQuery(executor) == query;
     }
 
     /** Whether the status just read is ours; asked once for each. */
@@ -269,10 +264,11 @@ public final class PipelinedInjector {
         return ours;
     }
 
-    /** ReadyForQuery was read: the driver's transaction state is up to date. */
+    /**
+     * ReadyForQuery was read: the driver's transaction state is up to date. It need not be the last of the group: since
+     * 42.7.4 the driver sends BEGIN as a simple query before the extended one, and reads two.
+     */
     public void readyForQuery() throws Throwable {
-        unanswered = 0;
-        swallow = false;
         if (shape.inFailedTransaction(executor)) {
             wire.forget();
         } else if (!shape.inTransaction(executor)) {
