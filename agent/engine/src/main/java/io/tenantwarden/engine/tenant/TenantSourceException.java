@@ -4,7 +4,8 @@ package io.tenantwarden.engine.tenant;
  * A tenant source did not answer properly. The search has ended, the scope is {@code NONE}: trying the next source could
  * let a client choose the tenant.
  *
- * <p>Carries no stack trace, no cause (it would hold classes of the application) and never the tenant's value.
+ * <p>The message says what happened and what helps; the source is told by {@link #source()}, not by the message.
+ * Carries no stack trace, no cause (it would hold classes of the application) and never the tenant's value.
  */
 public final class TenantSourceException extends Exception {
 

@@ -78,7 +78,8 @@ public final class ValuePath {
     private Object content(Object end) throws Throwable {
         Object value = end;
         for (int depth = 0; depth < Wrappers.DEPTH; depth++) {
-            if (value == null || !(value instanceof Supplier || Wrappers.isHolder(value))) {
+            // strings first: they end nearly every path, and to ask whether a class implements an interface is dear
+            if (value == null || value instanceof String || !(Wrappers.isHolder(value) || value instanceof Supplier)) {
                 return value;
             }
             value = Wrappers.open(value);

@@ -1,6 +1,7 @@
 package io.tenantwarden.engine.tenant;
 
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.lang.ref.WeakReference;
 import java.net.MalformedURLException;
@@ -36,9 +37,9 @@ class WebApplication extends URLClassLoader {
 
     static URL compile(String... sources) {
         try {
-            Path directory = Files.createTempDirectory("application");
+            Path directory = Files.createTempDirectory(
+                    Files.createDirectories(Path.of("target", "applications")), "application");
             compile(directory, List.of(), sources);
-            directory.toFile().deleteOnExit();
             return directory.toUri().toURL();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -54,7 +55,7 @@ class WebApplication extends URLClassLoader {
         List<String> all =
                 new ArrayList<>(List.of("-d", directory.toString(), "-proc:none", "-cp", directory.toString()));
         all.addAll(options);
-        var diagnostics = new java.io.StringWriter();
+        var diagnostics = new StringWriter();
         if (!compiler.getTask(diagnostics, null, null, all, null, files).call()) {
             throw new IllegalArgumentException(diagnostics.toString());
         }
