@@ -214,7 +214,9 @@ final class Packages {
         "org.gradle.",
     };
 
-    private static final String[] WARDEN_PREFIXES = {"io.tenantwarden."};
+    private static final String[] WARDEN_PREFIXES = {
+        "io.tenantwarden.bootstrap.", "io.tenantwarden.engine.", "io.tenantwarden.instrumentation.", "io.tenantwarden.rls."
+    };
 
     /** Applications that live inside a framework's name space. */
     private static final String[] APPLICATION_PREFIXES = {
