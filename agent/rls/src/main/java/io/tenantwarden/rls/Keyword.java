@@ -59,7 +59,13 @@ public enum Keyword {
     REVOKE,
     /** CREATE TABLE ... AS and CREATE MATERIALIZED VIEW: they run a query. */
     CREATE_TABLE_AS,
+    /** CREATE INDEX without CONCURRENTLY: it may call functions that read rows. */
+    CREATE_INDEX,
+    /** Every other CREATE, that of an index with CONCURRENTLY included. */
     CREATE,
+    /** ALTER TABLE without CONCURRENTLY: defaults, checks, USING and foreign keys may read rows. */
+    ALTER_TABLE,
+    /** Every other ALTER. */
     ALTER,
     DROP,
     SECURITY_LABEL,

@@ -98,6 +98,7 @@ final class SqlParser {
     private Keyword verb;
     private boolean tableList;
     private boolean intoTarget;
+    private boolean concurrently;
 
     // the result
     Keyword firstKeyword = Keyword.EMPTY;
@@ -111,6 +112,7 @@ final class SqlParser {
     boolean changesCatalog;
     boolean opensCursor;
     boolean closesCursor;
+    boolean closesAllCursors;
     boolean writes;
     List<Relation> relations = List.of();
     List<SettingChange> settings = List.of();
@@ -278,6 +280,7 @@ final class SqlParser {
             case Words.MOVE -> rest(Keyword.MOVE);
             case Words.CLOSE -> {
                 closesCursor = true;
+                closesAllCursors |= nextWord == Words.ALL;
                 rest(Keyword.CLOSE);
             }
             case Words.BEGIN, Words.START -> rest(Keyword.BEGIN);
@@ -350,6 +353,8 @@ final class SqlParser {
                 }
             } else if (type == SqlLexer.SEMICOLON && open == 0 && atomic == 0) {
                 return;
+            } else if (word == Words.CONCURRENTLY) {
+                concurrently = true;
             } else if (create && type == SqlLexer.WORD) {
                 if (word == Words.BEGIN && nextWord == Words.ATOMIC || word == Words.CASE && atomic > 0) {
                     atomic++;
@@ -472,7 +477,10 @@ final class SqlParser {
             createTable(materialized, temporary);
             return;
         }
-        keyword(Keyword.CREATE);
+        if (word == Words.UNIQUE) {
+            advance();
+        }
+        keyword(word == Words.INDEX && nextWord != Words.CONCURRENTLY ? Keyword.CREATE_INDEX : Keyword.CREATE);
         changesCatalog |= changesCatalog() && !temporary;
         skipStatement();
     }
@@ -536,8 +544,15 @@ final class SqlParser {
     }
 
     private void alter(Keyword k) {
-        keyword(k);
         advance();
+        if (k == Keyword.ALTER && word == Words.TABLE) {
+            changesCatalog = true;
+            concurrently = false;
+            skipStatement();
+            keyword(concurrently ? Keyword.ALTER : Keyword.ALTER_TABLE);
+            return;
+        }
+        keyword(k);
         changesCatalog |= k == Keyword.IMPORT || k == Keyword.REASSIGN || changesCatalog();
         skipStatement();
     }
@@ -719,6 +734,7 @@ final class SqlParser {
         if (word == Words.ALL) {
             setting(new SettingChange(null, SettingChange.Kind.DISCARD_ALL, false));
             closesCursor = true;
+            closesAllCursors = true;
         }
         skipStatement();
     }

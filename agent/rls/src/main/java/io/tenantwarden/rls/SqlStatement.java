@@ -27,6 +27,7 @@ public final class SqlStatement {
     private final boolean changesCatalog;
     private final boolean opensCursor;
     private final boolean closesCursor;
+    private final boolean closesAllCursors;
     private final List<Relation> relations;
     private final List<SettingChange> settings;
 
@@ -48,6 +49,7 @@ public final class SqlStatement {
         changesCatalog = p.changesCatalog;
         opensCursor = p.opensCursor;
         closesCursor = p.closesCursor;
+        closesAllCursors = p.closesAllCursors;
         relations = p.relations.isEmpty() ? List.of() : Collections.unmodifiableList(p.relations);
         settings = p.settings.isEmpty() ? List.of() : Collections.unmodifiableList(p.settings);
     }
@@ -146,9 +148,14 @@ public final class SqlStatement {
         return opensCursor;
     }
 
-    /** Whether it closes cursors in SQL (CLOSE, DISCARD ALL). */
+    /** Whether it closes at least one cursor in SQL (CLOSE, DISCARD ALL): one, unless {@link #closesAllCursors()}. */
     public boolean closesCursor() {
         return closesCursor;
+    }
+
+    /** Whether no cursor is left open by it (CLOSE ALL, DISCARD ALL). */
+    public boolean closesAllCursors() {
+        return closesAllCursors;
     }
 
     /** Whether it begins, ends or divides a transaction. */

@@ -24,6 +24,7 @@ final class SqlText {
         SqlLexer lexer = new SqlLexer(sql);
         StringBuilder out = new StringBuilder(Math.min(sql.length() + 16, MAX_LENGTH + 64));
         boolean create = false;
+        SettingValue setting = new SettingValue();
         int previous = Words.NONE;
         lexer.next();
         while (lexer.type != SqlLexer.EOF) {
@@ -32,7 +33,15 @@ final class SqlText {
             }
             int word = lexer.type == SqlLexer.WORD ? Words.code(sql, lexer.start, lexer.end) : Words.NONE;
             create |= word == Words.CREATE;
+            boolean value = setting.covers(lexer, word);
             switch (lexer.type) {
+                case SqlLexer.WORD, SqlLexer.QUOTED, SqlLexer.UNICODE_QUOTED -> {
+                    if (value) {
+                        out.append('?');
+                    } else {
+                        append(out, sql, lexer.start, lexer.end);
+                    }
+                }
                 case SqlLexer.STRING -> {
                     out.append('?');
                     if (!trusted || lexer.broken || ambiguous(sql, lexer.start, lexer.end)) {
@@ -75,6 +84,41 @@ final class SqlText {
         return out.toString();
     }
 
+    /**
+     * Finds what SET gives a setting: {@code SET app.tenant_id = acme} needs no quotes around the value. Names behind TO or
+     * the equals sign are values in SET, and in ALTER behind its SET.
+     */
+    private static final class SettingValue {
+
+        private boolean begins = true;
+        private boolean set;
+        private boolean alter;
+        private boolean given;
+
+        boolean covers(SqlLexer lexer, int word) {
+            if (lexer.type == SqlLexer.SEMICOLON) {
+                begins = true;
+                set = false;
+                alter = false;
+                given = false;
+                return false;
+            }
+            if (given) {
+                return word != Words.DEFAULT;
+            }
+            if (begins) {
+                begins = false;
+                set = word == Words.SET;
+                alter = word == Words.ALTER;
+            } else if (alter && word == Words.SET) {
+                set = true;
+            } else if (set) {
+                given = word == Words.TO || lexer.type == SqlLexer.OPERATOR && lexer.sql.charAt(lexer.start) == '=';
+            }
+            return false;
+        }
+    }
+
     /** Whether the constant would end elsewhere with {@code standard_conforming_strings = off}. */
     private static boolean ambiguous(String sql, int start, int end) {
         if (sql.charAt(start) != '\'') {
@@ -104,6 +148,7 @@ final class SqlText {
 
         private final String sql;
         private final SqlLexer lexer;
+        private final SettingValue setting = new SettingValue();
 
         // one entry for each open parenthesis
         private long[] hashes = new long[8];
@@ -133,6 +178,7 @@ final class SqlText {
             while (lexer.type != SqlLexer.EOF) {
                 if (lexer.type == SqlLexer.SEMICOLON) {
                     semicolon = true;
+                    setting.covers(lexer, Words.NONE);
                 } else {
                     if (semicolon) {
                         mix(';');
@@ -151,6 +197,11 @@ final class SqlText {
         private void token() {
             int type = lexer.type;
             int word = type == SqlLexer.WORD ? Words.code(sql, lexer.start, lexer.end) : Words.NONE;
+            if (setting.covers(lexer, word) && isName(type)) {
+                mix('?');
+                remember(SqlLexer.PARAMETER, Words.NONE);
+                return;
+            }
             if (depth == rowsDepth && type != SqlLexer.OPEN) {
                 if (type == SqlLexer.COMMA && !rowComma && previousType == SqlLexer.CLOSE) {
                     rowComma = true;
@@ -187,6 +238,10 @@ final class SqlText {
                 default -> text();
             }
             remember(type, word);
+        }
+
+        private static boolean isName(int type) {
+            return type == SqlLexer.WORD || type == SqlLexer.QUOTED || type == SqlLexer.UNICODE_QUOTED;
         }
 
         private int word() {

@@ -22,6 +22,8 @@ public record StatementClass(Keyword keyword, Injection injection, boolean reads
         rows(Injection.BEFORE, Keyword.WITH, Keyword.VALUES, Keyword.TABLE, Keyword.COPY, Keyword.EXPLAIN);
         rows(Injection.BEFORE, Keyword.EXECUTE, Keyword.DECLARE, Keyword.FETCH, Keyword.MOVE);
         rows(Injection.BEFORE, Keyword.CREATE_TABLE_AS, Keyword.REFRESH);
+        // defaults, checks, index expressions and foreign keys read rows, measured on 14 and 18
+        rows(Injection.BEFORE, Keyword.ALTER_TABLE, Keyword.CREATE_INDEX);
         // no policy filters TRUNCATE, but its triggers read rows, and they should read them as the tenant
         rows(Injection.BEFORE, Keyword.TRUNCATE);
 

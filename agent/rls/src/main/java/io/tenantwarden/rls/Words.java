@@ -137,6 +137,8 @@ final class Words {
     static final int CATALOG_OBJECT = 135;
 
     static final int ISOLATION = 136;
+    static final int UNIQUE = 137;
+    static final int INDEX = 138;
 
     private static final WordTable TABLE_OF_WORDS = new WordTable(entries());
 
@@ -277,6 +279,8 @@ final class Words {
             m.put(w, CATALOG_OBJECT);
         }
         m.put("isolation", ISOLATION);
+        m.put("unique", UNIQUE);
+        m.put("index", INDEX);
         return m;
     }
 
