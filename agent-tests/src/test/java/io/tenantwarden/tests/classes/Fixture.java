@@ -6,16 +6,18 @@ import java.util.List;
 
 /**
  * The database that every example starts from: protected tables that belong to {@code tw_classes_owner}, and a scratch
- * schema that belongs to {@code tw_classes_app}. Three rows belong to tenant {@code a}, two to {@code b}. A copy of it
- * is made whenever an example has changed something. Not thread-safe.
+ * schema that belongs to {@code tw_classes_app}. Three rows belong to tenant {@code a}, two to {@code b}. It is
+ * brought back whenever an example has changed something. Not thread-safe.
  */
 final class Fixture implements AutoCloseable {
 
     static final String DATABASE = "tw_classes";
     private static final String TEMPLATE = "tw_classes_template";
+    private static final String GRANT = "GRANT CREATE ON DATABASE " + DATABASE + " TO tw_classes_app";
 
     private final int port;
     private final WireClient admin;
+    private WireClient inside;
 
     Fixture(PostgresServer server) throws IOException {
         port = server.port();
@@ -37,24 +39,32 @@ final class Fixture implements AutoCloseable {
             must(admin, sql);
         }
         try (WireClient template = new WireClient(port, TEMPLATE, "postgres")) {
-            for (String sql : schema()) {
+            for (String sql : superuserObjects()) {
                 must(template, sql);
             }
+            must(template, String.join(";", tables()));
         }
         create();
     }
 
     private void create() throws IOException {
         must(admin, "CREATE DATABASE " + DATABASE + " TEMPLATE " + TEMPLATE);
-        must(admin, "GRANT CREATE ON DATABASE " + DATABASE + " TO tw_classes_app");
+        inside = new WireClient(port, DATABASE, "postgres");
+        must(inside, GRANT);
     }
 
-    private List<String> schema() {
+    /** What only a new database brings back. */
+    private List<String> superuserObjects() {
         return List.of(
                 "CREATE EXTENSION postgres_fdw",
                 "CREATE SERVER self FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1', port '" + port
                         + "', dbname '" + TEMPLATE + "')",
-                "CREATE USER MAPPING FOR PUBLIC SERVER self OPTIONS (user 'postgres', password_required 'false')",
+                "CREATE USER MAPPING FOR PUBLIC SERVER self OPTIONS (user 'postgres', password_required 'false')");
+    }
+
+    /** What can be laid out anew in the same database. */
+    private static List<String> tables() {
+        return List.of(
                 "CREATE SCHEMA guarded AUTHORIZATION tw_classes_owner",
                 "CREATE SCHEMA scratch AUTHORIZATION tw_classes_app",
                 "GRANT USAGE ON SCHEMA guarded TO tw_classes_app",
@@ -70,7 +80,7 @@ final class Fixture implements AutoCloseable {
                 "CREATE TABLE scratch.plain (id int PRIMARY KEY, tenant_id text, amount int NOT NULL)",
                 "INSERT INTO scratch.plain VALUES (1,'a',10),(2,'a',20),(3,'a',30)",
                 "CREATE INDEX plain_amount ON scratch.plain (amount)",
-                "CLUSTER scratch.plain USING plain_amount",
+                "ALTER TABLE scratch.plain CLUSTER ON plain_amount",
                 "CREATE TABLE scratch.log (n int)",
                 "CREATE TABLE scratch.child (id int PRIMARY KEY, plain_id int CONSTRAINT child_plain"
                         + " REFERENCES scratch.plain DEFERRABLE INITIALLY DEFERRED)",
@@ -113,8 +123,7 @@ final class Fixture implements AutoCloseable {
                 "GRANT CREATE ON SCHEMA guarded TO tw_classes_owner",
                 "CREATE PUBLICATION news FOR TABLE scratch.plain",
                 "SELECT lo_create(4711)",
-                "ALTER LARGE OBJECT 4711 OWNER TO tw_classes_app",
-                "ANALYZE");
+                "ALTER LARGE OBJECT 4711 OWNER TO tw_classes_app");
     }
 
     WireClient connect(StatementClass.Role role) throws IOException {
@@ -135,14 +144,27 @@ final class Fixture implements AutoCloseable {
                 .get(1);
     }
 
-    /** Throws the copy away and makes a new one. */
-    void renew(List<String> cleanup) throws IOException {
-        try (WireClient copy = new WireClient(port, DATABASE, "postgres")) {
-            for (String sql : cleanup) {
-                // most remove something that only one of the examples made
-                copy.simple(sql).exchange();
-            }
+    /** Undoes what an example of the application or of the owner has done to its objects. */
+    void restore() throws IOException {
+        if (inside.simple("DROP OWNED BY tw_classes_app, tw_classes_owner CASCADE")
+                .exchange()
+                .failed()) {
+            // servers stumble over default privileges in a schema that goes in the same command
+            renew(List.of());
+            return;
         }
+        must(inside, "DROP PUBLICATION IF EXISTS news");
+        must(inside, String.join(";", tables()));
+        must(inside, GRANT);
+    }
+
+    /** Undoes everything: runs the clean-up of what lies outside the database, and makes a new copy. */
+    void renew(List<String> cleanup) throws IOException {
+        for (String sql : cleanup) {
+            // most remove something that only one of the examples made
+            inside.simple(sql).exchange();
+        }
+        inside.close();
         must(admin, "DROP DATABASE " + DATABASE + " WITH (FORCE)");
         create();
     }
@@ -159,6 +181,7 @@ final class Fixture implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try (admin) {
+            inside.close();
             must(admin, "DROP DATABASE " + DATABASE + " WITH (FORCE)");
             must(admin, "DROP DATABASE " + TEMPLATE + " WITH (FORCE)");
             must(
