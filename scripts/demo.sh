@@ -40,7 +40,7 @@ if [ "$terminal" = yes ]; then
   start=$SECONDS
   while kill -0 "$build" 2>/dev/null; do
     last=$(tail -n 1 "$log" 2>/dev/null | tr -cd '[:print:]' | sed -e 's/^\[INFO\] *//' -e 's#https*://[^ ]*/##' | cut -c 1-60)
-    printf '\r\033[K%4d s  %s' "$((SECONDS - start))" "$last"
+    printf '\r\033[K%4d s  %s' "$((SECONDS - start))" "${last:-starting Maven}"
     sleep 1
   done
   printf '\r\033[K'
@@ -55,5 +55,6 @@ build=
 arguments=()
 if [ "$terminal" = yes ] && [ -z "${NO_COLOR:-}" ]; then arguments+=(--colour); fi
 exec "$(dirname "$javac")/java" \
+  -Dslf4j.provider=org.slf4j.nop.NOPServiceProvider -Dslf4j.internal.verbosity=WARN \
   -cp "agent-tests/target/test-classes:$(cat agent-tests/target/demo-classpath.txt)" \
   io.tenantwarden.tests.demo.DemoPlayer ${arguments[@]+"${arguments[@]}"} "$@"

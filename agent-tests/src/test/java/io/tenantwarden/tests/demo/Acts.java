@@ -161,15 +161,22 @@ final class Acts {
         }
         Map<String, Set<String>> real = new TreeMap<>();
         expected.forEach(site -> real.put(site.place(), site.tables()));
-        verdict.point(
-                listed.equals(real),
-                "these are the true files, lines and tables, all " + real.size() + " of them and nothing else",
-                "listed " + listed + ", in the source " + real);
+        if (listed.equals(real)) {
+            verdict.point(true, "the true files, lines and tables, all " + real.size() + " and nothing else", null);
+        } else {
+            Map<String, Set<String>> missing = new TreeMap<>(real);
+            missing.entrySet().removeAll(listed.entrySet());
+            Map<String, Set<String>> wrong = new TreeMap<>(listed);
+            wrong.entrySet().removeAll(real.entrySet());
+            verdict.problem("the punch list misses " + missing + " and has, wrongly, " + wrong);
+        }
         List<String> wordless = log.unscopedQueries().stream()
                 .filter(v -> v.sql().isBlank() || v.operation().isBlank() || v.id().isBlank())
                 .map(Violation::place)
                 .toList();
-        verdict.point(wordless.isEmpty(), "each with its SQL", "without SQL, operation or id: " + wordless);
+        if (!wordless.isEmpty()) {
+            verdict.problem("entries without SQL, operation or id: " + wordless);
+        }
         verdict.point(log.otherKinds().isEmpty(), "and no other complaint", log.otherKinds());
     }
 

@@ -45,7 +45,9 @@ public final class DemoPlayer {
         out.println();
         for (ActResult result : results) {
             out.println("Act " + result.act() + (result.problems().isEmpty() ? ": shown" : ": NOT shown"));
-            result.problems().forEach(problem -> out.println("  " + problem));
+            result.problems()
+                    .forEach(problem ->
+                            out.println("  " + problem.lines().findFirst().orElse("")));
         }
         System.exit(results.stream().allMatch(r -> r.problems().isEmpty()) ? 0 : 1);
     }
@@ -92,8 +94,11 @@ public final class DemoPlayer {
         return results;
     }
 
-    /** The folder of the project: the nearest one, from the working directory up, that holds the application. */
+    /** The folder of the project: the one named, or the nearest from the working directory up that holds the application. */
     private static Path root() {
+        if (System.getProperty("project.root") != null) {
+            return Path.of(System.getProperty("project.root"));
+        }
         for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
             if (Files.isRegularFile(folder.resolve("demo/pom.xml")) && Files.isDirectory(folder.resolve("agent"))) {
                 return folder;

@@ -18,7 +18,9 @@ final class Rows {
         /** rows of another tenant */
         FOREIGN,
         /** some of its own rows */
-        INCOMPLETE
+        INCOMPLETE,
+        /** an error instead of an answer */
+        FAILED
     }
 
     record Customer(long id, String tenant, String name, String email, String reference) {}
@@ -55,6 +57,9 @@ final class Rows {
         Set<String> shown = answer.shown();
         if (!foreign(answer).isEmpty()) {
             return Sight.FOREIGN;
+        }
+        if (answer.status() >= 500) {
+            return Sight.FAILED;
         }
         Set<String> expected = expected(answer.request(), answer.tenant());
         if (shown.equals(expected)) {

@@ -135,6 +135,7 @@ final class Visit {
             case NOTHING -> "sees nothing, though it has rows";
             case FOREIGN -> "LEAK: of another tenant: " + String.join(", ", rows.foreign(answer));
             case INCOMPLETE -> "some of its own rows are missing";
+            case FAILED -> "failed";
         };
         screen.answer(answer, shown.isEmpty() ? "-" : shown, meaning, rows.sight(answer) != Rows.Sight.OWN);
     }
