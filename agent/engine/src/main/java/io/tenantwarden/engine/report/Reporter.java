@@ -44,6 +44,8 @@ public final class Reporter implements AutoCloseable {
     private final Map<List<String>, Cover> covers = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<ReportDocument.ModeChange> modeChanges = new ConcurrentLinkedQueue<>();
     private final LongAdder otherChanges = new LongAdder();
+    private final LongAdder ownErrors = new LongAdder();
+    private final AtomicBoolean ownErrorTold = new AtomicBoolean();
     private final List<ReportWriter> files = new ArrayList<>();
     private final AtomicBoolean summaryTold = new AtomicBoolean();
     private volatile String mode;
@@ -256,7 +258,7 @@ public final class Reporter implements AutoCloseable {
     }
 
     private long errors() {
-        return agentErrors.getAsLong() + thread.errors();
+        return agentErrors.getAsLong() + ownErrors.sum();
     }
 
     /** Logs how much of everything there was, and every violation with its final count. */
@@ -321,14 +323,37 @@ public final class Reporter implements AutoCloseable {
 
         @Override
         public void exit() {
+            // Each step is for itself: what fails in one must not cost the others.
             if (keepFiles) {
-                writeFiles();
+                attempt(Reporter.this::writeFiles);
             }
-            tellSummary();
+            attempt(Reporter.this::tellSummary);
+            attempt(this::drainLast);
+        }
+
+        private void drainLast() {
             try {
                 router.drainLast(HOOK_TIMEOUT_MILLIS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            }
+        }
+
+        private void attempt(Runnable step) {
+            try {
+                step.run();
+            } catch (RuntimeException | Error e) {
+                failed(e);
+            }
+        }
+
+        @Override
+        public void failed(Throwable error) {
+            ownErrors.increment();
+            if (ownErrorTold.compareAndSet(false, true)) {
+                error(
+                        "an error of the agent itself while it wrote its log or report; the application is not affected",
+                        error);
             }
         }
     }

@@ -63,8 +63,9 @@ public final class SiteFinder {
         while (iterator.hasNext()) {
             StackFrame frame = iterator.next();
             String className = frame.getClassName();
-            Owner owner = Packages.ownerOf(className);
-            if (owner == Owner.WARDEN || owner == Owner.JDK || isGenerated(frame, className)) {
+            KnownClass known = KnownClass.of(className);
+            Owner owner = known.owner();
+            if (owner == Owner.WARDEN || owner == Owner.JDK || isGenerated(frame, known)) {
                 continue;
             }
             boolean configured = isConfigured(className);
@@ -122,7 +123,7 @@ public final class SiteFinder {
     }
 
     /** A name like a proxy's is not enough: generators write no line numbers, compilers do, and a class of the application must be found. */
-    private static boolean isGenerated(StackFrame frame, String className) {
-        return GeneratedNames.looksGenerated(className) && frame.getLineNumber() < 0;
+    private static boolean isGenerated(StackFrame frame, KnownClass known) {
+        return known.looksGenerated() && frame.getLineNumber() < 0;
     }
 }

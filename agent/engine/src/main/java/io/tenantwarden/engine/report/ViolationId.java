@@ -48,24 +48,16 @@ final class ViolationId {
         return withoutNumbers(method);
     }
 
-    /** Drops every run of digits that follows {@code $}, and the one that follows {@code $lambda-} (Kotlin). */
+    /** Drops every run of digits that follows {@code $}, or {@code $lambda-} (Kotlin). */
     private static String withoutNumbers(String name) {
         if (name.indexOf('$') < 0) {
             return name;
         }
         StringBuilder kept = new StringBuilder(name.length());
-        boolean dropping = false;
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
             boolean digit = c >= '0' && c <= '9';
-            if (digit && !dropping && (follows(kept, "$") || follows(kept, "$lambda-"))) {
-                dropping = true;
-                kept.setLength(kept.length() - 1);
-            }
-            if (!digit) {
-                dropping = false;
-            }
-            if (!dropping) {
+            if (!digit || !(follows(kept, "$") || follows(kept, "$lambda-"))) {
                 kept.append(c);
             }
         }

@@ -3,7 +3,6 @@ package io.tenantwarden.engine.report;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 
@@ -22,7 +21,6 @@ final class WardenThread {
     private final Thread hook;
     private final AtomicBoolean started = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final LongAdder errors = new LongAdder();
     private volatile boolean exiting;
     private volatile boolean stopped;
 
@@ -37,8 +35,11 @@ final class WardenThread {
          */
         long run(boolean exiting);
 
-        /** Does what has to be done once, when the JVM exits. */
+        /** Does what has to be done once, when the JVM exits; throws nothing. */
         void exit();
+
+        /** Is told that {@link #run} threw; it is called again after a pause. */
+        void failed(Throwable error);
     }
 
     /**
@@ -93,8 +94,8 @@ final class WardenThread {
     private long runOnce() {
         try {
             return work.run(exiting);
-        } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError e) {
-            errors.increment();
+        } catch (RuntimeException | Error e) {
+            work.failed(e);
             return TimeUnit.SECONDS.toNanos(1);
         }
     }
@@ -103,11 +104,6 @@ final class WardenThread {
         exiting = true;
         work.exit();
         LockSupport.unpark(thread);
-    }
-
-    /** Errors of this thread's own work. */
-    long errors() {
-        return errors.sum();
     }
 
     /** Does the work of the exit and ends the thread; for a JVM that goes on. */
