@@ -18,7 +18,7 @@ class BaselineTest {
     Path folder;
 
     private Baseline read(String content) throws IOException {
-        return Baseline.read(
+        return BaselineReader.read(
                 Files.writeString(folder.resolve("baseline.json"), content).toString());
     }
 
@@ -66,7 +66,7 @@ class BaselineTest {
     @Test
     void aMissingOrUnreadableFileIsToldToo() {
         for (String file : List.of(folder.resolve("missing.json").toString(), folder.toString(), "a\u0000b", "")) {
-            Baseline baseline = Baseline.read(file);
+            Baseline baseline = BaselineReader.read(file);
 
             assertEquals(1, baseline.problems().size(), file);
             assertTrue(baseline.problems().get(0).startsWith("warden.baseline=" + file), baseline.problems()::toString);
