@@ -207,7 +207,9 @@ public final class StatementGate {
             if (change.mayChange("search_path")) {
                 session.forgetSearchPath();
             }
-            boolean role = change.mayChangeRole();
+            // a migration tool sets and restores the role inside its bypass; a tenant's statements have no business
+            // with it
+            boolean role = change.mayChangeRole() && !session.scope().isBypass();
             String guc = changedGuc(change);
             if (guc == null && !role) {
                 continue;

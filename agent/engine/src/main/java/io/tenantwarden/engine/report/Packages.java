@@ -215,7 +215,10 @@ final class Packages {
     };
 
     private static final String[] WARDEN_PREFIXES = {
-        "io.tenantwarden.bootstrap.", "io.tenantwarden.engine.", "io.tenantwarden.instrumentation.", "io.tenantwarden.rls."
+        "io.tenantwarden.bootstrap.",
+        "io.tenantwarden.engine.",
+        "io.tenantwarden.instrumentation.",
+        "io.tenantwarden.rls."
     };
 
     /** Applications that live inside a framework's name space. */

@@ -120,7 +120,7 @@ public final class Reporter implements AutoCloseable {
      *     nothing: the caller tells them and stops or goes on as it does for any wrong configuration
      */
     public List<String> start() {
-        Baseline baseline = settings.baseline() == null ? Baseline.NONE : Baseline.read(settings.baseline());
+        Baseline baseline = settings.baseline() == null ? Baseline.NONE : BaselineReader.read(settings.baseline());
         violations.use(baseline);
         if (!files.isEmpty()) {
             writtenAt = System.nanoTime();

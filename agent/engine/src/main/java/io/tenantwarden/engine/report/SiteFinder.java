@@ -27,10 +27,14 @@ public final class SiteFinder {
      *     {@code .*}; empty when not configured
      */
     public SiteFinder(List<String> applicationPackages) {
-        this.applicationPackages = applicationPackages.stream()
-                .map(SiteFinder::withoutWildcard)
-                .filter(name -> !name.isEmpty())
-                .toArray(String[]::new);
+        List<String> names = new ArrayList<>(applicationPackages.size());
+        for (String prefix : applicationPackages) {
+            String name = withoutWildcard(prefix);
+            if (!name.isEmpty()) {
+                names.add(name);
+            }
+        }
+        this.applicationPackages = names.toArray(new String[0]);
     }
 
     private static String withoutWildcard(String prefix) {
