@@ -18,11 +18,7 @@ class BaselineTest {
     Path folder;
 
     private Baseline read(String content) throws IOException {
-<<<<<<< HEAD
-        return Baseline.read(
-=======
         return BaselineReader.read(
->>>>>>> report
                 Files.writeString(folder.resolve("baseline.json"), content).toString());
     }
 
@@ -70,11 +66,7 @@ class BaselineTest {
     @Test
     void aMissingOrUnreadableFileIsToldToo() {
         for (String file : List.of(folder.resolve("missing.json").toString(), folder.toString(), "a\u0000b", "")) {
-<<<<<<< HEAD
-            Baseline baseline = Baseline.read(file);
-=======
             Baseline baseline = BaselineReader.read(file);
->>>>>>> report
 
             assertEquals(1, baseline.problems().size(), file);
             assertTrue(baseline.problems().get(0).startsWith("warden.baseline=" + file), baseline.problems()::toString);

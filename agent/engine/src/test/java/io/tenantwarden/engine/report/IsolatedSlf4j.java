@@ -86,11 +86,7 @@ final class IsolatedSlf4j implements AutoCloseable {
         context.getClass().getMethod("start").invoke(context);
     }
 
-<<<<<<< HEAD
-    /** Adds an appender of a test's own class path; Logback must be the one of the class path. */
-=======
     /** Sets the level of a Logback logger. */
->>>>>>> report
     void level(String logger, String level) throws ReflectiveOperationException {
         Class<?> levels = loader.loadClass("ch.qos.logback.classic.Level");
         Object target = logger(logger);

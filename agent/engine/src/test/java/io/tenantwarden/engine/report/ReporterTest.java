@@ -21,10 +21,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-<<<<<<< HEAD
-=======
 import java.util.concurrent.CopyOnWriteArrayList;
->>>>>>> report
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
@@ -380,12 +377,6 @@ class ReporterTest {
         }
     }
 
-<<<<<<< HEAD
-    /** Queues lines and records, then exits while its log could still have come. */
-    static final class ExitsEarly {
-
-        public static void main(String[] arguments) {
-=======
     /** Exits while its log could still have come; its own shutdown breaks another rule after the reporter has written everything. */
     static final class ExitsEarly {
 
@@ -400,34 +391,16 @@ class ReporterTest {
                     LINES.add(line);
                 }
             });
->>>>>>> report
             Reporter reporter = new Reporter(
                     new ReportSettings("audit", "0.1.0", LogMode.AUTO, List.of(arguments[0]), null),
                     new LoggerFactories(),
                     UnaryOperator.identity());
             reporter.start();
-<<<<<<< HEAD
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-                sleep(1_000);
-                reporter.violation(event(ViolationKind.ZERO_ROW_WRITE, "late", false));
-                sleep(2_000);
-            }));
-=======
             Runtime.getRuntime().addShutdownHook(new Thread(() -> breakAnotherRule(reporter, report)));
->>>>>>> report
             reporter.violation(event(ViolationKind.UNSCOPED_QUERY, "abc", false));
             System.exit(0);
         }
 
-<<<<<<< HEAD
-        private static void sleep(long millis) {
-            try {
-                Thread.sleep(millis);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-=======
         private static void breakAnotherRule(Reporter reporter, Path report) {
             try {
                 Waiting.until("the summary", () -> hasLine("SUMMARY"));
@@ -442,7 +415,6 @@ class ReporterTest {
         private static boolean hasLine(String part) {
             return LINES.stream().anyMatch(line -> line.contains(part));
         }
->>>>>>> report
     }
 
     @Test
