@@ -192,12 +192,22 @@ final class Acts {
         AgentLog log = new AgentLog(application.output());
         visit.print(screen);
         log.cover().forEach(screen::log);
+        showErrors(application);
         eachSeesItsOwn(visit, verdict);
         verdict.point(log.refusals().isEmpty(), "nothing was refused", log.refusals());
         verdict.point(log.otherKinds().isEmpty(), "no violation but unscoped queries", log.otherKinds());
         screen.text("Still without a tenant, still reported:");
         punchList(log, stage.source().outsideRequests(), verdict);
         return new ActResult(3, visit.answers(), log.violations(), log.refusals(), verdict.problems());
+    }
+
+    /** Why requests failed, when some did. */
+    private void showErrors(BillingProcess application) {
+        application.output().stream()
+                .filter(line -> line.contains("threw exception [") || line.startsWith("Caused by:"))
+                .distinct()
+                .limit(10)
+                .forEach(screen::log);
     }
 
     private static void eachSeesItsOwn(Visit visit, Verdict verdict) {
@@ -240,6 +250,7 @@ final class Acts {
                 .filter(email -> !email.equals(email.toLowerCase(Locale.ROOT)))
                 .toList();
         verdict.point(mixed.isEmpty(), "the data migration reached the rows of all tenants", mixed);
+        showErrors(application);
         eachSeesItsOwn(visit, verdict);
         payment(visit, database, verdict);
 
