@@ -3,9 +3,10 @@ package io.tenantwarden.rls;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,14 +34,23 @@ public final class Catalog {
     private final Map<String, Integer> policiesByGuc;
 
     /** A name of the snapshot, with the answers about it prepared. */
-    private record Entry(String schema, boolean system, Resolution read, Resolution write) {
+    private record Entry(String schema, Resolution read, Resolution write) {
 
         Resolution resolution(boolean writes) {
             return writes ? write : read;
         }
     }
 
-    Catalog(String database, int serverVersion, List<CatalogTable> all, Map<Long, Set<Long>> uses) {
+    /**
+     * @param reads by oid: the relations below a view, or the children of a table that is not protected itself
+     * @param rules by oid: the relations that a rule uses when the key is changed
+     */
+    Catalog(
+            String database,
+            int serverVersion,
+            List<CatalogTable> all,
+            Map<Long, Set<Long>> reads,
+            Map<Long, Set<Long>> rules) {
         this.database = database;
         this.serverVersion = serverVersion;
         List<CatalogTable> user = new ArrayList<>();
@@ -75,7 +85,7 @@ public final class Catalog {
         rlsCount = rls;
         forceCount = force;
         policiesByGuc = gucs;
-        byName = index(all, byOid, uses);
+        byName = index(all, byOid, reads, rules);
         everything = guarded.isEmpty()
                 ? Resolution.NOTHING
                 : new Resolution(
@@ -98,57 +108,52 @@ public final class Catalog {
     }
 
     private static Map<String, Entry[]> index(
-            List<CatalogTable> all, Map<Long, CatalogTable> byOid, Map<Long, Set<Long>> uses) {
+            List<CatalogTable> all,
+            Map<Long, CatalogTable> byOid,
+            Map<Long, Set<Long>> reads,
+            Map<Long, Set<Long>> rules) {
         Map<String, Entry[]> index = new HashMap<>(all.size() * 2);
         for (CatalogTable t : all) {
-            Entry entry = entry(t, byOid, uses);
+            Entry entry = isSystem(t.schema())
+                    ? new Entry(t.schema(), Resolution.NOTHING, Resolution.NOTHING)
+                    : new Entry(
+                            t.schema(),
+                            resolution(below(t, byOid, List.of(reads)), false),
+                            resolution(below(t, byOid, List.of(reads, rules)), true));
             index.merge(t.name(), new Entry[] {entry}, Catalog::concat);
         }
         return index;
     }
 
     private static Entry[] concat(Entry[] a, Entry[] b) {
-        Entry[] both = java.util.Arrays.copyOf(a, a.length + b.length);
+        Entry[] both = Arrays.copyOf(a, a.length + b.length);
         System.arraycopy(b, 0, both, a.length, b.length);
         return both;
     }
 
-    private static Entry entry(CatalogTable t, Map<Long, CatalogTable> byOid, Map<Long, Set<Long>> uses) {
-        if (isSystem(t.schema())) {
-            return new Entry(t.schema(), true, Resolution.NOTHING, Resolution.NOTHING);
-        }
+    /** The protected tables that are touched with a relation: itself and, transitively, everything below. */
+    private static TreeMap<String, CatalogTable> below(
+            CatalogTable top, Map<Long, CatalogTable> byOid, List<Map<Long, Set<Long>>> edges) {
         TreeMap<String, CatalogTable> touched = new TreeMap<>();
-        if (t.isProtected()) {
-            touched.put(t.qualifiedName(), t);
-        }
-        if (uses.containsKey(t.oid())) {
-            collect(t, byOid, uses, touched);
-        }
-        return new Entry(t.schema(), false, resolution(touched, false), resolution(touched, true));
-    }
-
-    /** Everything below a view, a table with rules, or a parent that is not protected itself. */
-    private static void collect(
-            CatalogTable top,
-            Map<Long, CatalogTable> byOid,
-            Map<Long, Set<Long>> uses,
-            TreeMap<String, CatalogTable> touched) {
-        Set<Long> seen = new LinkedHashSet<>();
-        List<Long> queue = new ArrayList<>();
+        Set<Long> seen = new HashSet<>();
+        List<CatalogTable> queue = new ArrayList<>();
         seen.add(top.oid());
-        queue.add(top.oid());
+        queue.add(top);
         for (int i = 0; i < queue.size(); i++) {
-            for (Long below : uses.getOrDefault(queue.get(i), Set.of())) {
-                CatalogTable t = byOid.get(below);
-                if (t == null || !seen.add(below)) {
-                    continue;
-                }
-                queue.add(below);
-                if (t.isProtected()) {
-                    touched.put(t.qualifiedName(), t);
+            CatalogTable t = queue.get(i);
+            if (t.isProtected()) {
+                touched.put(t.qualifiedName(), t);
+            }
+            for (Map<Long, Set<Long>> edge : edges) {
+                for (Long next : edge.getOrDefault(t.oid(), Set.of())) {
+                    CatalogTable n = byOid.get(next);
+                    if (n != null && seen.add(next)) {
+                        queue.add(n);
+                    }
                 }
             }
         }
+        return touched;
     }
 
     private static Resolution resolution(TreeMap<String, CatalogTable> touched, boolean writes) {

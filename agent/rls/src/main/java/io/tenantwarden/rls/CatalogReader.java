@@ -64,10 +64,14 @@ final class CatalogReader {
              ORDER BY p.polname
             """;
 
-    /** Rules of views and tables (1), inheritance (2), functions of policies (3); below 16384 is the system's own. */
+    /**
+     * What views read (1), inheritance (2), functions of policies (3), what rules for changes use (4). Below 16384 is the
+     * system's own.
+     */
     private static final String USES = """
             /* tenant-warden */
-            SELECT DISTINCT 1, r.ev_class, d.refobjid
+            SELECT DISTINCT CASE WHEN r.ev_type OPERATOR(pg_catalog.=) '1'::pg_catalog."char" THEN 1 ELSE 4 END,
+                   r.ev_class, d.refobjid
               FROM pg_catalog.pg_rewrite r
               JOIN pg_catalog.pg_depend d
                 ON d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_rewrite'::pg_catalog.regclass
@@ -118,7 +122,8 @@ final class CatalogReader {
     private final List<Pattern> exclude;
 
     private final Map<Long, Row> rows = new HashMap<>();
-    private final Map<Long, Set<Long>> uses = new HashMap<>();
+    private final Map<Long, Set<Long>> reads = new HashMap<>();
+    private final Map<Long, Set<Long>> rules = new HashMap<>();
     private final List<long[]> inheritance = new ArrayList<>();
     private final Map<Long, Set<Long>> functionsOfPolicy = new HashMap<>();
     private final Map<Long, Function> functions = new HashMap<>();
@@ -194,7 +199,7 @@ final class CatalogReader {
         for (Row row : rows.values()) {
             tables.add(row.table());
         }
-        return new Catalog(database, version, tables, uses);
+        return new Catalog(database, version, tables, reads, rules);
     }
 
     private void readRelations() throws SQLException {
@@ -254,7 +259,8 @@ final class CatalogReader {
                 long from = rs.getLong(2);
                 long to = rs.getLong(3);
                 switch (rs.getInt(1)) {
-                    case 1 -> uses.computeIfAbsent(from, k -> new HashSet<>()).add(to);
+                    case 1 -> reads.computeIfAbsent(from, k -> new HashSet<>()).add(to);
+                    case 4 -> rules.computeIfAbsent(from, k -> new HashSet<>()).add(to);
                     case 2 -> inheritance.add(new long[] {from, to});
                     default ->
                         functionsOfPolicy
@@ -280,7 +286,7 @@ final class CatalogReader {
             parent.children.add(child.qualifiedName());
             if (parent.protection == CatalogTable.Protection.NONE) {
                 // its rows are read through the parent, where nothing says whose they are
-                uses.computeIfAbsent(pair[0], k -> new HashSet<>()).add(pair[1]);
+                reads.computeIfAbsent(pair[0], k -> new HashSet<>()).add(pair[1]);
             }
         }
         for (Row row : rows.values()) {

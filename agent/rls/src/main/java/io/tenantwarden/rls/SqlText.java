@@ -36,6 +36,10 @@ final class SqlText {
             boolean value = setting.covers(lexer, word);
             switch (lexer.type) {
                 case SqlLexer.WORD, SqlLexer.QUOTED, SqlLexer.UNICODE_QUOTED -> {
+                    if (lexer.type != SqlLexer.WORD && lexer.broken && lexer.end == sql.length()) {
+                        // a quoted name without end has swallowed the rest
+                        return limit(out.append("? ").append(CUT));
+                    }
                     if (value) {
                         out.append('?');
                     } else {

@@ -1,0 +1,388 @@
+package io.tenantwarden.rls;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SqlStatementTest {
+
+    /** Relations as a list, written ones with a star, created ones with a plus. */
+    private static String relations(String sql) {
+        return SqlStatement.parse(sql).relations().stream()
+                .map(r -> r + (r.creates() ? "+" : r.write() ? "*" : ""))
+                .collect(Collectors.joining(" "));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', emptyValue = "", textBlock = """
+            SELECT                          | SELECT              | select 1
+            SELECT                          | SELECT              | ((select 1) union (select 2))
+            WITH                            | INSERT              | with a as (select 1) insert into t select 1
+            WITH                            | SELECT              | with a as (delete from t returning 1) select 1
+            WITH                            | SELECT              | with a as (select 1) (select 2)
+            VALUES                          | VALUES              | values (1)
+            TABLE                           | TABLE               | table t
+            EXPLAIN                         | DELETE              | explain (analyze, buffers off) delete from t
+            EXPLAIN                         | SELECT              | explain (select 1)
+            EXPLAIN                         | CREATE_TABLE_AS     | explain analyze create table x as select 1
+            DECLARE                         | SELECT              | declare c no scroll cursor with hold for select 1
+            PREPARE                         | UPDATE              | prepare p (int) as update t set a = 1
+            PREPARE_TRANSACTION             | PREPARE_TRANSACTION | prepare transaction 'x'
+            COMMIT                          | COMMIT              | end
+            COMMIT                          | COMMIT              | commit and chain
+            COMMIT_PREPARED                 | COMMIT_PREPARED     | commit prepared 'x'
+            ROLLBACK                        | ROLLBACK            | abort work
+            ROLLBACK                        | ROLLBACK            | rollback and chain
+            ROLLBACK_TO                     | ROLLBACK_TO         | rollback to savepoint s
+            ROLLBACK_TO                     | ROLLBACK_TO         | rollback work to s
+            ROLLBACK_PREPARED               | ROLLBACK_PREPARED   | rollback prepared 'x'
+            BEGIN                           | BEGIN               | start transaction read only
+            SET                             | SET                 | set transaction isolation level serializable
+            SET_CONSTRAINTS                 | SET_CONSTRAINTS     | set constraints all immediate
+            CREATE_TABLE_AS                 | CREATE_TABLE_AS     | create temp table if not exists x (a, b) on commit drop as (select 1)
+            CREATE_TABLE_AS                 | CREATE_TABLE_AS     | create materialized view x as select 1
+            CREATE_TABLE_AS                 | CREATE_TABLE_AS     | create table x as execute p(1)
+            CREATE                          | CREATE              | create table x (a int generated always as (1) stored)
+            CREATE                          | CREATE              | create view v as select 1
+            CREATE                          | CREATE              | create rule r as on insert to t do instead (select 1; select 2)
+            CREATE                          | CREATE              | create index concurrently i on t (a)
+            CREATE_INDEX                    | CREATE_INDEX        | create unique index i on t (a)
+            ALTER_TABLE                     | ALTER_TABLE         | alter table t add column c int
+            ALTER                           | ALTER               | alter table t detach partition p concurrently
+            ALTER                           | ALTER               | alter system set a = 1
+            ANALYZE                         | ANALYZE             | analyse
+            EMPTY                           | EMPTY               | ``
+            EMPTY                           | EMPTY               | ;; /* nothing */ ;
+            OTHER                           | OTHER               | selec 1
+            OTHER                           | OTHER               | "select" 1
+            """)
+    void keywordAndVerb(Keyword keyword, Keyword verb, String sql) {
+        SqlStatement s = SqlStatement.parse(sql);
+        assertEquals(keyword, s.keyword());
+        assertEquals(verb, s.verb());
+        assertTrue(s.parsed());
+        assertFalse(s.multi());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', emptyValue = "", textBlock = """
+            a                    | select * from A
+            A                    | select * from "A"
+            s.a                  | select * from S . A
+            Odd"one.x            | select * from "Odd""one".x
+            data                 | select * from U&"d\\0061ta"
+            data                 | select * from U&"d!0061ta" UESCAPE '!'
+            straße               | select * from straße
+            d.s                  | select * from c.d.s
+            a b c d e            | select * from a, b x, c as y(p, q), only d, e * where x = 1
+            a b c                | select * from a natural left join b cross join c
+            a b c                | select * from (a join b using (id)) join c on a.x is not distinct from c.x
+            a b c                | select * from a join b on case when a.x then 1 else 2 end = 1, c
+            a b c                | select * from a join b on a.x = array[1, 2], c
+            a b                  | select * from a where exists (select from b where b.x = a.x)
+            a b c d              | select (select 1 from a) from b where x in (select y from c) order by (select 1 from d)
+            a b                  | select * from a union all table b
+            a b                  | (select * from a) except (table only b) order by 1
+            a b                  | select * from ((select * from a) union (select * from b)) x
+            a                    | select * from a for update of x, y skip locked
+            a                    | select a.from, b as select, c as "into" from a where a.join = 1
+            a                    | select extract(year from d), trim(both 'x' from e), substring(f from 1 for 2), overlay(g placing h from 1) from a
+            a b                  | select trim(both from (select x from a)) from b
+            a                    | select * from a where x is distinct from y and z is not distinct from w
+            ``                   | select * from generate_series(1, 2), unnest(array[1]) with ordinality as t(a, b)
+            ``                   | select * from rows from (f(1), g(2)) as x
+            rows                 | select * from rows
+            z                    | select * from lateral (select * from z) q, lateral f(q.a)
+            a                    | select * from a tablesample bernoulli (10) repeatable (1)
+            a                    | select * from json_table(x, '$' columns (y int path '$.y')) j, a
+            a b                  | select count(*) filter (where x) over (partition by y order by z rows between 1 preceding and current row) from a, b
+            a* b                 | insert into a (x, y) select p, q from b on conflict (x) do update set y = excluded.y where a.z returning *
+            a* b                 | insert into a as t (select * from b)
+            a* b                 | insert into a table b
+            a*                   | insert into a default values
+            a*                   | insert into a overriding system value values (1, 2), (3, 4)
+            a* b c               | update only a x set y = (select 1 from b), z = 2 from c where true
+            a*                   | update only (a) set x = 1
+            set                  | select * from set
+            t c                  | select * from t set, c
+            a* b c d             | delete from only a using b join c using (id), d where true returning a.x
+            a* b                 | merge into a using b on a.x = b.x when matched then update set y = 1, z = 2 when not matched then insert (x, y) values (1, 2)
+            a* b c               | merge into only a as t using (select * from b, c) s on true when matched then delete returning merge_action()
+            a* b* c*             | truncate table a, only b, c * restart identity cascade
+            a                    | copy a (x, y) to stdout with (format csv)
+            a*                   | copy a from stdin
+            a b                  | copy (select * from a, b) to program 'cat'
+            a*                   | copy (delete from a returning *) to stdout
+            a b                  | lock table a, only b in access exclusive mode nowait
+            a                    | table a
+            x+ a                 | create table x as select * from a
+            s.x+ a               | create materialized view if not exists s.x as with w as (select * from a) select * from w
+            x+ a                 | select * into temp table x from a
+            temp+ a              | select * into temp from a
+            a b                  | explain (verbose) select * from a, b
+            a                    | declare c cursor for select * from a
+            a*                   | prepare p as delete from a
+            a b                  | analyze verbose a (x, y), b
+            a b                  | vacuum (full, analyze) a, b (x)
+            a                    | refresh materialized view concurrently a with data
+            ``                   | create view v as select * from a
+            ``                   | fetch 10 from c
+            ``                   | revoke select on a from b
+            ``                   | select 1 from
+            a b*                 | select * from a; delete from only b where false and 1 = any (select 2)
+            """)
+    void namesRelations(String expected, String sql) {
+        assertEquals(expected, relations(sql));
+        assertTrue(SqlStatement.parse(sql).parsed());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            a             | with x as (select * from a) select * from x
+            invoices      | with invoices as (select * from invoices where ok) select * from invoices
+            a             | with recursive x(n) as (select 1 union all select n + 1 from x join a using (n)) select * from x
+            real          | with recursive p as (select * from q), q as (select * from real) select * from p
+            q real        | with p as (select * from q), q as (select * from real) select * from p
+            x             | select * from (with x as (select 1) select * from x) y, x
+            s.x           | with x as (select 1) select * from s.x
+            x* a          | with x as (select * from a) insert into x select * from x
+            a* b          | with x as materialized (delete from a returning *), y as not materialized (select * from x) select * from y, b
+            a c           | with x(p, q) as (select * from a) search depth first by p, q set r, y as (select * from x) select * from y, c
+            a             | with recursive x as (select 1 from a union all select 1 from x) cycle p set q to true default false using r select * from x
+            a b           | insert into b with x as (select * from a) select * from x
+            a b           | with x as (with x as (select * from a) select * from x) select * from x, b
+            u             | with update as (select * from u) select * from update
+            """)
+    void commonTableExpressionsAreNoTables(String expected, String sql) {
+        List<String> named = SqlStatement.parse(sql).relations().stream()
+                .map(r -> r + (r.write() && !sql.startsWith("insert") ? "*" : ""))
+                .sorted()
+                .toList();
+        assertEquals(List.of(expected.split(" ")).stream().sorted().toList(), named);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            false | select count(*), max(x), coalesce(a, b), now() from t where x in (1) and lower(y) like any (array['a'])
+            false | select x::numeric(10,2), cast(y as varchar(10)), z::geo.point(1,2) from t
+            false | insert into t (a, b) values (nextval('s'), pg_catalog.now())
+            false | with w (a, b) as (select 1, 2) select * from w as v (c, d)
+            false | select sum(x) over (partition by y) from t group by grouping sets ((a), (b)) window w as (order by z)
+            false | select * from f t (a)
+            true  | select my_function(x) from t
+            true  | select "lower2"(x) from t
+            false | select "lower"(x) from t
+            true  | select app.lower(x) from t
+            true  | select * from all_invoices()
+            true  | select query_to_xml('select * from t', true, false, '')
+            true  | execute p
+            true  | call p()
+            true  | do 'begin end'
+            true  | select 'unterminated
+            """)
+    void callsFunctions(boolean expected, String sql) {
+        assertEquals(expected, SqlStatement.parse(sql).callsFunctions());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            app.x SET true                       | set local App.X = 'a'
+            app.x SET false                      | set session "App".x to a
+            app.x RESET false                    | set app.x to default
+            app.x RESET false                    | reset app.x
+            null RESET_ALL false                 | reset all
+            null DISCARD_ALL false               | discard all
+            timezone SET false                   | set time zone 'UTC'
+            search_path SET false                | set schema 'x'
+            search_path SET true                 | set local search_path = a, b
+            schema SET false                     | set schema = 'x'
+            client_encoding SET false            | set names 'utf8'
+            role SET_ROLE false                  | set role bob
+            role SET_ROLE true                   | set local role none
+            role SET_ROLE false                  | set role = bob
+            role SET_ROLE false                  | reset role
+            session_authorization SET_SESSION_AUTHORIZATION false | set session authorization bob
+            session_authorization SET_SESSION_AUTHORIZATION false | reset session authorization
+            app.x SET_CONFIG true                | select set_config('App.X', $1, true)
+            app.x SET_CONFIG false               | select pg_catalog.set_config('app.x', $1, false)
+            app.x SET_CONFIG false               | select set_config('app.x', $1, $2)
+            app.x SET_CONFIG true                | select "set_config"($q$app.x$q$::text, lower('a,b'), true)
+            null SET_CONFIG true                 | with a as (select set_config($1, $2, true)) select 1
+            null SET_CONFIG true                 | select set_config(concat('app.', 'x'), 'y', true)
+            null SET_CONFIG true                 | select set_config('app.' + 'x', 'y', true)
+            null SET_CONFIG false                | select set_config(setting_name => 'app.x', new_value => 'y', is_local => true)
+            null SET_CONFIG false                | select set_config(E'app\\\\x2ex', 'y', false)
+            null SET_CONFIG false                | do $$ begin perform 1; end $$
+            null SET_CONFIG false                | update pg_settings set setting = 'a' where name = 'app.x'
+            ``                                   | set transaction read only
+            ``                                   | set session characteristics as transaction read only
+            ``                                   | discard plans
+            ``                                   | select current_setting('app.x', true)
+            """)
+    void settings(String expected, String sql) {
+        assertEquals(
+                expected,
+                SqlStatement.parse(sql).settings().stream()
+                        .map(c -> c.name() + " " + c.kind() + " " + c.local())
+                        .collect(Collectors.joining(", ")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            true  | create table t (a int)
+            false | create temp table t (a int)
+            false | create local temporary view v as select 1
+            true  | create or replace view v as select 1
+            true  | alter table t enable row level security
+            true  | drop policy p on t
+            true  | alter role bob set search_path = x
+            true  | create function f() returns int language sql return 1
+            true  | select * into x from t
+            false | select * into temp x from t
+            true  | do 'begin execute ''x''; end'
+            false | do 'begin perform 1; end'
+            false | create index i on t (a)
+            false | alter sequence s restart
+            false | grant select on t to bob
+            true  | import foreign schema x from server y into z
+            """)
+    void changesCatalog(boolean expected, String sql) {
+        assertEquals(expected, SqlStatement.parse(sql).changesCatalog());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            BEFORE     | true  | select 1; select 2
+            NEVER      | true  | set x = 1; select 2
+            ENDS_SCOPE | true  | select 1; commit; select 2
+            ALONE      | true  | commit; call p()
+            NEVER      | false | set x = 1; show x;
+            """)
+    void severalStatementsAreTheirUnion(Injection injection, boolean readsRows, String sql) {
+        SqlStatement s = SqlStatement.parse(sql);
+        assertTrue(s.multi());
+        assertEquals(injection, s.injection());
+        assertEquals(readsRows, s.readsRows());
+        assertEquals(injection == Injection.ENDS_SCOPE || injection == Injection.ALONE, s.endsScope());
+    }
+
+    @Test
+    void severalStatementsNameTheRelationsOfAll() {
+        assertEquals(
+                "a b* c", relations("with x as (select * from a) select * from x; delete from b; ; select 1 from c"));
+        assertEquals("a x", relations("with x as (select * from a) select * from x; select * from x"));
+    }
+
+    @Test
+    void functionBodyWithSemicolonsIsOneStatement() {
+        SqlStatement s = SqlStatement.parse(
+                "create function f() returns int begin atomic select case when true then 1 end; select 2; end; select 3");
+        assertTrue(s.multi());
+        assertEquals(Keyword.CREATE, s.keyword());
+        assertFalse(SqlStatement.parse("create procedure p() begin atomic insert into t values (1); end")
+                .multi());
+    }
+
+    @Test
+    void cursors() {
+        assertTrue(SqlStatement.parse("declare c cursor for select 1").opensCursor());
+        assertTrue(SqlStatement.parse("close c").closesCursor());
+        assertFalse(SqlStatement.parse("close c").closesAllCursors());
+        assertTrue(SqlStatement.parse("close all").closesAllCursors());
+        assertTrue(SqlStatement.parse("discard all").closesAllCursors());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            a b | select 'it''s', * from a, b
+            a b | select E'it\\'s from x', * from a, b
+            a b | select E'x' 'y', * from a, b
+            a b | select U&'\\0061''x', * from a, b
+            a b | select B'01', X'ff', N'x', * from a, b
+            a b | select $$ from x $$, $t$ $$ from y $t $t$, * from a, b
+            a b | select $ä$ from x $ä$, * from a, b
+            a b | select a$b$c, * from a, b
+            a b | select /* from x /* from y */ from z */ * from a, b
+            a b | select 1from a, b
+            a b | select $1from a, b
+            a b | select 1.5e10, .5, 1., 0xff, 1_000, 1e, * from a, b
+            a b | select a-- x, y
+            a b | select x[1:2], x[array_length(y, 1)], * from a, b
+            a b | select x ?& array['from c'], x ? 'y', x @> '{}', x -> '{a}' <-> y from a, b
+            """)
+    void lexes(String expected, String sql) {
+        assertEquals(expected, relations(sql.replace("-- x, y", "-- x, y\nfrom a, b")));
+    }
+
+    @Test
+    void stringsContinueBehindALineBreakByTheRulesOfTheirFirstPart() {
+        assertEquals("a", relations("select E'x'  -- from c\n 'y\\' from b' from a"));
+        assertEquals("a", relations("select 'x'\n'y' from a"));
+    }
+
+    @Test
+    void commentsBeforeTheStatementAreSkipped() {
+        assertEquals(
+                Keyword.SELECT,
+                SqlStatement.parse("/* a /* nested */ */ -- insert\n ( select 1)")
+                        .keyword());
+    }
+
+    @Test
+    void longNamesAreCutAsTheServerDoes() {
+        String name = "n".repeat(70);
+        assertEquals("n".repeat(63), relations("select * from " + name));
+        assertEquals("ä".repeat(31), relations("select * from \"" + "ä".repeat(40) + "\""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "select 'x",
+                "select E'x\\'",
+                "select \"x",
+                "select U&\"x",
+                "select $a$ x $b$",
+                "select /* x /* */",
+                "select (1",
+                "select 1)",
+                "select [1)",
+                "select a[1",
+                "select \0",
+                "select '\0'",
+                "select (1; select 2)",
+                "create function f() begin atomic select 1;"
+            })
+    void whatPostgresCannotReadIsOpaque(String sql) {
+        SqlStatement s = SqlStatement.parse(sql);
+        assertFalse(s.parsed());
+        assertTrue(s.callsFunctions());
+        assertTrue(s.readsRows());
+        assertEquals(8, s.fingerprint().length());
+        assertTrue(s.scrubbed().length() <= 500);
+    }
+
+    @Test
+    void typicalStatementsOfMappersHaveNoSurprise() {
+        SqlStatement s = SqlStatement.parse("select i1_0.id,i1_0.amount,c1_0.name from invoice i1_0"
+                + " left join customer c1_0 on c1_0.id=i1_0.customer_id where i1_0.tenant_id=$1 and i1_0.status in ($2,$3)"
+                + " order by i1_0.due desc offset $4 rows fetch first $5 rows only");
+        assertEquals(
+                List.of("invoice", "customer"),
+                s.relations().stream().map(Relation::toString).toList());
+        assertFalse(s.callsFunctions());
+        assertFalse(s.writes());
+        assertEquals("SELECT", s.operation());
+        assertEquals(
+                "INSERT",
+                SqlStatement.parse("with x as (select 1) insert into t select 1")
+                        .operation());
+    }
+}
