@@ -48,12 +48,11 @@ class StatementClassesCodeTest {
         List<String> wrong = new ArrayList<>();
         for (StatementClass example : notAccepted()) {
             if (example.protocol() == Protocol.EXTENDED && injection(example) == Injection.BEFORE) {
-                cells(example)
-                        .forEach((where, cell) -> {
-                            if (cell.different()) {
-                                wrong.add(where + ": BEFORE, but " + cell.remark());
-                            }
-                        });
+                cells(example).forEach((where, cell) -> {
+                    if (cell.different()) {
+                        wrong.add(where + ": BEFORE, but " + cell.remark());
+                    }
+                });
             }
         }
         assertNone(wrong);
@@ -65,12 +64,11 @@ class StatementClassesCodeTest {
         for (StatementClass example : notAccepted()) {
             SqlStatement statement = SqlStatement.parse(example.sql());
             if (statement.injection() == Injection.NEVER && !statement.readsRows()) {
-                cells(example)
-                        .forEach((where, cell) -> {
-                            if (cell.readsRows()) {
-                                wrong.add(where + ": NEVER and no rows, but rows unscoped/set/injected are " + cell.rows());
-                            }
-                        });
+                cells(example).forEach((where, cell) -> {
+                    if (cell.readsRows()) {
+                        wrong.add(where + ": NEVER and no rows, but rows unscoped/set/injected are " + cell.rows());
+                    }
+                });
             }
         }
         assertNone(wrong);
@@ -147,8 +145,8 @@ class StatementClassesCodeTest {
         for (Mode mode : Mode.values()) {
             TABLE.row(example.id(), mode)
                     .cells()
-                    .forEach((version, cell) ->
-                            cells.put(example.id() + ", " + mode + ", PostgreSQL " + version, cell));
+                    .forEach(
+                            (version, cell) -> cells.put(example.id() + ", " + mode + ", PostgreSQL " + version, cell));
         }
         assertFalse(cells.isEmpty(), example.id());
         return cells;

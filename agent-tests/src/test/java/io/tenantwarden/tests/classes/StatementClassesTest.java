@@ -195,13 +195,18 @@ class StatementClassesTest {
                 hint, notices, command tag, parameter changes, transaction status, and the content of an unprotected table
                 that shows what the example wrote. **different**: it does not; the remark says how. **Reads rows**: the answer
                 with a tenant differs from the unscoped one; the numbers are rows (or the SQLSTATE) unscoped → injected.
-                A statement that fails in the same way both times is **same**; its SQLSTATE is in the remarks.
+                A statement that fails in the same way both times is **same**; its SQLSTATE is in the remarks, and nothing is
+                known about the statement when it succeeds (SECURITY LABEL without a provider, DETACH ... FINALIZE without
+                a pending DETACH, ALTER SUBSCRIPTION without a publisher).
 
                 The role owns its scratch schema and nothing else, and is neither superuser nor BYPASSRLS; the protected table
                 `guarded.invoice` belongs to another role and has FORCE. "run as" names the role where the statement needs
                 another one; a superuser sees all rows, so "reads rows" says nothing there. What an example needs beforehand
                 (a savepoint, a cursor, a prepared statement) is in `StatementClasses`; in a transaction it exists only for
                 the later mode.
+
+                On PostgreSQL 18 a Query message in autocommit that follows ours without a Sync leaves an open transaction
+                behind (ReadyForQuery says T instead of I): COPY must not be preceded by ours that way.
 
                 One difference needs two sessions, so no table shows it: ours takes the snapshot of a REPEATABLE READ or
                 SERIALIZABLE transaction. `LOCK TABLE` takes none; preceded by ours, the transaction does not see what was
