@@ -63,8 +63,10 @@ class AgentScenariosTest {
             tests.addAll(forked.warden("tenant", SOURCE)
                     .warden("mode", "enforce")
                     .warden("bypass.roles", "warden_bypass")
-                    .warden("bypass.all.at", "io.tenantwarden.tests.scenarios.EnforceScenario#countAllTenants,"
-                            + "io.tenantwarden.tests.scenarios.EnforceScenario#failing")
+                    .warden(
+                            "bypass.all.at",
+                            "io.tenantwarden.tests.scenarios.EnforceScenario#countAllTenants,"
+                                    + "io.tenantwarden.tests.scenarios.EnforceScenario#failing")
                     .warden("bypass.all.reason", "counts all tenants")
                     .warden("scope.jobs", "io.tenantwarden.tests.scenarios.EnforceScenario#tenantsOf(1.tenantId)")
                     .tests());
@@ -90,7 +92,8 @@ class AgentScenariosTest {
                     assertTrue(
                             violations.stream()
                                     .anyMatch(line -> line.contains("tables=public.customers")
-                                            && line.contains("AuditScenario.unscopedWriteIsReported(AuditScenario.java:")
+                                            && line.contains(
+                                                    "AuditScenario.unscopedWriteIsReported(AuditScenario.java:")
                                             && line.contains("op=UPDATE")),
                             result::all);
                     assertFalse(result.err().contains("secret literal"), result::all);

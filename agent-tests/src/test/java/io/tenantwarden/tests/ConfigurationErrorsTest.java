@@ -107,8 +107,8 @@ class ConfigurationErrorsTest {
 
     @Test
     void onConfigErrorWarnStartsWithWardenOff() {
-        AgentJvm.Result result = version(
-                new AgentJvm().property("warden.onConfigError", "warn").property("warden.mdoe", "enforce"));
+        AgentJvm.Result result =
+                version(new AgentJvm().property("warden.onConfigError", "warn").property("warden.mdoe", "enforce"));
         assertEquals(0, result.exit(), result::all);
         assertTrue(result.err().contains("warden.mdoe"), result::all);
         assertTrue(result.err().contains("off"), result::all);
@@ -116,9 +116,8 @@ class ConfigurationErrorsTest {
 
     @Test
     void aSecondAgentIsIgnoredAndSaysSo() {
-        AgentJvm.Result result = version(new AgentJvm()
-                .option("-javaagent:" + AgentJvm.agentJar())
-                .property("warden.log", "stderr"));
+        AgentJvm.Result result = version(
+                new AgentJvm().option("-javaagent:" + AgentJvm.agentJar()).property("warden.log", "stderr"));
         assertEquals(0, result.exit(), result::all);
         assertEquals(1, result.lines("second -javaagent").size(), result::all);
         assertEquals(1, result.lines("Tenant Warden 0").size(), result::all);

@@ -21,8 +21,9 @@ class RoundTripTest {
                 .property("warden.tenant", AgentScenariosTest.SOURCE)
                 .property("warden.guc", "app.tenant_id={tenant},app.user={value:somebody}")
                 .properties(TestDatabase.create(major).properties()));
-        Map<String, String> without = trips(
-                new AgentJvm().withoutAgent().properties(TestDatabase.create(major).properties()));
+        Map<String, String> without = trips(new AgentJvm()
+                .withoutAgent()
+                .properties(TestDatabase.create(major).properties()));
         assertTrue(without.size() >= 20, without::toString);
         assertEquals(without, with);
     }

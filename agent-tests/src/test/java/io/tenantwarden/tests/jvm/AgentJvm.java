@@ -43,7 +43,10 @@ public final class AgentJvm {
 
         /** The lines of both streams that contain a text. */
         public List<String> lines(String text) {
-            return (out + "\n" + err).lines().filter(line -> line.contains(text)).toList();
+            return (out + "\n" + err)
+                    .lines()
+                    .filter(line -> line.contains(text))
+                    .toList();
         }
     }
 

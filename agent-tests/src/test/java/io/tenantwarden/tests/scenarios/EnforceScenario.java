@@ -126,7 +126,8 @@ class EnforceScenario {
                 refused(c, sql);
             }
             try (Statement s = c.createStatement()) {
-                for (String sql : List.of("set app.tenant_id = 'b'", "reset app.tenant_id", "reset all", "discard all")) {
+                for (String sql :
+                        List.of("set app.tenant_id = 'b'", "reset app.tenant_id", "reset all", "discard all")) {
                     SQLException e = assertThrows(SQLException.class, () -> s.execute(sql), sql);
                     assertTrue(e.getMessage().startsWith("[warden] refused:"), e.getMessage());
                 }
@@ -156,11 +157,13 @@ class EnforceScenario {
         try (Connection c = Db.plain().getConnection()) {
             var copy = c.unwrap(PGConnection.class).getCopyAPI();
             SQLException unscoped = assertThrows(
-                    SQLException.class, () -> copy.copyOut("copy (select * from invoices) to stdout", new StringWriter()));
+                    SQLException.class,
+                    () -> copy.copyOut("copy (select * from invoices) to stdout", new StringWriter()));
             assertTrue(unscoped.getMessage().startsWith("[warden] refused: unscoped COPY"), unscoped.getMessage());
             TenantContext.set("a");
             SQLException alone = assertThrows(
-                    SQLException.class, () -> copy.copyOut("copy (select * from invoices) to stdout", new StringWriter()));
+                    SQLException.class,
+                    () -> copy.copyOut("copy (select * from invoices) to stdout", new StringWriter()));
             assertTrue(alone.getMessage().contains("injection failed"), alone.getMessage());
             c.setAutoCommit(false);
             Db.column(c, "select 1");

@@ -108,7 +108,8 @@ class IsolationScenario {
         try (Connection c = Db.plain().getConnection();
                 Statement s = c.createStatement()) {
             assertEquals(Set.of("a"), new TreeSet<>(Db.columnPlain(c, TENANTS)));
-            assertTrue(Db.columnPlain(c, "select note from open_invoices").stream().allMatch(n -> n.startsWith("a-")));
+            assertTrue(
+                    Db.columnPlain(c, "select note from open_invoices").stream().allMatch(n -> n.startsWith("a-")));
             assertTrue(s.execute("select count(*) from customers; select count(*) from invoices"));
             for (int i = 0; i < 2; i++) {
                 try (ResultSet rs = s.getResultSet()) {

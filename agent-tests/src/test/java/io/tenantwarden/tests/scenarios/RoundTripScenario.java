@@ -159,8 +159,8 @@ class RoundTripScenario {
     }
 
     private static void insertReturning(Connection c) throws Exception {
-        try (PreparedStatement p =
-                c.prepareStatement("insert into countries values (?) returning code", Statement.RETURN_GENERATED_KEYS)) {
+        try (PreparedStatement p = c.prepareStatement(
+                "insert into countries values (?) returning code", Statement.RETURN_GENERATED_KEYS)) {
             p.setString(1, "x" + System.nanoTime());
             p.executeUpdate();
             p.getGeneratedKeys().next();
