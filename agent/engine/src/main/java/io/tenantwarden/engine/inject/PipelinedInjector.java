@@ -3,6 +3,7 @@ package io.tenantwarden.engine.inject;
 import io.tenantwarden.rls.Keyword;
 import io.tenantwarden.rls.SqlStatement;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -94,6 +95,9 @@ public final class PipelinedInjector {
 
     private Need needInExtendedMode(SqlStatement statement, Assignment target, boolean autocommit) throws Throwable {
         boolean fresh = autocommit && !shape.inTransaction(executor) && !shape.inFailedTransaction(executor);
+        if (fresh && isCursorThatCannotLive(statement)) {
+            return Need.NOTHING;
+        }
         switch (statement.injection()) {
             case BEFORE:
                 break;
@@ -149,6 +153,9 @@ public final class PipelinedInjector {
         if (statement == null || target == null || shape.describesOnly(flags)) {
             return;
         }
+        if (isCursorThatCannotLive(statement) && !inTransactionWith(flags)) {
+            return;
+        }
         switch (statement.injection()) {
             case ENDS_SCOPE:
                 if (commits(statement)) {
@@ -166,17 +173,26 @@ public final class PipelinedInjector {
                 inject(target, flags);
                 if (statement.opensCursor()) {
                     wire.opensSqlCursor(target);
-                } else if (statement.closesCursor()) {
-                    wire.closesSqlCursors();
                 } else if (shape.mayOpenPortal(flags)) {
                     wire.opensPortal(target);
                 }
                 return;
             default:
-                if (statement.closesCursor()) {
-                    wire.closesSqlCursors();
+                if (statement.closesAllCursors()) {
+                    wire.closesAllSqlCursors();
+                } else if (statement.closesCursor()) {
+                    wire.closesSqlCursor();
                 }
         }
+    }
+
+    /**
+     * DECLARE without WITH HOLD fails in autocommit (25P01). On PostgreSQL 18 ours before it would let it succeed, and the
+     * cursor be gone at Sync: docs/statement-classes.md.
+     */
+    private static boolean isCursorThatCannotLive(SqlStatement statement) {
+        return statement.keyword() == Keyword.DECLARE
+                && !statement.sql().toLowerCase(Locale.ROOT).contains("hold");
     }
 
     private static boolean commits(SqlStatement statement) {

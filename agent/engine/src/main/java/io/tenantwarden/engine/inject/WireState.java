@@ -75,7 +75,11 @@ final class WireState {
         sqlCursors++;
     }
 
-    void closesSqlCursors() {
+    void closesSqlCursor() {
+        sqlCursors = Math.max(0, sqlCursors - 1);
+    }
+
+    void closesAllSqlCursors() {
         sqlCursors = 0;
     }
 

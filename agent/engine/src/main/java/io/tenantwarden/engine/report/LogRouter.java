@@ -1,6 +1,7 @@
 package io.tenantwarden.engine.report;
 
 import java.io.PrintStream;
+import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -11,6 +12,16 @@ import java.util.function.Supplier;
  */
 final class LogRouter {
 
+    /** A backend that stops while lines are on their way swallows them: those of this long before are told again. */
+    private static final long RECENT_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private static final int MAX_RECENT = 100;
+    private static final long STOPPING_MILLIS = 200;
+
+    /** A line that went to the application's log, and when. */
+    private record Written(LogLine line, long at) {}
+
+    private final ArrayDeque<Written> recent = new ArrayDeque<>();
     private final LogMode mode;
     private final LogQueue queue;
     private final LoggerFactories factories;
@@ -56,8 +67,27 @@ final class LogRouter {
         }
         try {
             drainLocked(true);
+            tellAgainWhenStopped();
         } finally {
             writing.unlock();
+        }
+    }
+
+    /**
+     * The application's log stops in a shutdown hook of its own, at the same time as this runs, and takes its appenders away
+     * before it says that it has stopped.
+     */
+    private void tellAgainWhenStopped() throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOPPING_MILLIS);
+        while (!recent.isEmpty() && System.nanoTime() < deadline) {
+            if (usable() == null) {
+                PrintStream stream = stderr.get();
+                recent.removeIf(written -> System.nanoTime() - written.at > RECENT_NANOS);
+                recent.forEach(written -> stream.println(written.line.text()));
+                recent.clear();
+                return;
+            }
+            Thread.sleep(10);
         }
     }
 
@@ -119,6 +149,10 @@ final class LogRouter {
             return;
         }
         if (slf4j != null && slf4j.write(line) && (!exiting || slf4j.isUsable())) {
+            if (recent.size() == MAX_RECENT) {
+                recent.removeFirst();
+            }
+            recent.addLast(new Written(line, System.nanoTime()));
             return;
         }
         // At exit the backend may have stopped while the line was on its way: told twice is better than never.
