@@ -12,7 +12,6 @@ public final class ThreadState {
     private Pushed top;
     private int internal;
     private int checkoutDepth;
-    private boolean opened;
     private boolean reading;
 
     private ThreadState() {}
@@ -104,9 +103,7 @@ public final class ThreadState {
 
     /** A {@code DataSource.getConnection} begins. */
     public void enterCheckout() {
-        if (checkoutDepth++ == 0) {
-            opened = false;
-        }
+        checkoutDepth++;
     }
 
     /**
@@ -116,15 +113,5 @@ public final class ThreadState {
      */
     public boolean leaveCheckout() {
         return --checkoutDepth == 0;
-    }
-
-    /** A physical connection was opened on this thread. */
-    public void noteOpened() {
-        opened = true;
-    }
-
-    /** Whether a physical connection was opened since the outermost {@code getConnection} began. */
-    public boolean openedInCheckout() {
-        return opened;
     }
 }

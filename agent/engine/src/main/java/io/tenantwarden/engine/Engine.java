@@ -86,7 +86,6 @@ public final class Engine implements Bridge {
 
     @Override
     public void connectionOpened(Object connection) throws Throwable {
-        ThreadState.current().noteOpened();
         Session session = shapes.sessionOf(connection);
         if (session != null) {
             ((HasSession) connection).wardenSession(session);
@@ -177,7 +176,7 @@ public final class Engine implements Bridge {
     public void checkoutLeft(Object dataSource, Object connection) {
         ThreadState thread = ThreadState.current();
         if (thread.leaveCheckout() && connection instanceof Connection logical && !thread.isInternal()) {
-            checkouts.borrowed(dataSource, logical, thread);
+            checkouts.borrowed(dataSource, logical);
         }
     }
 

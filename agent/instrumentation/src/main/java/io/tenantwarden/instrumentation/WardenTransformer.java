@@ -1,5 +1,6 @@
 package io.tenantwarden.instrumentation;
 
+import io.tenantwarden.bootstrap.Hooks;
 import io.tenantwarden.instrumentation.jdbc.ConnectionCloseInstrumentation;
 import io.tenantwarden.instrumentation.jdbc.DataSourceInstrumentation;
 import io.tenantwarden.instrumentation.method.MethodRule;
@@ -7,8 +8,10 @@ import io.tenantwarden.instrumentation.web.FilterInstrumentation;
 import java.lang.instrument.ClassFileTransformer;
 import java.security.ProtectionDomain;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.function.BiConsumer;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.description.type.TypeDescription;
@@ -45,6 +48,7 @@ final class WardenTransformer implements ClassFileTransformer {
     private final TypeInstrumentation dataSource = new DataSourceInstrumentation();
     private final TypeInstrumentation connection = new ConnectionCloseInstrumentation();
     private final TypeInstrumentation filter = new FilterInstrumentation();
+    private final Map<ClassLoader, Boolean> seeHooks = Collections.synchronizedMap(new WeakHashMap<>());
     private final ClassLoader own = WardenTransformer.class.getClassLoader();
     private final ClassLoader platform = ClassLoader.getPlatformClassLoader();
 
@@ -127,6 +131,14 @@ final class WardenTransformer implements ClassFileTransformer {
 
     private byte[] transform(ClassLoader loader, String name, byte[] classFile, List<TypeInstrumentation> candidates) {
         String className = name.replace('/', '.');
+        if (!seesHooks(loader)) {
+            listener.failed(
+                    className,
+                    candidates.get(0).name(),
+                    new IllegalStateException("its class loader does not delegate io.tenantwarden.bootstrap to the boot"
+                            + " loader (OSGi: add it to org.osgi.framework.bootdelegation)"));
+            return null;
+        }
         ClassFileLocator locator = new ClassFileLocator.Compound(
                 ClassFileLocator.Simple.of(className, classFile), ClassFileLocator.ForClassLoader.of(loader));
         TypeDescription type = TypePool.Default.WithLazyResolution.of(locator)
@@ -151,6 +163,24 @@ final class WardenTransformer implements ClassFileTransformer {
         } catch (Throwable e) {
             listener.failed(className, applied.toString(), e);
             return null;
+        }
+    }
+
+    /** Instrumented code would throw NoClassDefFoundError where the hooks cannot be seen. */
+    private boolean seesHooks(ClassLoader loader) {
+        Boolean known = seeHooks.get(loader);
+        if (known == null) {
+            known = findsHooks(loader);
+            seeHooks.put(loader, known);
+        }
+        return known;
+    }
+
+    private static boolean findsHooks(ClassLoader loader) {
+        try {
+            return loader.loadClass(Hooks.class.getName()) == Hooks.class;
+        } catch (ClassNotFoundException | LinkageError e) {
+            return false;
         }
     }
 

@@ -4,6 +4,7 @@ import io.tenantwarden.engine.report.StatementStats;
 import io.tenantwarden.rls.Catalog;
 import io.tenantwarden.rls.Resolution;
 import io.tenantwarden.rls.SqlStatement;
+import java.lang.ref.WeakReference;
 import java.util.List;
 
 /**
@@ -13,7 +14,8 @@ import java.util.List;
 public final class KnownStatement {
 
     private final SqlStatement sql;
-    private Catalog resolvedBy;
+    // Weak: an idle prepared statement must not keep an outdated snapshot alive.
+    private WeakReference<Catalog> resolvedBy = new WeakReference<>(null);
     private List<String> resolvedOnPath;
     private Resolution resolution;
     private StatementStats stats;
@@ -28,9 +30,9 @@ public final class KnownStatement {
 
     /** The tables it touches by this catalog; worked out again only when the catalog or the path is another. */
     Resolution resolve(Catalog catalog, List<String> searchPath) {
-        if (resolution == null || resolvedBy != catalog || resolvedOnPath != searchPath) {
+        if (resolution == null || resolvedBy.get() != catalog || resolvedOnPath != searchPath) {
             resolution = catalog.resolve(sql, searchPath);
-            resolvedBy = catalog;
+            resolvedBy = new WeakReference<>(catalog);
             resolvedOnPath = searchPath;
             stats = null;
         }

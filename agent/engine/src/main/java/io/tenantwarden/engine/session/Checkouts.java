@@ -2,10 +2,9 @@ package io.tenantwarden.engine.session;
 
 import io.tenantwarden.bootstrap.HasSession;
 import io.tenantwarden.bootstrap.Scope;
-import io.tenantwarden.bootstrap.ThreadState;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -24,6 +23,8 @@ public final class Checkouts {
         "org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy"
     };
 
+    private static final int MAX_REFUSALS = 5;
+
     private final Supplier<Scope> scopeOfThread;
     private final Consumer<String> debug;
 
@@ -41,11 +42,19 @@ public final class Checkouts {
         }
     };
 
-    /** Whether connections of this class were unwrapped once, so that asking them again at close is harmless. */
-    private final ClassValue<AtomicBoolean> unwrapped = new ClassValue<>() {
+    /** What is known of the connections of one class. */
+    private static final class Kind {
+        /** One was unwrapped, so that asking another at close is harmless. */
+        private volatile boolean unwrapped;
+
+        /** How many said that they do not wrap ours and were asked all the same. */
+        private final AtomicInteger refusals = new AtomicInteger();
+    }
+
+    private final ClassValue<Kind> kinds = new ClassValue<>() {
         @Override
-        protected AtomicBoolean computeValue(Class<?> type) {
-            return new AtomicBoolean();
+        protected Kind computeValue(Class<?> type) {
+            return new Kind();
         }
     };
 
@@ -59,24 +68,26 @@ public final class Checkouts {
     }
 
     /** The outermost {@code getConnection} of this thread returned a connection. */
-    public void borrowed(Object dataSource, Connection logical, ThreadState thread) {
+    public void borrowed(Object dataSource, Connection logical) {
         if (lazy.get(dataSource.getClass())) {
             return;
         }
-        Session session = session(logical);
+        Kind kind = kinds.get(logical.getClass());
+        Session session = session(logical, kind);
         if (session == null || session.database() == null) {
             return;
         }
-        unwrapped.get(logical.getClass()).set(true);
-        session.capture(logical, captured(logical, thread));
+        kind.unwrapped = true;
+        session.capture(logical, captured(logical, session));
     }
 
     /**
      * Opening a physical connection captures nothing: a pool that hands the driver's own connections around would keep the
      * scope of the request that happened to open it. A bypass is confined to its method.
      */
-    private Scope captured(Connection logical, ThreadState thread) {
-        if (logical instanceof HasSession && thread.openedInCheckout()) {
+    private Scope captured(Connection logical, Session session) {
+        boolean opened = session.isBorrowedFirst();
+        if (opened && logical instanceof HasSession) {
             return Scope.NONE;
         }
         Scope scope = scopeOfThread.get();
@@ -85,20 +96,28 @@ public final class Checkouts {
 
     /** A connection is about to be closed; it may be closed already. */
     public void closing(Connection logical) {
-        if (!unwrapped.get(logical.getClass()).get()) {
+        Kind kind = kinds.get(logical.getClass());
+        if (!kind.unwrapped) {
             return;
         }
-        Session session = session(logical);
+        Session session = session(logical, kind);
         if (session != null) {
             session.release(logical);
         }
     }
 
-    private Session session(Connection logical) {
+    private Session session(Connection logical, Kind kind) {
         if (logical instanceof HasSession physical) {
             return (Session) physical.wardenSession();
         }
         try {
+            // Other drivers' connections throw when they are unwrapped, which would cost each checkout an exception;
+            // some
+            // proxies unwrap what they say they do not wrap.
+            if (!logical.isWrapperFor(HasSession.class)
+                    && (kind.unwrapped || kind.refusals.incrementAndGet() > MAX_REFUSALS)) {
+                return null;
+            }
             HasSession physical = logical.unwrap(HasSession.class);
             return physical == null ? null : (Session) physical.wardenSession();
         } catch (SQLException | RuntimeException | AbstractMethodError e) {

@@ -34,6 +34,7 @@ public final class Session {
 
     private volatile Scope captured = Scope.NONE;
     private volatile WeakReference<Object> borrower = new WeakReference<>(null);
+    private volatile boolean borrowedBefore;
 
     private int depth;
     private int quiet;
@@ -350,6 +351,13 @@ public final class Session {
             borrower = new WeakReference<>(logical);
         }
         captured = scope;
+    }
+
+    /** Whether this is the first checkout since the physical connection was opened; false from the second call on. */
+    public boolean isBorrowedFirst() {
+        boolean first = !borrowedBefore;
+        borrowedBefore = true;
+        return first;
     }
 
     /** A connection object was closed: ends the capture when it is the one that was borrowed. */
