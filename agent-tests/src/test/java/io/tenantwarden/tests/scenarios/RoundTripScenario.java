@@ -1,9 +1,11 @@
 package io.tenantwarden.tests.scenarios;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tenantwarden.tests.jvm.CountingSocketFactory;
 import io.tenantwarden.tests.jvm.Db;
+import io.tenantwarden.tests.jvm.TestDatabase;
 import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -15,7 +17,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Counts waits and writes of each operation and prints them, {@code ##trips operation waits writes}; the test compares a
- * run with the agent with one without. The application sets no tenant GUC itself, so that both send the same statements.
+ * run with the agent with one without. Without the agent the tenant is set for the whole connection ({@code
+ * scenario.options}), so that both see the same rows and send the same statements.
  */
 class RoundTripScenario {
 
@@ -42,7 +45,12 @@ class RoundTripScenario {
         properties.setProperty("user", "warden_app");
         properties.setProperty("password", "secret");
         properties.setProperty("socketFactory", CountingSocketFactory.class.getName());
+        if (System.getProperty("scenario.options") != null) {
+            properties.setProperty("options", System.getProperty("scenario.options"));
+        }
         try (Connection c = DriverManager.getConnection(Db.url(), properties)) {
+            assertEquals(
+                    TestDatabase.ROWS, Db.column(c, "select id from invoices").size());
             inAutocommit(c);
             c.setAutoCommit(false);
             inTransactions(c);
