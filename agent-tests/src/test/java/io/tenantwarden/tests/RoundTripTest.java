@@ -23,6 +23,7 @@ class RoundTripTest {
                 .properties(TestDatabase.create(major).properties()));
         Map<String, String> without = trips(new AgentJvm()
                 .withoutAgent()
+                .property("scenario.options", "-c app.tenant_id=a")
                 .properties(TestDatabase.create(major).properties()));
         assertTrue(without.size() >= 20, without::toString);
         assertEquals(without, with);

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** A JVM of its own with the packaged jar on {@code -javaagent}: how users run the agent. */
@@ -81,6 +82,12 @@ public final class AgentJvm {
 
     public AgentJvm property(String key, String value) {
         properties.put(key, value);
+        return this;
+    }
+
+    /** Changes a property that was set before. */
+    public AgentJvm changeProperty(String key, UnaryOperator<String> change) {
+        properties.compute(key, (name, value) -> change.apply(value));
         return this;
     }
 

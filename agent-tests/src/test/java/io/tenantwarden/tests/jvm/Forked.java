@@ -39,6 +39,13 @@ public final class Forked {
         return this;
     }
 
+    /** Runs on this driver instead of the newest pgjdbc; after {@link #database}. */
+    public Forked driver(Driver driver) {
+        label.add(driver.toString());
+        driver.replaceIn(jvm);
+        return this;
+    }
+
     public Forked on(Jdk jdk) {
         label.add(jdk.toString());
         jvm.on(jdk);

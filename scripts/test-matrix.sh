@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Runs the behaviour suite on every driver of the matrix against PostgreSQL 14 to 18, and prints the matrix.
+#
+# usage: scripts/test-matrix.sh
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+matrix=agent-tests/target/driver-matrix.txt
+rm -f "$matrix"
+status=0
+./mvnw -B -ntp -pl agent-tests,agent/dist -am verify -Dmatrix.all=true -Dtest=DriverMatrixTest \
+  -Dsurefire.failIfNoSpecifiedTests=false || status=$?
+[ -f "$matrix" ] || { echo "scripts/test-matrix.sh: no result was written" >&2; exit 1; }
+cat "$matrix"
+exit "$status"
