@@ -166,7 +166,8 @@ public final class AgentJvm {
         return builder.start();
     }
 
-    private String classPath() {
+    /** The class path of the JVM, as one text. */
+    public String classPath() {
         String own = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         List<String> entries = new ArrayList<>(moreClassPath);
         for (String entry : own.split(File.pathSeparator)) {

@@ -43,8 +43,8 @@ public interface Bridge {
     /** A ReadyForQuery message was read. */
     void readyForQuery(Object executor) throws Throwable;
 
-    /** {@code DataSource.getConnection} begins on this thread. */
-    void checkoutEntered();
+    /** {@code getConnection} of a data source, or of a class that may be the base of one, begins on this thread. */
+    void checkoutEntered(Object dataSource);
 
     /** It ended; the connection is null when it failed. */
     void checkoutLeft(Object dataSource, Object connection);

@@ -111,9 +111,9 @@ public final class Hooks {
         }
     }
 
-    public static void checkoutEntered() {
+    public static void checkoutEntered(Object dataSource) {
         try {
-            bridge.checkoutEntered();
+            bridge.checkoutEntered(dataSource);
         } catch (Throwable bug) {
             failed("checkoutEntered", bug);
         }

@@ -23,6 +23,7 @@ import java.lang.invoke.MethodHandles;
 import java.sql.Connection;
 import java.util.Properties;
 import java.util.Set;
+import javax.sql.DataSource;
 
 /**
  * The bridge's other end: finds the session that a hook speaks of and hands over to the part that decides. No decision is
@@ -168,12 +169,17 @@ public final class Engine implements Bridge {
     // ---- checkout
 
     @Override
-    public void checkoutEntered() {
-        ThreadState.current().enterCheckout();
+    public void checkoutEntered(Object dataSource) {
+        if (dataSource instanceof DataSource) {
+            ThreadState.current().enterCheckout();
+        }
     }
 
     @Override
     public void checkoutLeft(Object dataSource, Object connection) {
+        if (!(dataSource instanceof DataSource)) {
+            return;
+        }
         ThreadState thread = ThreadState.current();
         if (thread.leaveCheckout() && connection instanceof Connection logical && !thread.isInternal()) {
             checkouts.borrowed(dataSource, logical);

@@ -10,11 +10,26 @@ import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
 import io.tenantwarden.instrumentation.TypeInstrumentation;
 import net.bytebuddy.asm.Advice;
+import net.bytebuddy.description.method.MethodDescription;
+import net.bytebuddy.description.method.MethodList;
 import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.dynamic.DynamicType;
+import net.bytebuddy.matcher.ElementMatcher;
 
-/** Any {@code javax.sql.DataSource}: both forms of {@code getConnection}. */
+/**
+ * Any {@code javax.sql.DataSource}: both forms of {@code getConnection}. Also classes that declare both forms without being
+ * one: a data source may inherit them (Tomcat's pool, pgjdbc's own); the engine looks at the object then.
+ */
 public final class DataSourceInstrumentation implements TypeInstrumentation {
+
+    private static final ElementMatcher<MethodDescription> GET_CONNECTION = named("getConnection")
+            .and(returns(hasSuperType(named("java.sql.Connection"))))
+            .and(not(isStatic()))
+            .and(not(isAbstract()));
+
+    private static final ElementMatcher<MethodDescription> WITHOUT_USER = takesArguments(0);
+
+    private static final ElementMatcher<MethodDescription> WITH_USER = takesArguments(String.class, String.class);
 
     @Override
     public String name() {
@@ -23,17 +38,21 @@ public final class DataSourceInstrumentation implements TypeInstrumentation {
 
     @Override
     public boolean matches(TypeDescription type) {
-        return !type.isInterface()
-                && hasSuperType(named("javax.sql.DataSource")).matches(type);
+        if (type.isInterface()) {
+            return false;
+        }
+        MethodList<?> declared = type.getDeclaredMethods().filter(GET_CONNECTION);
+        boolean without = !declared.filter(WITHOUT_USER).isEmpty();
+        boolean with = !declared.filter(WITH_USER).isEmpty();
+        return (without && with)
+                || ((without || with)
+                        && hasSuperType(named("javax.sql.DataSource")).matches(type));
     }
 
     @Override
     public DynamicType.Builder<?> apply(DynamicType.Builder<?> builder, TypeDescription type) {
         return builder.visit(Advice.to(JdbcAdvice.GetConnection.class)
-                .on(named("getConnection")
-                        .and(returns(hasSuperType(named("java.sql.Connection"))))
-                        .and(takesArguments(0).or(takesArguments(String.class, String.class)))
-                        .and(not(isStatic()))
-                        .and(not(isAbstract()))));
+                .on(method ->
+                        GET_CONNECTION.matches(method) && (WITHOUT_USER.matches(method) || WITH_USER.matches(method))));
     }
 }

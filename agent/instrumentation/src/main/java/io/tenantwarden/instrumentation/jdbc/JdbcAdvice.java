@@ -11,8 +11,8 @@ final class JdbcAdvice {
 
     static final class GetConnection {
         @Advice.OnMethodEnter
-        static void enter() {
-            Hooks.checkoutEntered();
+        static void enter(@Advice.This Object dataSource) {
+            Hooks.checkoutEntered(dataSource);
         }
 
         @Advice.OnMethodExit(onThrowable = Throwable.class)

@@ -1,0 +1,169 @@
+package io.tenantwarden.dist;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.jar.Attributes;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** What is in the jar, and what is not. */
+class PackagingTest {
+
+    private static final List<String> ALLOWED = List.of("META-INF/", "io/tenantwarden/bootstrap/", "warden/");
+
+    /** A class name of a library as a text of its own; a sentence that mentions the library is none. */
+    private static final Pattern LIBRARY_CLASS = Pattern.compile("(net\\.bytebuddy|com\\.grack)\\.[\\w.$]+");
+
+    @Test
+    void onlyTheAllowedFolders() {
+        List<String> others = AgentJar.entries().keySet().stream()
+                .filter(name -> ALLOWED.stream().noneMatch(name::startsWith))
+                // the folders above the bootstrap classes
+                .filter(name -> !name.equals("io/") && !name.equals("io/tenantwarden/"))
+                .toList();
+        assertEquals(List.of(), others);
+    }
+
+    @Test
+    void classesAreHiddenOutsideBootstrap() {
+        List<String> visible = AgentJar.entries().keySet().stream()
+                .filter(name -> name.endsWith(".class") && !name.startsWith("io/tenantwarden/bootstrap/"))
+                .toList();
+        assertEquals(List.of(), visible);
+        assertTrue(AgentJar.entries().containsKey("warden/io/tenantwarden/instrumentation/Installer.classdata"));
+    }
+
+    @Test
+    void nothingThatChangesHowAJarIsRead() {
+        for (String name : AgentJar.entries().keySet()) {
+            assertFalse(name.startsWith("META-INF/services/"), name);
+            assertFalse(name.startsWith("META-INF/versions/"), name);
+            assertFalse(name.startsWith("META-INF/maven/"), name);
+            assertFalse(name.endsWith("module-info.class") || name.endsWith("module-info.classdata"), name);
+            assertFalse(name.matches("META-INF/[^/]*\\.(SF|RSA|DSA|EC)"), name);
+        }
+    }
+
+    @Test
+    void manifest() {
+        Attributes manifest = AgentJar.manifest();
+        assertEquals("io.tenantwarden.bootstrap.WardenAgent", manifest.getValue("Premain-Class"));
+        assertEquals("io.tenantwarden.bootstrap.WardenAgent", manifest.getValue("Agent-Class"));
+        assertEquals("false", manifest.getValue("Can-Redefine-Classes"));
+        assertEquals("false", manifest.getValue("Can-Retransform-Classes"));
+        assertEquals(System.getProperty("project.version"), manifest.getValue("Implementation-Version"));
+        // the agent appends itself: a path in the manifest breaks when the file is renamed, or comes a second time
+        assertNull(manifest.getValue("Boot-Class-Path"));
+        assertNull(manifest.getValue("Class-Path"));
+        assertNull(manifest.getValue("Launcher-Agent-Class"));
+        assertNull(manifest.getValue("Multi-Release"));
+    }
+
+    @Test
+    void librariesAreRelocated() throws Exception {
+        Map<String, String> found = new TreeMap<>();
+        Map<String, ClassFile> classes = AgentJar.classes("warden/");
+        assertTrue(classes.size() > 1_000);
+        classes.forEach((name, file) -> {
+            for (String text : file.texts()) {
+                if (text.contains("net/bytebuddy")
+                        || text.contains("com/grack")
+                        || LIBRARY_CLASS.matcher(text).matches()) {
+                    found.put(name, text);
+                }
+            }
+        });
+        assertEquals(Map.of(), found);
+    }
+
+    /** Relocation also rewrites texts: what the engine knows of an application's libraries must stay as it was written. */
+    @Test
+    void textsOfOurOwnAreNotRelocated() throws Exception {
+        Map<String, String> found = new TreeMap<>();
+        for (String room : List.of("engine", "rls", "instrumentation")) {
+            AgentJar.classes("warden/io/tenantwarden/" + room + "/").forEach((name, file) -> {
+                for (String text : file.texts()) {
+                    if (text.contains("io.tenantwarden.shaded")) {
+                        found.put(name, text);
+                    }
+                }
+            });
+        }
+        assertEquals(Map.of(), found);
+        assertTrue(AgentJar.classes("warden/").get("io/tenantwarden/engine/report/Packages").texts().stream()
+                .anyMatch("net.bytebuddy."::equals));
+    }
+
+    @Test
+    void licencesOfWhatIsShipped() {
+        assertText("META-INF/LICENSE", "Apache License", "Version 2.0, January 2004");
+        assertText("META-INF/licenses/byte-buddy/LICENSE", "Apache License", "Version 2.0, January 2004");
+        assertText("META-INF/licenses/byte-buddy/NOTICE", "Rafael Winterhalter");
+        assertText("META-INF/licenses/asm/LICENSE", "INRIA, France Telecom", "Redistributions in binary form");
+        assertText("META-INF/THIRD-PARTY.txt", "Byte Buddy 1.", "ASM", "nanojson 1.");
+    }
+
+    /** A library that is added needs its licence, and an entry in THIRD-PARTY.txt. */
+    @Test
+    void nothingElseIsShipped() {
+        List<String> libraries = AgentJar.entries().keySet().stream()
+                .filter(name -> name.startsWith("warden/io/tenantwarden/shaded/"))
+                .map(name -> name.split("/"))
+                .filter(path -> path.length > 4)
+                .map(path -> path[4])
+                .distinct()
+                .sorted()
+                .toList();
+        assertEquals(List.of("bytebuddy", "nanojson"), libraries);
+        List<String> rooms = AgentJar.entries().keySet().stream()
+                .filter(name -> name.matches("warden/io/tenantwarden/[^/]+/"))
+                .map(name -> name.split("/")[3])
+                .sorted()
+                .toList();
+        assertEquals(List.of("engine", "instrumentation", "rls", "shaded"), rooms);
+    }
+
+    private static void assertText(String entry, String... parts) {
+        byte[] content = AgentJar.entries().get(entry);
+        assertTrue(
+                content != null,
+                () -> entry + " is missing: "
+                        + AgentJar.entries().keySet().stream()
+                                .filter(name -> name.startsWith("META-INF/"))
+                                .toList());
+        String text = new String(content, StandardCharsets.UTF_8);
+        for (String part : parts) {
+            assertTrue(text.contains(part), () -> entry + " lacks: " + part);
+        }
+        assertFalse(text.contains("@"), () -> entry + " has an unreplaced token");
+    }
+
+    @Test
+    void withinTheBudget() throws Exception {
+        Properties budget = new Properties();
+        try (InputStream in = PackagingTest.class.getResourceAsStream("/jar-budget.properties")) {
+            budget.load(in);
+        }
+        assertWithin(budget, "bytes.max", AgentJar.size());
+        assertWithin(budget, "entries.max", AgentJar.entries().size());
+        assertWithin(
+                budget,
+                "bootstrap.classes.max",
+                AgentJar.classes("io/tenantwarden/").size());
+        assertEquals(3, budget.size(), "a line of the budget that nothing checks");
+    }
+
+    private static void assertWithin(Properties budget, String key, long actual) {
+        long max = Long.parseLong(budget.getProperty(key));
+        assertTrue(actual <= max, () -> key + "=" + max + " in jar-budget.properties, the jar has " + actual);
+    }
+}

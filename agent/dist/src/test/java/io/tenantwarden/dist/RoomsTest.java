@@ -1,0 +1,106 @@
+package io.tenantwarden.dist;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** Which room may name classes of which other room, and of which modules of the JDK. */
+class RoomsTest {
+
+    private static final String OURS = "io/tenantwarden/";
+
+    /** Class name to the classes it must not name. */
+    private static Map<String, Set<String>> strangers(String folder, List<String> allowed, Set<String> modules)
+            throws Exception {
+        Map<String, Set<String>> found = new TreeMap<>();
+        Map<String, ClassFile> classes = AgentJar.classes(folder);
+        assertFalse(classes.isEmpty(), folder);
+        classes.forEach((name, file) -> {
+            for (String other : file.classes()) {
+                if (allowed.stream().noneMatch(other::startsWith) && !modules.contains(module(other))) {
+                    found.computeIfAbsent(name, key -> new TreeSet<>()).add(other);
+                }
+            }
+        });
+        return found;
+    }
+
+    private static String module(String internalName) {
+        try {
+            return Class.forName(internalName.replace('/', '.'), false, ClassLoader.getPlatformClassLoader())
+                    .getModule()
+                    .getName();
+        } catch (ClassNotFoundException e) {
+            return "none";
+        }
+    }
+
+    /** But for the one interface of java.instrument that the JVM hands to premain; it too is in the boot loader. */
+    @Test
+    void bootstrapKnowsOnlyItselfAndJavaBase() throws Exception {
+        Set<String> handedIn = Set.of("java/lang/instrument/Instrumentation");
+        assertEquals(
+                Map.of(OURS + "bootstrap/WardenAgent", handedIn, OURS + "bootstrap/AgentStarter", handedIn),
+                strangers("io/tenantwarden/", List.of(OURS + "bootstrap/"), Set.of("java.base")));
+    }
+
+    /** The boot loader finds only what is at the root of the jar; everything there but the premain class is for Java 17. */
+    @Test
+    void thePremainClassLoadsOnJava8() throws Exception {
+        AgentJar.classes("io/tenantwarden/").forEach((name, file) -> {
+            boolean premain = name.equals(OURS + "bootstrap/WardenAgent");
+            assertEquals(premain ? 52 : 61, file.major(), name);
+        });
+    }
+
+    /** On an old JVM nothing but the premain class may be loaded: it names no other class of ours. */
+    @Test
+    void thePremainClassStandsAlone() throws Exception {
+        Set<String> ours = new TreeSet<>();
+        for (String name : AgentJar.classes("io/tenantwarden/")
+                .get(OURS + "bootstrap/WardenAgent")
+                .classes()) {
+            if (name.startsWith("io/")) {
+                ours.add(name);
+            }
+        }
+        assertEquals(Set.of(OURS + "bootstrap/WardenAgent"), ours);
+    }
+
+    @Test
+    void rlsKnowsOnlyJdbc() throws Exception {
+        assertEquals(
+                Map.of(),
+                strangers("warden/io/tenantwarden/rls/", List.of(OURS + "rls/"), Set.of("java.base", "java.sql")));
+    }
+
+    @Test
+    void engineKnowsNoByteBuddyAndNoInstrumentation() throws Exception {
+        assertEquals(
+                Map.of(),
+                strangers(
+                        "warden/io/tenantwarden/engine/",
+                        List.of(OURS + "engine/", OURS + "rls/", OURS + "bootstrap/", OURS + "shaded/nanojson/"),
+                        Set.of("java.base", "java.sql")));
+    }
+
+    @Test
+    void instrumentationKnowsNoRls() throws Exception {
+        assertEquals(
+                Map.of(),
+                strangers(
+                        "warden/io/tenantwarden/instrumentation/",
+                        List.of(
+                                OURS + "instrumentation/",
+                                OURS + "engine/",
+                                OURS + "bootstrap/",
+                                OURS + "shaded/bytebuddy/"),
+                        Set.of("java.base", "java.instrument")));
+    }
+}
