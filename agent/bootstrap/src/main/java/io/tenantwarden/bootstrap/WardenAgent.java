@@ -73,6 +73,9 @@ public final class WardenAgent {
     /** JAVA_TOOL_OPTIONS reaches javac, jcmd, jar ... as well; they have no database. */
     private static boolean isJdkTool() {
         String command = System.getProperty("sun.java.command", "");
+        if (command.startsWith("jdk.compiler/com.sun.tools.javac.launcher.")) {
+            return false; // "java Application.java": a tool by its name, an application by its content
+        }
         return command.startsWith("jdk.") || command.startsWith("sun.tools.") || command.startsWith("com.sun.tools.");
     }
 

@@ -15,6 +15,8 @@ import io.tenantwarden.rls.RoleRules;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Tells what the first connection of each role to each database found out: what is covered, and what is wrong. */
 final class FirstConnections implements Catalogs.Listener {
@@ -22,7 +24,7 @@ final class FirstConnections implements Catalogs.Listener {
     private final Reporter reporter;
     private final GucPlan plan;
     private final Mode mode;
-    private volatile boolean degraded;
+    private final Set<String> unavailable = ConcurrentHashMap.newKeySet();
 
     FirstConnections(Reporter reporter, GucPlan plan, Mode mode) {
         this.reporter = reporter;
@@ -59,7 +61,7 @@ final class FirstConnections implements Catalogs.Listener {
 
     @Override
     public void unavailable(String database, SQLException cause) {
-        degraded = true;
+        unavailable.add(database);
         reporter.finding(new Finding(
                 "catalog-unavailable",
                 Level.ERROR,
@@ -72,11 +74,16 @@ final class FirstConnections implements Catalogs.Listener {
                                 + " every role may by default"));
     }
 
+    @Override
+    public void available(String database) {
+        unavailable.remove(database);
+    }
+
     HealthState health() {
         return switch (mode) {
             case OFF -> HealthState.OFF;
             case AUDIT -> HealthState.AUDIT;
-            case INJECT, ENFORCE -> degraded ? HealthState.DEGRADED : HealthState.PROTECTING;
+            case INJECT, ENFORCE -> unavailable.isEmpty() ? HealthState.PROTECTING : HealthState.DEGRADED;
         };
     }
 }

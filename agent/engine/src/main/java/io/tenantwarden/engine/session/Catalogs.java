@@ -38,6 +38,9 @@ public final class Catalogs {
 
         /** The catalog could not be read. */
         void unavailable(String database, SQLException cause);
+
+        /** The catalog could be read, again or for the first time. */
+        void available(String database);
     }
 
     /**
@@ -177,6 +180,7 @@ public final class Catalogs {
             read((Connection) session.connection(), session, database);
             session.noteCatalogRead();
             failed = false;
+            listener.available(database.name());
         } catch (SQLException e) {
             failed = true;
             failedAt = System.nanoTime();

@@ -1,7 +1,7 @@
 package io.tenantwarden.engine.session;
 
 import io.tenantwarden.rls.Catalog;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -10,13 +10,18 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Database {
 
-    /** How many names that do not exist are remembered, so that each asks for the catalog once. */
+    /** How many names that do not exist are remembered, so that not each use of one reads the catalog. */
     private static final int MAX_UNKNOWN = 1_000;
+
+    private static final long FIRST_PAUSE_NANOS = 1_000_000_000L;
+
+    /** When a name may be asked for again, and how long the pause before was. */
+    private record Asked(long again, long pause) {}
 
     private final String name;
     private final long refreshNanos;
     private final ReentrantLock reading = new ReentrantLock();
-    private final Set<String> knownAsUnknown = ConcurrentHashMap.newKeySet();
+    private final Map<String, Asked> knownAsUnknown = new ConcurrentHashMap<>();
     private volatile Catalog catalog;
     private volatile long readAt;
     private volatile boolean expired;
@@ -58,15 +63,20 @@ public final class Database {
     }
 
     /**
-     * A relation that the snapshot does not have was named.
+     * A relation that the snapshot does not have was named: a temporary one, one that does not exist, or one that another
+     * process has created since.
      *
-     * @return whether the catalog should be read again for it: once for each name until the next change
+     * @return whether the catalog should be read again for it: at once the first time, then after a pause that doubles
      */
     public boolean asksForRefresh(String relation) {
-        if (knownAsUnknown.size() >= MAX_UNKNOWN) {
+        long now = System.nanoTime();
+        Asked before = knownAsUnknown.get(relation);
+        if (before == null ? knownAsUnknown.size() >= MAX_UNKNOWN : now - before.again < 0) {
             return false;
         }
-        return knownAsUnknown.add(relation);
+        long pause = before == null ? FIRST_PAUSE_NANOS : Math.min(2 * before.pause, refreshNanos);
+        knownAsUnknown.put(relation, new Asked(now + pause, pause));
+        return true;
     }
 
     /** Taken by the one connection that reads the catalog again; the others go on with the old snapshot. */
