@@ -3,6 +3,7 @@ package io.tenantwarden.engine.session;
 import io.tenantwarden.rls.Catalog;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -13,6 +14,11 @@ public final class Database {
     /** How many names that do not exist are remembered, so that each asks for the catalog once. */
     private static final int MAX_UNKNOWN = 1_000;
 
+    /** A catalog that could not be read, or that was just read, is read again no sooner than this. */
+    private static final long PAUSE_NANOS = 1_000_000_000L;
+
+    private static final long FIRST_READING_SECONDS = 30;
+
     private final String name;
     private final long refreshNanos;
     private final ReentrantLock reading = new ReentrantLock();
@@ -20,6 +26,8 @@ public final class Database {
     private volatile Catalog catalog;
     private volatile long readAt;
     private volatile boolean expired;
+    private volatile boolean failed;
+    private volatile long failedAt;
 
     /**
      * @param name {@code current_database()}
@@ -44,12 +52,34 @@ public final class Database {
         catalog = snapshot;
         readAt = System.nanoTime();
         expired = false;
+        failed = false;
     }
 
-    /** The snapshot is known to be out of date. */
+    /** It could not be read. */
+    public void failed() {
+        failedAt = System.nanoTime();
+        failed = true;
+    }
+
+    /** Whether it could not be read a moment ago. */
+    public boolean hasJustFailed() {
+        return failed && System.nanoTime() - failedAt < PAUSE_NANOS;
+    }
+
+    /** Whether it was read a moment ago. */
+    public boolean isJustRead() {
+        return catalog != null && System.nanoTime() - readAt < PAUSE_NANOS;
+    }
+
+    /** The catalog was changed: the snapshot is out of date, and names that did not exist may exist now. */
     public void expire() {
         expired = true;
         knownAsUnknown.clear();
+    }
+
+    /** The snapshot may be out of date. Names that asked for this before do not ask again. */
+    public void refresh() {
+        expired = true;
     }
 
     /** Whether it should be read again. */
@@ -64,14 +94,34 @@ public final class Database {
      */
     public boolean asksForRefresh(String relation) {
         if (knownAsUnknown.size() >= MAX_UNKNOWN) {
-            return false;
+            knownAsUnknown.clear(); // names that are made up for each use must not close the door for real ones
         }
         return knownAsUnknown.add(relation);
     }
 
-    /** Taken by the one connection that reads the catalog again; the others go on with the old snapshot. */
+    /**
+     * Taken by the one connection that reads the catalog again; the others go on with the old snapshot, or wait for the
+     * first one.
+     *
+     * @return whether the caller must read, and then call {@link #endReading}
+     */
     public boolean beginReading() {
-        return reading.tryLock();
+        if (catalog != null) {
+            return reading.tryLock();
+        }
+        try {
+            if (!reading.tryLock(FIRST_READING_SECONDS, TimeUnit.SECONDS)) {
+                return false;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        if (catalog != null) {
+            reading.unlock();
+            return false;
+        }
+        return true;
     }
 
     public void endReading() {
