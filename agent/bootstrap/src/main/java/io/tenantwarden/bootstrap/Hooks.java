@@ -1,5 +1,6 @@
 package io.tenantwarden.bootstrap;
 
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 
 /**
@@ -79,7 +80,9 @@ public final class Hooks {
         try {
             broken = bridge.beforeSend(executor, query, flags);
         } catch (Throwable bug) {
-            broken = failedStatement("beforeSend", bug);
+            failedStatement("beforeSend", bug);
+            // Bytes may be in the stream already: the driver closes the connection on an IOException, and only on that.
+            broken = new IOException("[warden] refused: injection failed, the connection is closed", bug);
         }
         if (broken != null) {
             throw Hooks.<RuntimeException>sneak(broken);

@@ -42,7 +42,7 @@ final class DriverShapes {
                 shape = DriverShape.of(lookup);
                 known.put(type, new SoftReference<>(shape));
                 return shape;
-            } catch (ReflectiveOperationException e) {
+            } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
                 unknown = new WeakReference<>(type);
                 missing = e.getMessage();
                 reporter.error("the driver " + type.getName() + " has an unknown shape (missing: " + e.getMessage()
@@ -64,7 +64,11 @@ final class DriverShapes {
 
     /** Why statements of a driver of unknown shape must not run; null when they may. */
     Throwable refusal() {
-        return mode == Mode.ENFORCE && missing != null ? Refusals.uncoveredDriver("missing " + missing) : null;
+        if (mode != Mode.ENFORCE) {
+            return null;
+        }
+        return Refusals.uncoveredDriver(
+                missing == null ? "the agent failed while it was set up" : "missing " + missing);
     }
 
     /** The session of a driver's connection; null when its executor has none. */

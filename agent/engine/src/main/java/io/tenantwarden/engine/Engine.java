@@ -90,7 +90,12 @@ public final class Engine implements Bridge {
         Session session = shapes.sessionOf(connection);
         if (session != null) {
             ((HasSession) connection).wardenSession(session);
-            catalogs.open(session, (Connection) connection);
+            try {
+                catalogs.open(session, (Connection) connection);
+            } catch (Throwable bug) {
+                session.uncovered();
+                throw bug;
+            }
         }
     }
 
@@ -103,7 +108,27 @@ public final class Engine implements Bridge {
     @Override
     public Throwable beforeExecute(Object executor, Object queries, int flags) throws Throwable {
         Session session = session(executor);
-        return session == null ? shapes.refusal() : gate.beforeExecute(session, queries, flags);
+        if (session == null || session.isUncovered()) {
+            return uncovered(session);
+        }
+        try {
+            return gate.beforeExecute(session, queries, flags);
+        } catch (Throwable bug) {
+            // what the transaction holds may be another scope's: the statement must not run on it in inject either
+            if (session.injector() != null && session.injector().isTransactionTouched()) {
+                count("beforeExecute", bug);
+                return Refusals.bug("beforeExecute", bug);
+            }
+            throw bug;
+        }
+    }
+
+    private Throwable uncovered(Session session) throws Throwable {
+        Throwable refusal = shapes.refusal();
+        if (refusal == null && session != null) {
+            session.enter();
+        }
+        return refusal;
     }
 
     @Override
@@ -117,7 +142,7 @@ public final class Engine implements Bridge {
     @Override
     public Throwable beforeCopy(Object executor, String sql) throws Throwable {
         Session session = session(executor);
-        return session == null ? shapes.refusal() : gate.beforeCopy(session, sql);
+        return session == null || session.isUncovered() ? shapes.refusal() : gate.beforeCopy(session, sql);
     }
 
     @Override

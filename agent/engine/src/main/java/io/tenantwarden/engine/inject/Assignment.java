@@ -18,7 +18,7 @@ public final class Assignment {
         return scope;
     }
 
-    /** Not copied: for the package only. */
+    /** Not copied: for the package only. Null for {@link GucPlan#application}. */
     String[] values() {
         return values;
     }

@@ -3,10 +3,13 @@ package io.tenantwarden.engine.inject;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.ref.Reference;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -30,6 +33,8 @@ public final class DriverShape {
     private final MethodHandle sendOneQuery;
     private final MethodHandle pendingExecuteQueue;
     private final MethodHandle requestQuery;
+    private final MethodHandle requestIsSimple;
+    private final MethodHandle waitOnLock;
     private final MethodHandle openPortals;
     private final MethodHandle beginQuery;
     private final MethodHandle beginReadOnlyQuery;
@@ -71,6 +76,7 @@ public final class DriverShape {
         pendingExecuteQueue = getter(lookup, executor, "pendingExecuteQueue", Deque.class);
         Class<?> request = Class.forName(core + ".v3.ExecuteRequest", false, loader);
         requestQuery = getter(lookup, request, "query", Object.class);
+        requestIsSimple = getter(lookup, request, "asSimple", boolean.class);
         openPortals = getter(lookup, executor, "openPortalMap", Map.class);
         beginQuery = getter(lookup, executor, "beginTransactionQuery", Object.class);
         beginReadOnlyQuery = optionalGetter(lookup, executor, "beginReadOnlyTransactionQuery");
@@ -84,6 +90,8 @@ public final class DriverShape {
         database = unary(lookup, method(executor, "getDatabase", 0), Object.class);
         hostSpec = unary(lookup, method(executor, "getHostSpec", 0), Object.class);
         lock = lockOf(lookup, executor);
+        waitOnLock = lookup.unreflect(method(executor, "waitOnLock", 0))
+                .asType(MethodType.methodType(void.class, Object.class));
 
         Class<?> states = Class.forName(core + ".TransactionState", true, loader);
         stateOpen = enumConstant(states, "OPEN");
@@ -183,6 +191,16 @@ public final class DriverShape {
         return lock == null ? null : (ReentrantLock) lock.invokeExact(executor);
     }
 
+    /**
+     * Waits until no COPY is in progress on the connection, as each of the driver's methods does at its beginning. The
+     * caller holds the {@link #lock}; it is given up while waiting.
+     *
+     * @throws java.sql.SQLException the driver's, when the thread is interrupted
+     */
+    public void waitForCopy(Object executor) throws Throwable {
+        waitOnLock.invokeExact(executor);
+    }
+
     /** The SQL of a query with {@code $1} placeholders. */
     public String nativeSql(Object query) throws Throwable {
         return (String) nativeSql.invokeExact(query);
@@ -243,21 +261,37 @@ public final class DriverShape {
     }
 
     /**
-     * How many portals of this connection may still deliver rows. Those that were closed stay in the driver's map until
-     * its next message (class {@code Portal}, method {@code close}: the reference is only enqueued).
+     * Whether the message group that ReadyForQuery ends has failed: the server skipped a statement of it. To be asked while
+     * the ReadyForQuery is processed.
      */
-    public int openPortals(Object executor) throws Throwable {
+    public boolean hasSkippedStatement(Object executor) throws Throwable {
+        Object request = ((Deque<?>) pendingExecuteQueue.invokeExact(executor)).peekFirst();
+        return request != null && !(boolean) requestIsSimple.invokeExact(request);
+    }
+
+    /** What the driver remembers of portals that it has not closed yet; those of earlier transactions included. */
+    Set<Object> portals(Object executor) throws Throwable {
+        Map<?, ?> portals = (Map<?, ?>) openPortals.invokeExact(executor);
+        return portals.isEmpty() ? Set.of() : new HashSet<>(portals.keySet());
+    }
+
+    /**
+     * Whether a portal of this connection may still deliver rows. Those that were closed stay in the driver's map until
+     * its next message (class {@code Portal}, method {@code close}: the reference is only enqueued).
+     *
+     * @param ended from {@link #portals} when the transaction began: they ended with the one before
+     */
+    boolean hasOpenPortal(Object executor, Set<Object> ended) throws Throwable {
         Map<?, ?> portals = (Map<?, ?>) openPortals.invokeExact(executor);
         if (portals.isEmpty()) {
-            return 0;
+            return false;
         }
-        int open = 0;
         for (Object reference : portals.keySet()) {
-            if (!((java.lang.ref.Reference<?>) reference).isEnqueued()) {
-                open++;
+            if (!((Reference<?>) reference).isEnqueued() && !ended.contains(reference)) {
+                return true;
             }
         }
-        return open;
+        return false;
     }
 
     /** Whether the transaction is the statement's own (autocommit): the driver sends no BEGIN before it. */

@@ -1,12 +1,16 @@
 package io.tenantwarden.engine.inject;
 
 import io.tenantwarden.bootstrap.Scope;
+import io.tenantwarden.rls.SettingChange;
+import io.tenantwarden.rls.SqlStatement;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Which GUCs are sent, and which value each has in each scope. Immutable, thread-safe.
@@ -38,6 +42,7 @@ public final class GucPlan {
     private final boolean openedByBypass;
     private final String sql;
     private final Assignment none;
+    private final Assignment application = new Assignment(Scope.NONE, null);
 
     private GucPlan(
             String[] names,
@@ -66,20 +71,36 @@ public final class GucPlan {
      *     PostgreSQL itself leaves after a local setting
      */
     public static GucPlan of(Map<String, Value> tenant, Map<String, Value> bypass, Map<String, Value> none) {
-        Map<String, Value> all = new LinkedHashMap<>(tenant);
-        bypass.forEach(all::putIfAbsent);
-        none.forEach(all::putIfAbsent);
-        String[] names = all.keySet().toArray(new String[0]);
+        // PostgreSQL ignores the case of names: two spellings are one GUC, and the later of two calls would win
+        Map<String, Value> inTenantByName = ignoringCase(tenant);
+        Map<String, Value> inBypassByName = ignoringCase(bypass);
+        Map<String, Value> inNoneByName = ignoringCase(none);
+        Set<String> all = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        List<String> ordered = new ArrayList<>();
+        for (Map<String, Value> some : List.of(tenant, bypass, none)) {
+            for (String name : some.keySet()) {
+                if (all.add(name)) {
+                    ordered.add(name);
+                }
+            }
+        }
+        String[] names = ordered.toArray(new String[0]);
         Value[] inTenant = new Value[names.length];
         Value[] inBypass = new Value[names.length];
         String[] inNone = new String[names.length];
         for (int i = 0; i < names.length; i++) {
-            Value noneValue = none.get(names[i]);
+            Value noneValue = inNoneByName.get(names[i]);
             inNone[i] = noneValue == null ? "" : orEmpty(noneValue.of(null));
-            inTenant[i] = tenant.get(names[i]);
-            inBypass[i] = bypass.get(names[i]);
+            inTenant[i] = inTenantByName.get(names[i]);
+            inBypass[i] = inBypassByName.get(names[i]);
         }
         return new GucPlan(names, inTenant, inBypass, inNone, !none.isEmpty(), !bypass.isEmpty());
+    }
+
+    private static Map<String, Value> ignoringCase(Map<String, Value> values) {
+        Map<String, Value> same = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        same.putAll(values);
+        return same;
     }
 
     private static boolean allFixed(Value[] values) {
@@ -121,6 +142,24 @@ public final class GucPlan {
     /** The values outside every scope. */
     public Assignment none() {
         return none;
+    }
+
+    /** Stands for whatever the application set itself: never sent, and told apart from every other. */
+    public Assignment application() {
+        return application;
+    }
+
+    /** Whether the statement sets one of the GUCs, or may. */
+    boolean mayBeSetBy(SqlStatement statement) {
+        List<SettingChange> changes = statement.settings();
+        for (int i = 0; i < changes.size(); i++) {
+            for (int n = 0; n < lowerCaseNames.size(); n++) {
+                if (changes.get(i).mayChange(lowerCaseNames.get(n))) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Whether unscoped statements are sent the none-values even when nothing was injected before. */

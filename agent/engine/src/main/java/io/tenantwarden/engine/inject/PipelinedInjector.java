@@ -5,6 +5,7 @@ import io.tenantwarden.rls.SqlStatement;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Injection without a round trip, for one physical connection: ours is written to the same Sync group as the
@@ -31,6 +32,9 @@ public final class PipelinedInjector {
     private boolean sending;
     private boolean swallow;
     private boolean distrusted;
+    private boolean doomed;
+    private boolean skipped;
+    private Set<Object> endedPortals = Set.of();
     private String queryMode;
 
     /**
@@ -107,7 +111,13 @@ public final class PipelinedInjector {
                 }
                 break;
             case NEVER:
-                if (!statement.readsRows()) {
+                if (!statement.readsRows() || statement.keyword() == Keyword.SET_CONSTRAINTS && fresh) {
+                    return Need.NOTHING;
+                }
+                if (statement.keyword() == Keyword.SET_CONSTRAINTS) {
+                    if (firesTriggers(statement)) {
+                        break;
+                    }
                     return Need.NOTHING;
                 }
                 if (fresh) {
@@ -123,7 +133,7 @@ public final class PipelinedInjector {
         if (holds(target)) {
             return Need.NOTHING;
         }
-        boolean open = wire.sqlCursors() > 0 || shape.openPortals(executor) > 0;
+        boolean open = wire.sqlCursors() > 0 || shape.hasOpenPortal(executor, endedPortals);
         return open && !wire.portalsBelongTo(target) ? Need.OPEN_PORTAL : Need.INJECT;
     }
 
@@ -141,6 +151,7 @@ public final class PipelinedInjector {
         }
         if (shape.isBegin(executor, next)) {
             wire.reset();
+            endedPortals = shape.portals(executor);
             return;
         }
         if (shape.isAutoSave(executor, next)) {
@@ -150,18 +161,31 @@ public final class PipelinedInjector {
             wire.forget();
             return;
         }
-        if (statement == null || target == null || shape.describesOnly(flags)) {
+        if (statement == null || shape.describesOnly(flags)) {
             return;
         }
+        if (target != null) {
+            beforeStatement(statement, target, flags);
+        }
+        if (!statement.settings().isEmpty() && plan.mayBeSetBy(statement)) {
+            wire.applicationSets();
+        }
+    }
+
+    private void beforeStatement(SqlStatement statement, Assignment target, int flags) throws Throwable {
         if (isCursorThatCannotLive(statement) && !inTransactionWith(flags)) {
             return;
         }
         switch (statement.injection()) {
             case ENDS_SCOPE:
                 if (commits(statement)) {
-                    restoreTenant(flags);
+                    restoreTenant(target, flags);
                 }
-                wire.forget();
+                if (statement.keyword() == Keyword.COMMIT || statement.keyword() == Keyword.ROLLBACK) {
+                    wire.transactionMayHaveEnded();
+                } else {
+                    wire.forget();
+                }
                 return;
             case ALONE:
                 if (!inTransactionWith(flags)) {
@@ -172,13 +196,15 @@ public final class PipelinedInjector {
             case BEFORE:
                 inject(target, flags);
                 if (statement.opensCursor()) {
-                    wire.opensSqlCursor(target);
+                    wire.opensSqlCursor(target, isHoldable(statement));
                 } else if (shape.mayOpenPortal(flags)) {
                     wire.opensPortal(target);
                 }
                 return;
             default:
-                if (statement.closesAllCursors()) {
+                if (firesTriggers(statement) && inTransactionWith(flags)) {
+                    inject(target, flags);
+                } else if (statement.closesAllCursors()) {
                     wire.closesAllSqlCursors();
                 } else if (statement.closesCursor()) {
                     wire.closesSqlCursor();
@@ -191,8 +217,17 @@ public final class PipelinedInjector {
      * cursor be gone at Sync: docs/statement-classes.md.
      */
     private static boolean isCursorThatCannotLive(SqlStatement statement) {
-        return statement.keyword() == Keyword.DECLARE
-                && !statement.sql().toLowerCase(Locale.ROOT).contains("hold");
+        return statement.keyword() == Keyword.DECLARE && !isHoldable(statement);
+    }
+
+    private static boolean isHoldable(SqlStatement statement) {
+        return statement.sql().toLowerCase(Locale.ROOT).contains("hold");
+    }
+
+    /** SET CONSTRAINTS ... IMMEDIATE runs the triggers that were deferred so far; DEFERRED runs nothing. */
+    private static boolean firesTriggers(SqlStatement statement) {
+        return statement.keyword() == Keyword.SET_CONSTRAINTS
+                && statement.sql().toLowerCase(Locale.ROOT).contains("immediate");
     }
 
     private static boolean commits(SqlStatement statement) {
@@ -205,26 +240,27 @@ public final class PipelinedInjector {
 
     private void inject(Assignment target, int flags) throws Throwable {
         if (!holds(target)) {
-            write(target, flags);
+            write(target == plan.application() ? plan.none() : target, flags);
         }
     }
 
-    /** Deferred triggers run inside COMMIT: as the tenant, not as a bypass and not as whatever a rollback left. */
-    private void restoreTenant(int flags) throws Throwable {
-        if (!wire.isTouched() || wire.sqlCursors() > 0) {
+    /**
+     * Deferred triggers run inside COMMIT: as the tenant, not as a bypass, not as whatever a rollback left, and not as
+     * nobody because the scope has ended already. A cursor WITH HOLD is read to its end there too, and keeps its scope.
+     */
+    private void restoreTenant(Assignment target, int flags) throws Throwable {
+        boolean applications = target == plan.application() && !wire.isOurs();
+        if (!wire.isTouched() || applications || wire.hasHoldableCursor() || shape.inFailedTransaction(executor)) {
             return;
         }
         Assignment end = wire.lastTenant() == null ? plan.none() : wire.lastTenant();
-        boolean bypassed = wire.live() != null && wire.live().scope().isBypass();
-        if (wire.isUnknown() || bypassed) {
-            if (!shape.inFailedTransaction(executor)) {
-                write(end, flags);
-            }
+        if (!wire.holds(end)) {
+            write(end, flags);
         }
     }
 
     private boolean isWanted(Assignment target) {
-        return target != null && (target != plan.none() || sendsNone());
+        return target != null && target != plan.application() && (target != plan.none() || sendsNone());
     }
 
     private boolean sendsNone() {
@@ -235,10 +271,13 @@ public final class PipelinedInjector {
         if (target == null) {
             return true;
         }
+        if (target == plan.application()) {
+            return !wire.isOurs() || wire.holds(plan.none());
+        }
         if (target == plan.none() && !sendsNone() && !wire.isTouched()) {
             return true;
         }
-        return wire.holds(target, plan.none());
+        return wire.holds(target);
     }
 
     private void write(Assignment target, int flags) throws Throwable {
@@ -256,6 +295,7 @@ public final class PipelinedInjector {
                 }
                 written = target;
             }
+            doomed = shape.inFailedTransaction(executor);
             shape.send(executor, query, parameters, flags);
             wire.injected(target);
             complete = true;
@@ -285,9 +325,14 @@ public final class PipelinedInjector {
      * 42.7.4 the driver sends BEGIN as a simple query before the extended one, and reads two.
      */
     public void readyForQuery() throws Throwable {
+        if (query != null && shape.answeredQuery(executor) == query) {
+            skipped |= !doomed;
+        }
         if (shape.inFailedTransaction(executor)) {
-            wire.forget();
-        } else if (!shape.inTransaction(executor)) {
+            wire.failed();
+        } else if (shape.inTransaction(executor)) {
+            wire.succeeded();
+        } else {
             wire.reset();
         }
     }
@@ -304,6 +349,21 @@ public final class PipelinedInjector {
     /** Whether the values hold on the wire at this moment, so that a statement which cannot be preceded may run. */
     public boolean holdsNow(Assignment target) throws Throwable {
         return shape.inTransaction(executor) ? holds(target) : !isWanted(target);
+    }
+
+    /**
+     * Whether the server answered ours with an error, so that it skipped the application's statement as well; asked once
+     * after each execution. In a transaction that had failed before, everything is.
+     */
+    public boolean takeFailure() {
+        boolean failure = skipped;
+        skipped = false;
+        return failure;
+    }
+
+    /** Whether the application's own value of a GUC, if it set one, is hidden by Warden's until the transaction ends. */
+    public boolean hidesApplicationValue() {
+        return wire.isOurs();
     }
 
     /** Whether anything was injected in the transaction that is open. */

@@ -13,8 +13,11 @@ final class WireState {
     private boolean unknown;
     private Assignment lastTenant;
     private boolean touched;
+    private boolean ours;
     private Assignment portalsOf;
     private int sqlCursors;
+    private int closing;
+    private boolean holdable;
 
     /** The next statement is the first of its transaction. */
     void reset() {
@@ -22,21 +25,56 @@ final class WireState {
         unknown = false;
         lastTenant = null;
         touched = false;
+        ours = false;
         portalsOf = null;
         sqlCursors = 0;
+        closing = 0;
+        holdable = false;
     }
 
     void injected(Assignment assignment) {
         live = assignment;
         unknown = false;
         touched = true;
+        ours = true;
         if (assignment.scope().isTenant()) {
             lastTenant = assignment;
         }
     }
 
+    /** Something was rolled back, or may have been: what Warden set is the likeliest value that is left. */
     void forget() {
         unknown = true;
+        ours = touched;
+    }
+
+    /** COMMIT or ROLLBACK is sent; AND CHAIN begins the next transaction without a message that says so. */
+    void transactionMayHaveEnded() {
+        forget();
+        lastTenant = null;
+    }
+
+    /** A statement failed in a transaction block: a CLOSE in the same group of messages closed nothing, to be safe. */
+    void failed() {
+        forget();
+        closing = 0;
+    }
+
+    /** A group of messages succeeded in a transaction block. */
+    void succeeded() {
+        sqlCursors -= closing;
+        closing = 0;
+    }
+
+    /** Application SQL sets one of our GUCs, or may. */
+    void applicationSets() {
+        unknown = true;
+        ours = false;
+    }
+
+    /** Whether the value of the open transaction is, as far as known, one of Warden's and not one of the application's. */
+    boolean isOurs() {
+        return ours;
     }
 
     /** Whether anything was injected since the transaction began. */
@@ -44,43 +82,37 @@ final class WireState {
         return touched;
     }
 
-    boolean isUnknown() {
-        return unknown;
-    }
-
-    /** The assignment known to hold; null when nothing was set. Meaningless while unknown. */
-    Assignment live() {
-        return live;
-    }
-
     /** The tenant that was injected last in this transaction; null when none was. */
     Assignment lastTenant() {
         return lastTenant;
     }
 
-    /** Whether exactly these values hold. */
-    boolean holds(Assignment target, Assignment none) {
-        if (unknown) {
-            return false;
-        }
-        return live == null ? target == none && !touched : live.sameValues(target);
+    /** Whether exactly these values were set in this transaction and still hold. */
+    boolean holds(Assignment target) {
+        return !unknown && live != null && live.sameValues(target);
     }
 
     void opensPortal(Assignment target) {
         portalsOf = target;
     }
 
-    void opensSqlCursor(Assignment target) {
+    void opensSqlCursor(Assignment target, boolean withHold) {
         portalsOf = target;
         sqlCursors++;
+        holdable |= withHold;
     }
 
     void closesSqlCursor() {
-        sqlCursors = Math.max(0, sqlCursors - 1);
+        closing = Math.min(sqlCursors, closing + 1);
     }
 
     void closesAllSqlCursors() {
-        sqlCursors = 0;
+        closing = sqlCursors;
+    }
+
+    /** Whether a cursor WITH HOLD may be open: COMMIT reads its rows. */
+    boolean hasHoldableCursor() {
+        return sqlCursors > 0 && holdable;
     }
 
     int sqlCursors() {

@@ -107,12 +107,12 @@ public final class MethodScopes {
     }
 
     private final class TenantRule implements Rule {
-        private final String name;
+        private final String source;
         private final MethodPattern pattern;
         private final ValuePath path;
 
         TenantRule(String name, MethodPattern pattern, ValuePath path) {
-            this.name = name;
+            this.source = "warden.scope." + name + "=" + pattern.text();
             this.pattern = pattern;
             this.path = path;
         }
@@ -124,7 +124,6 @@ public final class MethodScopes {
 
         @Override
         public Scope scope(Object[] arguments) {
-            String source = "warden.scope." + name + "=" + pattern.text();
             try {
                 Object value = pattern.argument() < arguments.length ? path.get(arguments[pattern.argument()]) : null;
                 String tenant = format.text(value, source);

@@ -13,6 +13,9 @@ import java.util.function.Function;
  */
 public final class ScopeResolver {
 
+    /** Stands for the source's answer at a push when it was no tenant id; no tenant id contains NUL. */
+    private static final String INVALID = "\0";
+
     private final TenantReader reader;
     private final Consumer<TenantSourceException> failures;
 
@@ -39,7 +42,7 @@ public final class ScopeResolver {
             now = reader.read();
         } catch (TenantSourceException e) {
             failures.accept(e);
-            return pushed == null ? Scope.NONE : pushed.scope();
+            return pushed == null || isInvalidSince(pushed, e) ? Scope.NONE : pushed.scope();
         }
         if (pushed != null) {
             boolean enteredInside = now != null && !now.equals(pushed.sourceThen());
@@ -48,13 +51,21 @@ public final class ScopeResolver {
         return now == null ? null : tenantScope.apply(now);
     }
 
+    /**
+     * Somebody entered a tenant inside the pushed scope, with an id that is none: that is not the pushed one. A source that
+     * throws has said nothing, as one that became blank.
+     */
+    private static boolean isInvalidSince(ThreadState.Pushed pushed, TenantSourceException e) {
+        return e.kind() == TenantSourceException.Kind.INVALID_TENANT && !INVALID.equals(pushed.sourceThen());
+    }
+
     /** What the source says now, for {@link ThreadState#push}; null when it has no answer or failed. */
     public String sourceNow() {
         try {
             return reader.read();
         } catch (TenantSourceException e) {
             failures.accept(e);
-            return null;
+            return e.kind() == TenantSourceException.Kind.INVALID_TENANT ? INVALID : null;
         }
     }
 }

@@ -18,7 +18,6 @@ import io.tenantwarden.engine.report.TenantHash;
 import io.tenantwarden.engine.report.ViolationEvent;
 import io.tenantwarden.engine.report.ViolationKind;
 import io.tenantwarden.engine.session.Catalogs;
-import io.tenantwarden.engine.session.Database;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.rls.Catalog;
 import io.tenantwarden.rls.Keyword;
@@ -79,14 +78,16 @@ public final class StatementGate {
      */
     public SQLException beforeExecute(Session session, Object queries, int flags) throws Throwable {
         ThreadState thread = ThreadState.current();
-        if (thread.isInternal() || session.database() == null) {
-            session.enter();
-            return null;
-        }
+        boolean decides = !thread.isInternal() && session.database() != null;
         // Before the lock: the source is application code and may wait for whoever holds this connection.
-        Scope own = scopes.current(thread, session.tenantScopes());
+        Scope own = decides ? scopes.current(thread, session.tenantScopes()) : null;
+        boolean outermost;
+        try {
+            outermost = session.enter() && decides;
+        } catch (SQLException interrupted) {
+            return interrupted; // as the driver would throw it
+        }
         boolean passed = false;
-        boolean outermost = session.enter();
         try {
             SQLException refusal = outermost ? decide(session, queries, flags, own) : null;
             passed = refusal == null;
@@ -100,7 +101,16 @@ public final class StatementGate {
 
     /** What {@link #beforeExecute} let through has ended. */
     public void afterExecute(Session session) {
+        boolean failed = session.injector() != null && session.injector().takeFailure();
         session.leave();
+        if (failed) {
+            FoundSite found = sites.find();
+            reporter.violation(ViolationEvent.of(ViolationKind.INJECTION_FAILED, found.site())
+                    .stack(found.stack())
+                    .database(session.database().name(), session.role())
+                    .detail("the server answered the injected statement with an error, the application has it")
+                    .build());
+        }
     }
 
     private SQLException decide(Session session, Object queries, int flags, Scope own) throws Throwable {
@@ -156,13 +166,15 @@ public final class StatementGate {
 
     private SQLException decideOne(Session session, KnownStatement known) throws Throwable {
         SqlStatement sql = known.sql();
-        Resolution resolution = sql.readsRows() ? resolve(session, known) : null;
-        boolean unresolved = resolution == null && sql.readsRows();
+        // COMMIT may run triggers, but names no table: it must not wait for a catalog
+        boolean touches = sql.readsRows() && !sql.transactionControl();
+        Resolution resolution = touches ? resolve(session, known) : null;
+        boolean unresolved = resolution == null && touches;
         if (unresolved && mode == Mode.ENFORCE) {
             return Refusals.catalogUnavailable(session.database().name());
         }
         noteEffects(session, sql);
-        Catalog catalog = session.database().catalog();
+        Catalog catalog = session.catalog();
         if (catalog != null && catalog.isEmpty()) {
             return null; // nothing is protected here, so nothing is sent and nothing is told
         }
@@ -185,8 +197,7 @@ public final class StatementGate {
         }
         Resolution resolution = known.resolve(catalog, session.searchPath());
         if (!resolution.unknown().isEmpty() && catalogs.lookFor(resolution.unknown(), session, certain)) {
-            Database database = session.database();
-            resolution = known.resolve(database.catalog(), session.searchPath());
+            resolution = known.resolve(session.catalog(), session.searchPath());
         }
         return resolution;
     }
@@ -197,6 +208,9 @@ public final class StatementGate {
         }
         if (sql.keyword() == Keyword.ROLLBACK || sql.keyword() == Keyword.ROLLBACK_TO) {
             session.noteRollback();
+        }
+        if (sql.keyword() == Keyword.ROLLBACK || sql.keyword() == Keyword.COMMIT) {
+            session.noteTransactionEnd();
         }
     }
 
@@ -386,8 +400,11 @@ public final class StatementGate {
         Scope scope = session.scope();
         PipelinedInjector injector = session.injector();
         if (scope.isNone()) {
-            boolean wanted = !tables.isEmpty() || injector.isTransactionTouched();
-            if (session.isScopedByApplication() || !wanted) {
+            if (session.isScopedByApplication()) {
+                session.target(plan.application());
+                return null;
+            }
+            if (tables.isEmpty() && !injector.isTransactionTouched()) {
                 return null;
             }
         }
@@ -420,7 +437,11 @@ public final class StatementGate {
             return null;
         }
         Scope own = scopes.current(thread, session.tenantScopes());
-        session.enter();
+        try {
+            session.enter();
+        } catch (SQLException interrupted) {
+            return interrupted;
+        }
         try {
             Scope scope = own != null ? own : session.captured();
             session.decided(scope, own == null && !scope.isNone(), true);

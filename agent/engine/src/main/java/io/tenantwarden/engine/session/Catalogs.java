@@ -19,17 +19,12 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Catalogs {
 
-    /** A catalog that could not be read is tried again no sooner than this. */
-    private static final long RETRY_NANOS = 1_000_000_000L;
-
     private final CatalogOptions options;
     private final long refreshNanos;
     private final List<ConnectionPattern> excluded;
     private final Listener listener;
     private final Map<String, Database> databases = new ConcurrentHashMap<>();
     private final Map<String, RoleFacts> identities = new ConcurrentHashMap<>();
-    private volatile long failedAt;
-    private volatile boolean failed;
 
     /** Told what was found out. */
     public interface Listener {
@@ -142,7 +137,7 @@ public final class Catalogs {
                 read(session, database);
             }
         }
-        return database.catalog();
+        return session.catalog();
     }
 
     /**
@@ -153,6 +148,9 @@ public final class Catalogs {
      */
     public boolean lookFor(List<String> unknown, Session session, boolean now) throws Throwable {
         Database database = session.database();
+        if (!now && database.isJustRead()) {
+            return false; // names made up for each use cost no more than one reading in a while; each asks again later
+        }
         boolean asks = session.isCatalogChangeUnread();
         for (String relation : unknown) {
             asks |= database.asksForRefresh(relation);
@@ -161,16 +159,16 @@ public final class Catalogs {
             return false;
         }
         if (session.isInTransaction() && !now) {
-            database.expire();
+            database.refresh();
             return false;
         }
-        Catalog before = database.catalog();
+        Catalog before = session.catalog();
         read(session, database);
-        return database.catalog() != before;
+        return session.catalog() != before;
     }
 
     private void read(Session session, Database database) throws Throwable {
-        if (failed && System.nanoTime() - failedAt < RETRY_NANOS || !database.beginReading()) {
+        if (database.hasJustFailed() || !database.beginReading()) {
             return;
         }
         ThreadState thread = ThreadState.current();
@@ -179,11 +177,9 @@ public final class Catalogs {
         try {
             read((Connection) session.connection(), session, database);
             session.noteCatalogRead();
-            failed = false;
             listener.available(database.name());
         } catch (SQLException e) {
-            failed = true;
-            failedAt = System.nanoTime();
+            database.failed();
             listener.unavailable(database.name(), e);
         } finally {
             session.leaveQuiet();
@@ -193,19 +189,22 @@ public final class Catalogs {
     }
 
     /**
-     * Outside a transaction block the reading must not begin one: the driver would send BEGIN, and a failure of ours would
-     * fail the application's transaction. Switching autocommit in that state sends nothing (PgConnection#setAutoCommit).
+     * With autocommit off the reading begins a transaction when none is open. It is rolled back, so that the application
+     * finds the connection as it was and a failure of ours does not fail its transaction. Autocommit is not touched: a
+     * thread that waits for this connection has looked at it already.
      */
     private void read(Connection connection, Session session, Database database) throws Throwable {
-        boolean switched = !session.isInTransaction() && !connection.getAutoCommit() && !connection.isReadOnly();
-        if (switched) {
-            connection.setAutoCommit(true);
-        }
+        boolean idle = !session.isInTransaction();
         try {
-            database.update(Catalog.read(connection, options));
+            Catalog snapshot = Catalog.read(connection, options);
+            if (session.isCatalogChanging() && !idle) {
+                session.uncommittedCatalog(snapshot);
+            } else {
+                database.update(snapshot);
+            }
         } finally {
-            if (switched) {
-                connection.setAutoCommit(false);
+            if (idle && !connection.getAutoCommit()) {
+                connection.rollback();
             }
         }
     }

@@ -4,6 +4,7 @@ import io.tenantwarden.bootstrap.Scope;
 import io.tenantwarden.engine.inject.Assignment;
 import io.tenantwarden.engine.inject.DriverShape;
 import io.tenantwarden.engine.inject.PipelinedInjector;
+import io.tenantwarden.rls.Catalog;
 import io.tenantwarden.rls.RoleFacts;
 import java.lang.ref.WeakReference;
 import java.util.List;
@@ -52,7 +53,14 @@ public final class Session {
     private boolean catalogChangeUnread;
     private ApplicationGuc applicationGuc = ApplicationGuc.UNSET;
     private ApplicationGuc applicationGucAtBegin = ApplicationGuc.UNSET;
-    private boolean inTransaction;
+    private ApplicationGuc applicationGucBefore = ApplicationGuc.UNSET;
+    private boolean rollingBackBefore;
+    private boolean applicationSetsNow;
+    private boolean endingTransaction;
+    private boolean decided;
+    private boolean answered;
+    private volatile boolean uncovered;
+    private Catalog uncommitted;
 
     /** What the application's own SQL did to a configured GUC, outside every scope of Warden. */
     public enum ApplicationGuc {
@@ -92,6 +100,16 @@ public final class Session {
         searchPath = facts == null ? null : facts.searchPath();
         connection = ofConnection;
         database = state;
+    }
+
+    /** The agent failed while the connection was set up: it is not known what its statements touch. */
+    public void uncovered() {
+        uncovered = true;
+    }
+
+    /** Whether the agent failed while the connection was set up. */
+    public boolean isUncovered() {
+        return uncovered;
     }
 
     /** Null as long as the session does not take part. */
@@ -144,13 +162,26 @@ public final class Session {
     // ---- one execution
 
     /**
-     * Begins an execution, taking the driver's lock on the connection.
+     * Begins an execution, taking the driver's lock on the connection. A COPY of another thread is waited for here: the
+     * driver gives its lock up while it waits, and another execution would then begin inside this one.
      *
      * @return whether it is the application's, not one that the driver or Warden makes inside of it
+     * @throws java.sql.SQLException the driver's, when the thread is interrupted while it waits; nothing is entered then
      */
-    public boolean enter() {
+    public boolean enter() throws Throwable {
         if (lock != null) {
             lock.lock();
+            if (depth == 0) {
+                boolean free = false;
+                try {
+                    shape.waitForCopy(executor);
+                    free = true;
+                } finally {
+                    if (!free) {
+                        lock.unlock();
+                    }
+                }
+            }
         }
         return depth++ == 0;
     }
@@ -159,6 +190,9 @@ public final class Session {
     public void leave() {
         if (--depth == 0) {
             target = null;
+            if (decided) {
+                forgetWhatWasNotSent();
+            }
             if (tampered) {
                 tampered = false;
                 injector.distrust();
@@ -169,6 +203,17 @@ public final class Session {
         }
     }
 
+    /** A statement that was refused, or that the driver itself did not send, has changed nothing. */
+    private void forgetWhatWasNotSent() {
+        decided = false;
+        applicationSetsNow = false;
+        if (!answered) {
+            applicationGuc = applicationGucBefore;
+            rollingBack = rollingBackBefore;
+            endingTransaction = false;
+        }
+    }
+
     /** The values that the current execution must run with; null when it is none of Warden's business. */
     public Assignment target() {
         return quiet > 0 ? null : target;
@@ -176,12 +221,12 @@ public final class Session {
 
     public void target(Assignment assignment) {
         target = assignment;
-        if (assignment != null) {
+        if (assignment != null && !assignment.scope().isNone()) {
             last = assignment;
         }
     }
 
-    /** The assignment of the execution before, for reuse; null at first. */
+    /** The assignment of the scoped execution before, for reuse; null at first. */
     public Assignment last() {
         return last;
     }
@@ -221,10 +266,17 @@ public final class Session {
      * @param captured whether it is only the one captured at checkout
      * @param ownTransaction whether the driver sends no BEGIN before it
      */
-    public void decided(Scope effective, boolean captured, boolean ownTransaction) {
+    public void decided(Scope effective, boolean captured, boolean ownTransaction) throws Throwable {
         scope = effective;
         onCapturedScope = captured;
         autocommit = ownTransaction;
+        decided = true;
+        answered = false;
+        applicationGucBefore = applicationGuc;
+        rollingBackBefore = rollingBack;
+        if (!shape.inTransaction(executor) && !shape.inFailedTransaction(executor)) {
+            transactionTenant = null; // of a statement that was never sent
+        }
     }
 
     public Scope scope() {
@@ -261,6 +313,21 @@ public final class Session {
         catalogChangeUnread = true;
     }
 
+    /** The catalog to go by: what this transaction has changed and not committed, else what everybody sees. */
+    public Catalog catalog() {
+        return uncommitted != null ? uncommitted : database.catalog();
+    }
+
+    /** A catalog was read that holds changes of the open transaction: nobody else may go by it. */
+    void uncommittedCatalog(Catalog snapshot) {
+        uncommitted = snapshot;
+    }
+
+    /** Whether the open transaction has changed the catalog. */
+    boolean isCatalogChanging() {
+        return catalogChanging;
+    }
+
     /** Whether this transaction changed the catalog since it was read last. */
     public boolean isCatalogChangeUnread() {
         return catalogChangeUnread;
@@ -280,14 +347,21 @@ public final class Session {
         rollingBack = true;
     }
 
+    /** COMMIT or ROLLBACK is about to be sent: with AND CHAIN the next transaction begins at once. */
+    public void noteTransactionEnd() {
+        endingTransaction = true;
+    }
+
     /** Application SQL is about to change a configured GUC while no scope of Warden is in force. */
     public void noteApplicationGuc(ApplicationGuc state) {
         applicationGuc = state;
+        applicationSetsNow = true;
     }
 
-    /** Whether the application's own value of a configured GUC may still be in force. */
+    /** Whether the application's own value of a configured GUC may be in force, not hidden by one of Warden's. */
     public boolean isScopedByApplication() {
-        return applicationGuc != ApplicationGuc.UNSET;
+        return applicationGuc != ApplicationGuc.UNSET
+                && (applicationSetsNow || injector == null || !injector.hidesApplicationValue());
     }
 
     /** ReadyForQuery was read. */
@@ -295,34 +369,42 @@ public final class Session {
         if (injector != null) {
             injector.readyForQuery();
         }
-        if (shape.inFailedTransaction(executor)) {
-            rollingBack = true;
-            inTransaction = true;
+        if (quiet > 0) {
             return;
         }
-        if (shape.inTransaction(executor)) {
+        answered = true;
+        boolean failed = shape.hasSkippedStatement(executor);
+        boolean chained = endingTransaction && !failed;
+        endingTransaction = false;
+        rollingBack |= failed;
+        if (shape.inFailedTransaction(executor)) {
+            rollingBack = true;
+            return;
+        }
+        if (shape.inTransaction(executor) && !chained) {
             if (rollingBack) {
                 // back to a savepoint; what was set since the transaction began may be gone
                 applicationGuc = applicationGucAtBegin;
                 rollingBack = false;
+                uncommitted = null;
+                catalogChangeUnread = catalogChanging;
             }
-            inTransaction = true;
             return;
         }
         transactionEnded();
     }
 
     private void transactionEnded() {
-        if (inTransaction && rollingBack) {
+        if (rollingBack) {
             applicationGuc = applicationGucAtBegin;
         }
         if (applicationGuc == ApplicationGuc.TRANSACTION) {
             applicationGuc = ApplicationGuc.UNSET;
         }
         applicationGucAtBegin = applicationGuc;
-        inTransaction = false;
         rollingBack = false;
         transactionTenant = null;
+        uncommitted = null;
         if (catalogChanging) {
             catalogChanging = false;
             catalogChangeUnread = false;

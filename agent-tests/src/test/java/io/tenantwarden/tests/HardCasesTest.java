@@ -1,0 +1,52 @@
+package io.tenantwarden.tests;
+
+import io.tenantwarden.tests.jvm.Forked;
+import io.tenantwarden.tests.jvm.TestDatabase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** What drivers and applications do with connections beside the straight way, on the oldest and the newest server. */
+class HardCasesTest {
+
+    private static final String SCENARIOS = "io.tenantwarden.tests.scenarios.";
+
+    private static List<DynamicTest> onBothServers(String scenario, UnaryOperator<Forked> configuration)
+            throws ClassNotFoundException {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (int major : new int[] {14, 18}) {
+            Forked forked = Forked.scenario(Class.forName(SCENARIOS + scenario))
+                    .database(TestDatabase.create(major))
+                    .warden("tenant", AgentScenariosTest.SOURCE);
+            tests.addAll(configuration.apply(forked).tests());
+        }
+        return tests;
+    }
+
+    @TestFactory
+    List<DynamicTest> driverFeaturesAndApplicationHabits() throws Exception {
+        return onBothServers("HardCasesScenario", forked -> forked);
+    }
+
+    @TestFactory
+    List<DynamicTest> severalSettings() throws Exception {
+        return onBothServers(
+                "HardCasesGucScenario",
+                forked -> forked.warden("guc", "app.tenant_id={tenant},app.is_platform=off,app.region=eu")
+                        .warden("guc.none", "app.is_platform=off")
+                        .warden("guc.bypass", "app.is_platform=on")
+                        .warden("bypass.platform.at", SCENARIOS + "HardCasesGucScenario#inBypass")
+                        .warden("bypass.platform.reason", "sees all tenants"));
+    }
+
+    @TestFactory
+    List<DynamicTest> enforceLetsNothingSlipThrough() throws Exception {
+        return onBothServers(
+                "HardCasesEnforceScenario",
+                forked -> forked.warden("mode", "enforce")
+                        .warden("bypass.migration.at", SCENARIOS + "HardCasesEnforceScenario#migrate")
+                        .warden("bypass.migration.reason", "changes tables"));
+    }
+}

@@ -1,0 +1,983 @@
+package io.tenantwarden.tests.scenarios;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.tenantwarden.tests.jvm.Db;
+import io.tenantwarden.tests.jvm.TestDatabase;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.sql.BatchUpdateException;
+import java.sql.CallableStatement;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.sql.Types;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.sql.XAConnection;
+import javax.transaction.xa.XAResource;
+import javax.transaction.xa.Xid;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+import org.postgresql.xa.PGXADataSource;
+
+/** What the driver and applications do with a connection beside the straight way. Mode inject. */
+class HardCasesScenario {
+
+    private static final String TENANTS = "select tenant_id from invoices";
+
+    @BeforeAll
+    static void fixture() throws SQLException {
+        try (Connection c = Db.driverManager("warden_owner");
+                Statement s = c.createStatement()) {
+            s.execute("create function open_cursor() returns refcursor language plpgsql as $$"
+                    + " declare c refcursor; begin open c for select tenant_id from invoices; return c; end $$");
+            s.execute("create function tenants_seen() returns text language sql as"
+                    + " $$ select string_agg(distinct tenant_id, ',') from invoices $$");
+            s.execute("create procedure touch_customers(n int) language sql as"
+                    + " $$ update customers set amount = amount + n $$");
+        }
+    }
+
+    @AfterEach
+    void clear() {
+        TenantContext.clear();
+    }
+
+    private static Connection connect(String parameters) throws SQLException {
+        return DriverManager.getConnection(Db.url() + "?" + parameters, "warden_app", "secret");
+    }
+
+    private static void assertSees(Connection c, String tenant) throws SQLException {
+        assertRows(tenant, Db.column(c, TENANTS));
+    }
+
+    private static void assertRows(String tenant, List<String> rows) {
+        assertEquals(tenant == null ? Set.of() : Set.of(tenant), new TreeSet<>(rows));
+        assertEquals(tenant == null ? 0 : TestDatabase.ROWS, rows.size());
+    }
+
+    private static void assertRefused(SQLException e, String text) {
+        assertEquals("42501", e.getSQLState(), e.getMessage());
+        assertTrue(e.getMessage().startsWith("[warden] refused:"), e.getMessage());
+        assertTrue(e.getMessage().contains(text), e.getMessage());
+    }
+
+    // ---- the driver's own savepoints
+
+    @Test
+    void autosaveRestoresTheConnectionAndTheTenant() throws Exception {
+        for (String mode : List.of("always", "conservative", "never")) {
+            for (String cleanup : List.of("true", "false")) {
+                TenantContext.set("a");
+                try (Connection c = connect("autosave=" + mode + "&cleanupSavepoints=" + cleanup)) {
+                    c.setAutoCommit(false);
+                    assertSees(c, "a");
+                    SQLException e = assertThrows(SQLException.class, () -> Db.column(c, "select 1/0 from invoices"));
+                    assertEquals("22012", e.getSQLState());
+                    if (mode.equals("always")) {
+                        assertSees(c, "a");
+                    } else {
+                        c.rollback();
+                    }
+                    TenantContext.set("b");
+                    assertSees(c, "b");
+                    c.commit();
+                    assertSees(c, "b");
+                    c.rollback();
+                }
+            }
+        }
+    }
+
+    @Test
+    void autosaveHealsAChangedPlan() throws Exception {
+        TenantContext.set("a");
+        try (Connection c = connect("autosave=conservative&prepareThreshold=1");
+                Statement s = c.createStatement()) {
+            s.execute("create temp table shape as select tenant_id from invoices");
+            c.setAutoCommit(false);
+            try (PreparedStatement select = c.prepareStatement("select * from shape")) {
+                for (int i = 0; i < 3; i++) {
+                    try (ResultSet rs = select.executeQuery()) {
+                        assertTrue(rs.next());
+                        assertEquals("a", rs.getString(1));
+                    }
+                }
+                s.execute("alter table shape add column more int");
+                try (ResultSet rs = select.executeQuery()) {
+                    assertEquals(2, rs.getMetaData().getColumnCount());
+                }
+            }
+            assertSees(c, "a");
+            c.rollback();
+        }
+    }
+
+    // ---- transaction characteristics
+
+    @Test
+    void readOnlyInBothAutocommitModes() throws Exception {
+        for (String mode : List.of("ignore", "transaction", "always")) {
+            TenantContext.set("a");
+            try (Connection c = connect("readOnlyMode=" + mode)) {
+                c.setReadOnly(true);
+                assertSees(c, "a");
+                c.setAutoCommit(false);
+                assertSees(c, "a");
+                if (!mode.equals("ignore")) {
+                    SQLException e = assertThrows(
+                            SQLException.class, () -> Db.column(c, "delete from customers returning tenant_id"));
+                    assertEquals("25006", e.getSQLState());
+                }
+                c.rollback();
+                c.setReadOnly(false);
+                TenantContext.set("b");
+                assertSees(c, "b");
+                c.commit();
+            }
+        }
+    }
+
+    @Test
+    void isolationLevelsCanStillBeSetFirst() throws Exception {
+        TenantContext.set("a");
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            c.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+            assertSees(c, "a");
+            c.setAutoCommit(false);
+            assertSees(c, "a");
+            assertEquals(List.of("serializable"), Db.column(c, "show transaction isolation level"));
+            c.commit();
+            c.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            s.execute("set transaction isolation level repeatable read");
+            assertSees(c, "a");
+            assertEquals(List.of("repeatable read"), Db.column(c, "show transaction isolation level"));
+            c.commit();
+            c.setAutoCommit(true);
+            s.execute("begin");
+            s.execute("set transaction isolation level serializable read only deferrable");
+            assertSees(c, "a");
+            s.execute("commit");
+        }
+    }
+
+    @Test
+    void setConstraintsMayBeTheFirstStatement() throws Exception {
+        TenantContext.set("a");
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            s.execute("set constraints all deferred");
+            c.setAutoCommit(false);
+            s.execute("set constraints all deferred");
+            assertSees(c, "a");
+            s.execute("set constraints all immediate");
+            c.commit();
+            s.execute("set constraints all immediate");
+            assertSees(c, "a");
+            c.commit();
+        }
+    }
+
+    // ---- batches
+
+    @Test
+    void aFailedStatementInABatchLeavesNothingBehind() throws Exception {
+        for (String rewrite : List.of("false", "true")) {
+            TenantContext.set("a");
+            try (Connection c = connect("reWriteBatchedInserts=" + rewrite)) {
+                for (boolean autocommit : new boolean[] {true, false}) {
+                    c.setAutoCommit(autocommit);
+                    try (PreparedStatement insert = c.prepareStatement(
+                            "insert into customers (tenant_id, note, amount) values (?, 'hard', ?)",
+                            Statement.RETURN_GENERATED_KEYS)) {
+                        for (int i = 0; i < 300; i++) {
+                            insert.setString(1, i == 150 ? "b" : "a");
+                            insert.setInt(2, i);
+                            insert.addBatch();
+                        }
+                        BatchUpdateException e = assertThrows(BatchUpdateException.class, insert::executeBatch);
+                        assertEquals("42501", e.getSQLState());
+                        assertTrue(e.getMessage().contains("row-level security"), e.getMessage());
+                    }
+                    if (!autocommit) {
+                        c.rollback();
+                    }
+                    TenantContext.set("b");
+                    assertSees(c, "b");
+                    TenantContext.set("a");
+                    if (!autocommit) {
+                        c.rollback();
+                    }
+                    Db.column(c, "delete from customers where note = 'hard' returning id");
+                    if (!autocommit) {
+                        c.commit();
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void generatedKeysOfABatchAreTheApplications() throws Exception {
+        for (String parameters : List.of("reWriteBatchedInserts=false", "reWriteBatchedInserts=true")) {
+            TenantContext.set("b");
+            try (Connection c = connect(parameters);
+                    PreparedStatement insert = c.prepareStatement(
+                            "insert into customers (tenant_id, note, amount) values ('b', 'keys', ?)",
+                            new String[] {"id", "tenant_id"})) {
+                for (int i = 0; i < 9; i++) {
+                    insert.setInt(1, i);
+                    insert.addBatch();
+                }
+                int[] counts = insert.executeBatch();
+                assertEquals(9, counts.length);
+                int keys = 0;
+                try (ResultSet rs = insert.getGeneratedKeys()) {
+                    while (rs.next()) {
+                        assertEquals("b", rs.getString(2));
+                        keys++;
+                    }
+                }
+                assertEquals(9, keys);
+                assertEquals(
+                        9,
+                        Db.column(c, "delete from customers where note = 'keys' returning id")
+                                .size());
+            }
+        }
+    }
+
+    @Test
+    void updateCountsAndWarningsAreTheApplications() throws Exception {
+        TenantContext.set("a");
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            for (boolean autocommit : new boolean[] {true, false}) {
+                c.setAutoCommit(autocommit);
+                s.addBatch("update customers set amount = amount");
+                s.addBatch("insert into customers (tenant_id, note) values ('a', 'count')");
+                s.addBatch("delete from customers where note = 'count'");
+                s.addBatch("create temp table if not exists counted (id int)");
+                assertArrayEquals(new int[] {TestDatabase.ROWS, 1, 1, 0}, s.executeBatch());
+                assertFalse(s.execute("update customers set amount = amount; select count(*) from customers"));
+                assertEquals(TestDatabase.ROWS, s.getUpdateCount());
+                assertTrue(s.getMoreResults());
+                assertFalse(s.getMoreResults());
+                assertEquals(-1, s.getUpdateCount());
+                s.execute("create temp table if not exists counted (id int)");
+                assertEquals("42P07", s.getWarnings().getSQLState());
+                assertNull(s.getWarnings().getNextWarning());
+                assertNull(c.getWarnings());
+                if (!autocommit) {
+                    c.commit();
+                }
+            }
+        }
+    }
+
+    // ---- preparation, transfer, fetch sizes
+
+    @Test
+    void prepareThresholdsAndTransferModes() throws Exception {
+        for (String parameters : List.of(
+                "prepareThreshold=0",
+                "prepareThreshold=1",
+                "prepareThreshold=5",
+                "prepareThreshold=-1",
+                "binaryTransfer=false",
+                "preparedStatementCacheQueries=0",
+                "defaultRowFetchSize=10",
+                "defaultRowFetchSize=3&adaptiveFetch=true&maxResultBuffer=1M",
+                "assumeMinServerVersion=14",
+                "stringtype=unspecified")) {
+            try (Connection c = connect(parameters)) {
+                for (int i = 0; i < 16; i++) {
+                    c.setAutoCommit(i % 4 < 2);
+                    TenantContext.set(i % 2 == 0 ? "a" : "b");
+                    assertSees(c, TenantContext.current());
+                    assertRows(TenantContext.current(), Db.columnPlain(c, TENANTS));
+                    if (i % 4 >= 2) {
+                        c.rollback();
+                    }
+                }
+                TenantContext.clear();
+                c.setAutoCommit(true);
+                assertSees(c, null);
+            }
+        }
+    }
+
+    @Test
+    void unfinishedCursorsDoNotReachTheNextBorrower() throws Exception {
+        try (HikariDataSource pool = Db.hikari(1)) {
+            for (int i = 0; i < 6; i++) {
+                TenantContext.set(i % 2 == 0 ? "a" : "b");
+                try (Connection c = pool.getConnection()) {
+                    c.setAutoCommit(false);
+                    PreparedStatement select = c.prepareStatement(TENANTS);
+                    select.setFetchSize(2);
+                    ResultSet rs = select.executeQuery();
+                    for (int n = 0; n < 5; n++) {
+                        assertTrue(rs.next());
+                        assertEquals(TenantContext.current(), rs.getString(1));
+                    }
+                    // neither closed nor read to its end
+                }
+            }
+        }
+    }
+
+    @Test
+    void resultSetsLeftOpenInAnEarlierTransactionForbidNothing() throws Exception {
+        try (Connection c = Db.plain().getConnection()) {
+            c.setAutoCommit(false);
+            TenantContext.set("a");
+            PreparedStatement select = c.prepareStatement(TENANTS);
+            select.setFetchSize(2);
+            ResultSet left = select.executeQuery();
+            assertTrue(left.next());
+            c.commit();
+            TenantContext.set("b");
+            try (PreparedStatement own = c.prepareStatement(TENANTS)) {
+                own.setFetchSize(2);
+                try (ResultSet rs = own.executeQuery()) {
+                    assertTrue(rs.next());
+                    assertEquals("b", rs.getString(1));
+                }
+            }
+            TenantContext.clear();
+            assertSees(c, null);
+            c.commit();
+            assertFalse(left.isClosed());
+        }
+    }
+
+    @Test
+    void sqlCursorsKeepTheirTenantOneByOne() throws Exception {
+        TenantContext.set("a");
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            c.setAutoCommit(false);
+            s.execute("declare one cursor for " + TENANTS);
+            s.execute("declare two cursor for " + TENANTS);
+            s.execute("close one");
+            TenantContext.set("b");
+            assertRefused(assertThrows(SQLException.class, () -> Db.column(c, TENANTS)), "still open");
+            TenantContext.set("a");
+            assertEquals(List.of("a"), Db.columnPlain(c, "fetch 1 from two"));
+            // a CLOSE that fails closes nothing
+            Savepoint before = c.setSavepoint();
+            assertThrows(SQLException.class, () -> s.execute("close nonsense"));
+            c.rollback(before);
+            TenantContext.set("b");
+            assertRefused(assertThrows(SQLException.class, () -> Db.column(c, TENANTS)), "still open");
+            TenantContext.set("a");
+            s.execute("close all");
+            TenantContext.set("b");
+            assertSees(c, "b");
+            c.rollback();
+        }
+    }
+
+    @Test
+    void updatableResultSets() throws Exception {
+        TenantContext.set("a");
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement(ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_UPDATABLE)) {
+            for (boolean autocommit : new boolean[] {true, false}) {
+                c.setAutoCommit(autocommit);
+                try (ResultSet rs = s.executeQuery("select id, tenant_id, note, amount from customers order by id")) {
+                    assertTrue(rs.next());
+                    int amount = rs.getInt("amount");
+                    rs.updateInt("amount", amount + 7);
+                    rs.updateRow();
+                    rs.refreshRow();
+                    assertEquals(amount + 7, rs.getInt("amount"));
+                    rs.updateInt("amount", amount);
+                    rs.updateRow();
+                    rs.moveToInsertRow();
+                    rs.updateString("tenant_id", "a");
+                    rs.updateString("note", "inserted");
+                    rs.insertRow();
+                    rs.moveToCurrentRow();
+                }
+                assertEquals(
+                        1,
+                        Db.column(c, "delete from customers where note = 'inserted' returning id")
+                                .size());
+                if (!autocommit) {
+                    c.commit();
+                }
+            }
+        }
+    }
+
+    // ---- interruptions
+
+    @Test
+    void cancelTimeoutAndTermination() throws Exception {
+        TenantContext.set("a");
+        try (Connection c = Db.plain().getConnection()) {
+            for (boolean autocommit : new boolean[] {true, false}) {
+                c.setAutoCommit(autocommit);
+                try (PreparedStatement sleep = c.prepareStatement("select pg_sleep(30) from invoices")) {
+                    Thread cancel = new Thread(() -> {
+                        while (!Thread.currentThread().isInterrupted()) {
+                            try {
+                                sleep.cancel();
+                                Thread.sleep(50);
+                            } catch (SQLException | InterruptedException e) {
+                                return;
+                            }
+                        }
+                    });
+                    cancel.start();
+                    SQLException e = assertThrows(SQLException.class, sleep::executeQuery);
+                    assertEquals("57014", e.getSQLState());
+                    cancel.interrupt();
+                    cancel.join();
+                }
+                if (!autocommit) {
+                    c.rollback();
+                }
+                try (Statement sleep = c.createStatement()) {
+                    sleep.setQueryTimeout(1);
+                    SQLException e =
+                            assertThrows(SQLException.class, () -> sleep.execute("select pg_sleep(30) from invoices"));
+                    assertEquals("57014", e.getSQLState());
+                }
+                if (!autocommit) {
+                    c.rollback();
+                }
+                TenantContext.set("b");
+                assertSees(c, "b");
+                TenantContext.set("a");
+                if (!autocommit) {
+                    c.rollback();
+                }
+            }
+        }
+        try (HikariDataSource pool = Db.hikari(1)) {
+            try (Connection c = pool.getConnection()) {
+                assertSees(c, "a");
+                String pid = Db.column(c, "select pg_backend_pid()").get(0);
+                TenantContext.clear();
+                try (Connection other = Db.driverManager("warden_app")) {
+                    Db.column(other, "select pg_terminate_backend(" + pid + ")");
+                }
+                TenantContext.set("a");
+                SQLException e = assertThrows(SQLException.class, () -> {
+                    while (true) {
+                        Db.column(c, TENANTS);
+                    }
+                });
+                assertTrue(e.getSQLState().startsWith("57P") || e.getSQLState().startsWith("08"), e.getSQLState());
+            }
+            TenantContext.set("b");
+            try (Connection c = pool.getConnection()) {
+                assertSees(c, "b");
+            }
+        }
+    }
+
+    // ---- functions, procedures, cursors of functions
+
+    @Test
+    void callableStatementsAndRefCursors() throws Exception {
+        TenantContext.set("a");
+        try (Connection c = Db.plain().getConnection()) {
+            try (CallableStatement call = c.prepareCall("{ ? = call tenants_seen() }")) {
+                call.registerOutParameter(1, Types.VARCHAR);
+                call.execute();
+                assertEquals("a", call.getString(1));
+            }
+            c.setAutoCommit(false);
+            try (CallableStatement call = c.prepareCall("{ ? = call open_cursor() }")) {
+                call.registerOutParameter(1, Types.REF_CURSOR);
+                call.execute();
+                try (ResultSet rs = (ResultSet) call.getObject(1)) {
+                    int rows = 0;
+                    while (rs.next()) {
+                        assertEquals("a", rs.getString(1));
+                        rows++;
+                    }
+                    assertEquals(TestDatabase.ROWS, rows);
+                }
+            }
+            c.rollback();
+        }
+    }
+
+    @Test
+    void proceduresInEveryEscapeSyntaxMode() throws Exception {
+        TenantContext.set("a");
+        for (String mode : List.of("callIfNoReturn", "call")) {
+            try (Connection c = connect("escapeSyntaxCallMode=" + mode)) {
+                try (CallableStatement call = c.prepareCall("{ call touch_customers(?) }")) {
+                    call.setInt(1, 1);
+                    assertRefused(assertThrows(SQLException.class, call::execute), "in a transaction");
+                    c.setAutoCommit(false);
+                    call.execute();
+                }
+                assertEquals(
+                        TestDatabase.ROWS,
+                        Db.column(c, "update customers set amount = amount - 1 returning id")
+                                .size());
+                c.commit();
+            }
+        }
+    }
+
+    @Test
+    void queryModesThatCannotCarryTheTenantAreRefusedClearly() throws Exception {
+        TenantContext.set("a");
+        for (String mode : List.of("simple", "extendedForPrepared", "extendedCacheEverything")) {
+            try (Connection c = connect("preferQueryMode=" + mode)) {
+                for (boolean autocommit : new boolean[] {true, false}) {
+                    c.setAutoCommit(autocommit);
+                    TenantContext.set("a");
+                    assertRefused(
+                            assertThrows(SQLException.class, () -> Db.column(c, TENANTS)), "preferQueryMode=" + mode);
+                    TenantContext.set("b");
+                    assertRefused(
+                            assertThrows(SQLException.class, () -> Db.column(c, TENANTS)), "preferQueryMode=" + mode);
+                    TenantContext.clear();
+                    assertSees(c, null);
+                    if (!autocommit) {
+                        c.rollback();
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void copyInAutocommitIsRefusedAndForgotten() throws Exception {
+        try (Connection c = Db.plain().getConnection()) {
+            var copy = c.unwrap(PGConnection.class).getCopyAPI();
+            TenantContext.set("a");
+            assertRefused(
+                    assertThrows(
+                            SQLException.class,
+                            () -> copy.copyOut("copy (select tenant_id from invoices) to stdout", new StringWriter())),
+                    "COPY");
+            c.setAutoCommit(false);
+            assertRefused(
+                    assertThrows(
+                            SQLException.class,
+                            () -> copy.copyIn("copy customers (tenant_id) from stdin", new StringReader("a\n"))),
+                    "COPY");
+            assertSees(c, "a");
+            StringWriter out = new StringWriter();
+            copy.copyOut("copy (select tenant_id from invoices) to stdout", out);
+            assertEquals("a\n".repeat(TestDatabase.ROWS), out.toString());
+            TenantContext.set("b");
+            assertRefused(
+                    assertThrows(
+                            SQLException.class,
+                            () -> copy.copyOut("copy (select tenant_id from invoices) to stdout", new StringWriter())),
+                    "COPY");
+            c.rollback();
+        }
+    }
+
+    @Test
+    void largeObjectsAndNotifications() throws Exception {
+        TenantContext.set("a");
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            s.execute("listen hard");
+            s.execute("notify hard, 'one'");
+            assertSees(c, "a");
+            s.execute("notify hard, 'two'");
+            assertEquals(2, c.unwrap(PGConnection.class).getNotifications(5_000).length);
+            c.setAutoCommit(false);
+            var objects = c.unwrap(PGConnection.class).getLargeObjectAPI();
+            long oid = objects.createLO();
+            try (var object = objects.open(oid)) {
+                object.write(new byte[] {1, 2, 3});
+            }
+            assertSees(c, "a");
+            try (var object = objects.open(oid)) {
+                assertArrayEquals(new byte[] {1, 2, 3}, object.read(3));
+            }
+            objects.delete(oid);
+            c.commit();
+        }
+    }
+
+    // ---- definition
+
+    @Test
+    void definitionInTransactionsAndTemporaryTables() throws Exception {
+        TenantContext.set("a");
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            c.setAutoCommit(false);
+            for (int i = 0; i < 3; i++) {
+                s.execute("create temp table scratch (id int) on commit drop");
+                s.execute("insert into scratch select id from invoices");
+                assertEquals(List.of("" + TestDatabase.ROWS), Db.column(c, "select count(*) from scratch"));
+                s.execute("alter table scratch add column more text");
+                assertSees(c, "a");
+                s.execute("create index on scratch (id)");
+                c.commit();
+            }
+            s.execute("create table made (id int, tenant_id text)");
+            assertEquals(List.of("0"), Db.column(c, "select count(*) from made"));
+            assertSees(c, "a");
+            c.rollback();
+            assertSees(c, "a");
+            c.rollback();
+            c.setAutoCommit(true);
+            s.execute("create temp table scratch as select id from invoices");
+            s.execute("vacuum scratch");
+            s.execute("create index concurrently on scratch (id)");
+            s.execute("discard temp");
+            assertSees(c, "a");
+        }
+    }
+
+    // ---- several statements in one string
+
+    @Test
+    void transactionControlInsideOneString() throws Exception {
+        TenantContext.set("a");
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            for (boolean autocommit : new boolean[] {true, false}) {
+                c.setAutoCommit(autocommit);
+                for (String sql : List.of(
+                        "begin; select tenants_seen(); commit; select tenants_seen()",
+                        "select tenants_seen(); begin; select tenants_seen(); rollback; select tenants_seen()",
+                        "begin; savepoint s; select tenants_seen(); rollback to s; select tenants_seen(); commit",
+                        "begin; select tenants_seen(); commit and chain; select tenants_seen(); rollback",
+                        "begin; select tenants_seen(); rollback and chain; select tenants_seen(); commit")) {
+                    TenantContext.set("a".equals(TenantContext.current()) ? "b" : "a");
+                    boolean rows = s.execute(sql);
+                    int answers = 0;
+                    while (rows || s.getUpdateCount() != -1) {
+                        if (rows) {
+                            try (ResultSet rs = s.getResultSet()) {
+                                assertTrue(rs.next());
+                                assertEquals(TenantContext.current(), rs.getString(1), sql);
+                                answers++;
+                            }
+                        }
+                        rows = s.getMoreResults();
+                    }
+                    assertEquals(sql.split("tenants_seen").length - 1, answers, sql);
+                    if (!autocommit) {
+                        c.rollback();
+                    }
+                }
+            }
+        }
+    }
+
+    // ---- the application's own helper (pitfall 24)
+
+    @Test
+    void anApplicationsSettingBetweenTwoTenantStatements() throws Exception {
+        try (Connection c = Db.plain().getConnection()) {
+            c.setAutoCommit(false);
+            TenantContext.set("a");
+            assertSees(c, "a");
+            TenantContext.clear();
+            Db.column(c, "select set_config('app.tenant_id', 'b', true)");
+            assertSees(c, "b");
+            TenantContext.set("a");
+            assertSees(c, "a");
+            TenantContext.clear();
+            // what the application had set is overwritten: nothing but the none-value is true now
+            assertSees(c, null);
+            c.rollback();
+        }
+    }
+
+    @Test
+    void anApplicationsSessionSettingComesBackAfterTheTransaction() throws Exception {
+        try (Connection c = Db.plain().getConnection()) {
+            Db.column(c, "select set_config('app.tenant_id', 'b', false)");
+            assertSees(c, "b");
+            c.setAutoCommit(false);
+            assertSees(c, "b");
+            TenantContext.set("a");
+            assertSees(c, "a");
+            TenantContext.clear();
+            assertSees(c, null);
+            c.commit();
+            assertSees(c, "b");
+            c.rollback();
+        }
+    }
+
+    @Test
+    void theApplicationsCursorIsNotContinuedAsATenant() throws Exception {
+        try (Connection c = Db.plain().getConnection()) {
+            c.setAutoCommit(false);
+            Db.column(c, "select set_config('app.tenant_id', 'b', true)");
+            try (PreparedStatement select = c.prepareStatement(TENANTS)) {
+                select.setFetchSize(2);
+                try (ResultSet rs = select.executeQuery()) {
+                    assertTrue(rs.next());
+                    TenantContext.set("a");
+                    assertRefused(assertThrows(SQLException.class, () -> Db.column(c, TENANTS)), "still open");
+                    TenantContext.clear();
+                    while (rs.next()) {
+                        assertEquals("b", rs.getString(1));
+                    }
+                }
+            }
+            c.rollback();
+        }
+    }
+
+    @Test
+    void tamperingIsPutRightBeforeTheNextStatementOfTheSameString() throws Exception {
+        TenantContext.set("a");
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            for (boolean autocommit : new boolean[] {true, false}) {
+                c.setAutoCommit(autocommit);
+                s.execute("select tenants_seen(); set app.tenant_id = 'b'; select tenants_seen()");
+                assertTrue(s.getMoreResults() || s.getMoreResults());
+                try (ResultSet rs = s.getResultSet()) {
+                    assertTrue(rs.next());
+                    assertEquals("a", rs.getString(1));
+                }
+                s.addBatch("update customers set note = 'kept' where note = 'none'");
+                s.addBatch("set local app.tenant_id = 'b'");
+                s.addBatch("update customers set amount = 4711 where tenant_id = 'b'");
+                assertEquals(0, s.executeBatch()[2]);
+                assertSees(c, "a");
+                if (!autocommit) {
+                    c.rollback();
+                }
+            }
+        }
+    }
+
+    // ---- statements that never reach the server
+
+    @Test
+    void aStatementTheDriverRefusesLeavesNoTrace() throws Exception {
+        try (Connection c = Db.plain().getConnection()) {
+            for (boolean autocommit : new boolean[] {true, false}) {
+                c.setAutoCommit(autocommit);
+                TenantContext.set("a");
+                try (PreparedStatement select = c.prepareStatement(TENANTS + " where amount = ?")) {
+                    SQLException e = assertThrows(SQLException.class, select::executeQuery);
+                    assertEquals("22023", e.getSQLState());
+                }
+                TenantContext.set("b");
+                assertSees(c, "b");
+                if (!autocommit) {
+                    c.rollback();
+                }
+            }
+        }
+    }
+
+    // ---- two threads (pitfall 36)
+
+    @Test
+    void twoThreadsOnOneConnectionEachSeeTheirOwn() throws Exception {
+        try (Connection c = Db.plain().getConnection()) {
+            AtomicReference<Throwable> failure = new AtomicReference<>();
+            CountDownLatch start = new CountDownLatch(1);
+            Thread[] threads = new Thread[4];
+            for (int i = 0; i < threads.length; i++) {
+                String tenant = i % 2 == 0 ? "a" : "b";
+                threads[i] = new Thread(() -> {
+                    try {
+                        start.await();
+                        TenantContext.set(tenant);
+                        for (int n = 0; n < 200 && failure.get() == null; n++) {
+                            assertSees(c, tenant);
+                        }
+                    } catch (Throwable e) {
+                        failure.compareAndSet(null, e);
+                    }
+                });
+                threads[i].start();
+            }
+            start.countDown();
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertNull(failure.get(), () -> failure.get().toString());
+        }
+    }
+
+    @Test
+    void aThreadThatWaitsForACopyDoesNotLendItsScope() throws Exception {
+        try (Connection c = Db.plain().getConnection()) {
+            CopyIn copy = c.unwrap(PGConnection.class).getCopyAPI().copyIn("copy countries from stdin");
+            AtomicReference<List<String>> seen = new AtomicReference<>();
+            AtomicReference<Throwable> failure = new AtomicReference<>();
+            Thread waiting = new Thread(() -> {
+                try {
+                    TenantContext.set("b");
+                    seen.set(Db.column(c, TENANTS));
+                } catch (Throwable e) {
+                    failure.set(e);
+                }
+            });
+            waiting.start();
+            while (waiting.getState() != Thread.State.WAITING && waiting.isAlive()) {
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+            TenantContext.set("a");
+            copy.cancelCopy();
+            for (int i = 0; i < 50; i++) {
+                assertSees(c, "a");
+            }
+            waiting.join();
+            assertNull(failure.get(), () -> failure.get().toString());
+            assertRows("b", seen.get());
+        }
+    }
+
+    @Test
+    void interruptedWhileItWaitsForACopy() throws Exception {
+        try (Connection c = Db.plain().getConnection()) {
+            CopyIn copy = c.unwrap(PGConnection.class).getCopyAPI().copyIn("copy countries from stdin");
+            AtomicReference<Throwable> failure = new AtomicReference<>();
+            Thread waiting = new Thread(() -> {
+                TenantContext.set("b");
+                Thread.currentThread().interrupt();
+                try {
+                    Db.column(c, TENANTS);
+                } catch (Throwable e) {
+                    failure.set(e);
+                }
+            });
+            waiting.start();
+            waiting.join();
+            assertEquals("55000", ((SQLException) failure.get()).getSQLState());
+            copy.cancelCopy();
+            TenantContext.set("a");
+            assertSees(c, "a");
+        }
+    }
+
+    // ---- XA (pitfall 36)
+
+    private record TestXid(byte[] id) implements Xid {
+        @Override
+        public int getFormatId() {
+            return 7;
+        }
+
+        @Override
+        public byte[] getGlobalTransactionId() {
+            return id;
+        }
+
+        @Override
+        public byte[] getBranchQualifier() {
+            return new byte[] {1};
+        }
+    }
+
+    @Test
+    void xaBranchesKeepTheirTenant() throws Exception {
+        PGXADataSource source = new PGXADataSource();
+        source.setUrl(Db.url());
+        source.setUser("warden_app");
+        source.setPassword("secret");
+        XAConnection xa = source.getXAConnection();
+        try {
+            XAResource resource = xa.getXAResource();
+            for (int i = 0; i < 4; i++) {
+                TenantContext.set(i % 2 == 0 ? "a" : "b");
+                Xid xid = new TestXid(new byte[] {(byte) i, (byte) System.nanoTime()});
+                try (Connection c = xa.getConnection()) {
+                    resource.start(xid, XAResource.TMNOFLAGS);
+                    assertSees(c, TenantContext.current());
+                    assertEquals(
+                            TestDatabase.ROWS,
+                            Db.column(c, "update customers set amount = amount returning id")
+                                    .size());
+                    resource.end(xid, XAResource.TMSUCCESS);
+                    resource.prepare(xid);
+                    if (i < 2) {
+                        resource.commit(xid, false);
+                    } else {
+                        resource.rollback(xid);
+                    }
+                    TenantContext.clear();
+                    assertSees(c, null);
+                }
+            }
+        } finally {
+            xa.close();
+        }
+    }
+
+    @Test
+    void savepointsAtEveryDepth() throws Exception {
+        try (Connection c = Db.plain().getConnection()) {
+            c.setAutoCommit(false);
+            TenantContext.set("a");
+            Savepoint one = c.setSavepoint();
+            assertSees(c, "a");
+            Savepoint two = c.setSavepoint();
+            TenantContext.set("b");
+            assertSees(c, "b");
+            c.rollback(two);
+            assertSees(c, "b");
+            TenantContext.clear();
+            c.rollback(one);
+            assertSees(c, null);
+            TenantContext.set("a");
+            assertSees(c, "a");
+            c.rollback();
+        }
+    }
+
+    @Test
+    void aHundredSmallStatementsInOneString() throws Exception {
+        TenantContext.set("b");
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            String sql = String.join(";", Collections.nCopies(400, "select tenants_seen()"));
+            boolean rows = s.execute(sql);
+            int answers = 0;
+            while (rows) {
+                try (ResultSet rs = s.getResultSet()) {
+                    rs.next();
+                    assertEquals("b", rs.getString(1));
+                    answers++;
+                }
+                rows = s.getMoreResults();
+            }
+            assertEquals(400, answers);
+            assertEquals(
+                    List.of("b"),
+                    Arrays.asList(Db.column(c, "select tenants_seen()").get(0)));
+        }
+    }
+}
