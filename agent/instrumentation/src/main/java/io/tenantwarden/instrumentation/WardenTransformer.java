@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.description.type.TypeDescription;
@@ -50,6 +51,9 @@ final class WardenTransformer implements ClassFileTransformer {
     private final TypeInstrumentation filter = new FilterInstrumentation();
     private final Map<ClassLoader, Boolean> seeHooks = Collections.synchronizedMap(new WeakHashMap<>());
     private final ClassLoader own = WardenTransformer.class.getClassLoader();
+    private final AtomicLong looked = new AtomicLong();
+    private final AtomicLong resolved = new AtomicLong();
+    private final AtomicLong changed = new AtomicLong();
     private final ClassLoader platform = ClassLoader.getPlatformClassLoader();
 
     /**
@@ -83,6 +87,7 @@ final class WardenTransformer implements ClassFileTransformer {
         if (loader == null || loader == own || loader == platform || name == null || redefined != null) {
             return null;
         }
+        looked.incrementAndGet();
         try {
             classNames.accept(loader, name);
             List<TypeInstrumentation> candidates = candidates(name, classFile);
@@ -130,6 +135,7 @@ final class WardenTransformer implements ClassFileTransformer {
     }
 
     private byte[] transform(ClassLoader loader, String name, byte[] classFile, List<TypeInstrumentation> candidates) {
+        resolved.incrementAndGet();
         String className = name.replace('/', '.');
         if (!seesHooks(loader)) {
             listener.failed(
@@ -157,9 +163,10 @@ final class WardenTransformer implements ClassFileTransformer {
             return null;
         }
         try {
-            byte[] changed = builder.make().getBytes();
+            byte[] result = builder.make().getBytes();
+            changed.incrementAndGet();
             listener.transformed(className, applied.toString(), loader);
-            return changed;
+            return result;
         } catch (Throwable e) {
             listener.failed(className, applied.toString(), e);
             return null;
@@ -182,6 +189,13 @@ final class WardenTransformer implements ClassFileTransformer {
         } catch (ClassNotFoundException | LinkageError e) {
             return false;
         }
+
+    /**
+     * How many classes were looked at so far, how many of them were resolved because they looked as if they mattered, and
+     * how many were changed.
+     */
+    String counts() {
+        return "classes looked at=" + looked.get() + " resolved=" + resolved.get() + " instrumented=" + changed.get();
     }
 
     /** A supertype that is not there (an optional dependency) means that the class could not be used as one either. */
