@@ -25,7 +25,8 @@ class ClassTreeTest {
     private static final int PLAIN = 10_000;
     private static final int REPOSITORIES = 50;
 
-    private static final Pattern COUNTS = Pattern.compile("classes looked at=(\\d+) resolved=(\\d+) instrumented=(\\d+)");
+    private static final Pattern COUNTS =
+            Pattern.compile("classes looked at=(\\d+) resolved=(\\d+) instrumented=(\\d+)");
 
     private static final String DATA_SOURCE_METHODS = "public java.io.PrintWriter getLogWriter() { return null; }"
             + "public void setLogWriter(java.io.PrintWriter w) {}"
@@ -59,7 +60,10 @@ class ClassTreeTest {
     @BeforeAll
     static void generate() throws Exception {
         ClassTree tree = new ClassTree(Files.createDirectory(folder.resolve("tree")));
-        add(tree, "PlainSource", "public class PlainSource implements DataSource {" + BOTH_FORMS + DATA_SOURCE_METHODS + "}");
+        add(
+                tree,
+                "PlainSource",
+                "public class PlainSource implements DataSource {" + BOTH_FORMS + DATA_SOURCE_METHODS + "}");
         add(
                 tree,
                 "DerivedSource",
@@ -70,7 +74,8 @@ class ClassTreeTest {
         add(
                 tree,
                 "InheritingSource",
-                "public class InheritingSource extends BaseOfSource implements DataSource {" + DATA_SOURCE_METHODS + "}");
+                "public class InheritingSource extends BaseOfSource implements DataSource {" + DATA_SOURCE_METHODS
+                        + "}");
         add(
                 tree,
                 "PlainConnection",
@@ -85,7 +90,8 @@ class ClassTreeTest {
             add(
                     tree,
                     "Repository" + i,
-                    "public class Repository" + i + " { DataSource source; int count() throws SQLException { Connection c ="
+                    "public class Repository" + i
+                            + " { DataSource source; int count() throws SQLException { Connection c ="
                             + " source.getConnection(); try { return c.getHoldability(); } finally { c.close(); } } }");
         }
         jar = tree.jar(PLAIN);

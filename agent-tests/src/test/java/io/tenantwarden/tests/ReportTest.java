@@ -152,9 +152,7 @@ class ReportTest {
     /** The line of the source in which a text stands. */
     private static int line(String text) throws Exception {
         List<String> lines = Files.readAllLines(Path.of(
-                System.getProperty("project.root"),
-                "agent-tests/src/test/java",
-                MAIN.replace('.', '/') + ".java"));
+                System.getProperty("project.root"), "agent-tests/src/test/java", MAIN.replace('.', '/') + ".java"));
         for (int i = 0; i < lines.size(); i++) {
             if (lines.get(i).contains(text)) {
                 return i + 1;
@@ -254,7 +252,8 @@ class ReportTest {
         // counted all the same: the report can be the next baseline
         long known = report().getArray("violations").stream()
                 .map(JsonObject.class::cast)
-                .filter(violation -> violation.getObject("site").getString("method").equals("known"))
+                .filter(violation ->
+                        violation.getObject("site").getString("method").equals("known"))
                 .mapToInt(violation -> violation.getInt("count"))
                 .sum();
         assertEquals(3, known);

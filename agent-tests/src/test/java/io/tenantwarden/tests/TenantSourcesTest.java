@@ -24,7 +24,9 @@ class TenantSourcesTest {
     }
 
     private static Forked scenario(String name, TestDatabase database) throws ClassNotFoundException {
-        return Forked.scenario(Class.forName(SCENARIOS + name)).database(database).warden("log", "stderr");
+        return Forked.scenario(Class.forName(SCENARIOS + name))
+                .database(database)
+                .warden("log", "stderr");
     }
 
     @TestFactory
@@ -77,8 +79,7 @@ class TenantSourcesTest {
     List<DynamicTest> aSourceThatRunsSql() throws Exception {
         return scenario("SqlSourceScenario")
                 .warden("tenant", "method:" + SCENARIOS + "SqlSourceScenario#current")
-                .then(result ->
-                        assertEquals(1, result.lines("runs SQL itself").size(), result::all))
+                .then(result -> assertEquals(1, result.lines("runs SQL itself").size(), result::all))
                 .tests();
     }
 

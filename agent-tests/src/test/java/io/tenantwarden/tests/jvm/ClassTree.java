@@ -107,8 +107,9 @@ public final class ClassTree {
         for (int i = 0; i < 25; i++) {
             source.append("public String describe")
                     .append(i)
-                    .append("(String name, int count) {\n  List<Integer> list = numbers.computeIfAbsent(name, key -> new"
-                            + " ArrayList<>());\n  for (int i = 0; i < count; i++) { list.add(i * ")
+                    .append(
+                            "(String name, int count) {\n  List<Integer> list = numbers.computeIfAbsent(name, key -> new"
+                                    + " ArrayList<>());\n  for (int i = 0; i < count; i++) { list.add(i * ")
                     .append(i)
                     .append("); }\n  return \"entry ")
                     .append(i)

@@ -36,7 +36,8 @@ class JdbcAppenderScenario {
                 return;
             }
             try (Connection c = pool.getConnection()) {
-                Db.column(c, "select count(*) /* appender */ from customers where note = ?", event.getFormattedMessage());
+                Db.column(
+                        c, "select count(*) /* appender */ from customers where note = ?", event.getFormattedMessage());
                 written.incrementAndGet();
             } catch (SQLException e) {
                 failure = e;

@@ -42,8 +42,10 @@ class LogbackScenario {
         String text = violation.getFormattedMessage();
         assertTrue(text.contains("tables=public.invoices site=io.tenantwarden.tests.jvm.Db.column(Db.java:"), text);
         assertTrue(text.contains(" op=SELECT count=1 id="), text);
-        assertTrue(text.endsWith("sql=\"select note from invoices where amount = ?\"")
-                || text.endsWith("sql=\"select note from invoices where amount = $1\""), text);
+        assertTrue(
+                text.endsWith("sql=\"select note from invoices where amount = ?\"")
+                        || text.endsWith("sql=\"select note from invoices where amount = $1\""),
+                text);
     }
 
     /** One statement that runs many times is one violation: told at the first, the tenth, the hundredth time. */

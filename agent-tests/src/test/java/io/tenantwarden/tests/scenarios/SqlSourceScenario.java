@@ -26,7 +26,8 @@ class SqlSourceScenario {
         lookups++;
         try (Connection c = Db.plain().getConnection()) {
             seenInside = Db.column(c, "select distinct tenant_id from customers");
-            return Db.column(c, "select ? from countries where code = 'de'", key).get(0);
+            return Db.column(c, "select ? from countries where code = 'de'", key)
+                    .get(0);
         }
     }
 
