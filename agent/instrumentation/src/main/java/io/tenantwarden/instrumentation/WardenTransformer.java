@@ -32,6 +32,15 @@ import net.bytebuddy.pool.TypePool;
  */
 final class WardenTransformer implements ClassFileTransformer {
 
+    /** Some two hundred classes of Byte Buddy, loaded when the first class needs them: a JVM without JDBC never does. */
+    private static final class Tools {
+        static final ByteBuddy BYTE_BUDDY =
+                new ByteBuddy().with(TypeValidation.DISABLED).with(Implementation.Context.Disabled.Factory.INSTANCE);
+        static final TypeInstrumentation DATA_SOURCE = new DataSourceInstrumentation();
+        static final TypeInstrumentation CONNECTION = new ConnectionCloseInstrumentation();
+        static final TypeInstrumentation FILTER = new FilterInstrumentation();
+    }
+
     /** Told of what happened to a class. */
     interface Listener {
         void transformed(String className, String instrumentation, ClassLoader loader);
@@ -44,11 +53,6 @@ final class WardenTransformer implements ClassFileTransformer {
     private final boolean requests;
     private final BiConsumer<ClassLoader, String> classNames;
     private final Listener listener;
-    private final ByteBuddy byteBuddy =
-            new ByteBuddy().with(TypeValidation.DISABLED).with(Implementation.Context.Disabled.Factory.INSTANCE);
-    private final TypeInstrumentation dataSource = new DataSourceInstrumentation();
-    private final TypeInstrumentation connection = new ConnectionCloseInstrumentation();
-    private final TypeInstrumentation filter = new FilterInstrumentation();
     private final Map<ClassLoader, Boolean> seeHooks = Collections.synchronizedMap(new WeakHashMap<>());
     private final ClassLoader own = WardenTransformer.class.getClassLoader();
     private final AtomicLong looked = new AtomicLong();
@@ -115,15 +119,15 @@ final class WardenTransformer implements ClassFileTransformer {
         int found = ClassFileScan.scan(classFile);
         if ((found & ClassFileScan.CONNECTION) != 0) {
             if ((found & ClassFileScan.GET_CONNECTION) != 0) {
-                candidates = add(candidates, dataSource);
+                candidates = add(candidates, Tools.DATA_SOURCE);
             }
             if ((found & ClassFileScan.CLOSE) != 0) {
-                candidates = add(candidates, connection);
+                candidates = add(candidates, Tools.CONNECTION);
             }
         }
         int aFilter = ClassFileScan.DO_FILTER | ClassFileScan.FILTER_CHAIN;
         if (requests && (found & aFilter) == aFilter) {
-            candidates = add(candidates, filter);
+            candidates = add(candidates, Tools.FILTER);
         }
         return candidates;
     }
@@ -156,7 +160,7 @@ final class WardenTransformer implements ClassFileTransformer {
             if (!isMeant(candidate, type)) {
                 continue;
             }
-            builder = candidate.apply(builder == null ? byteBuddy.redefine(type, locator) : builder, type);
+            builder = candidate.apply(builder == null ? Tools.BYTE_BUDDY.redefine(type, locator) : builder, type);
             applied.append(applied.isEmpty() ? "" : ", ").append(candidate.name());
         }
         if (builder == null) {
@@ -189,6 +193,7 @@ final class WardenTransformer implements ClassFileTransformer {
         } catch (ClassNotFoundException | LinkageError e) {
             return false;
         }
+    }
 
     /**
      * How many classes were looked at so far, how many of them were resolved because they looked as if they mattered, and
