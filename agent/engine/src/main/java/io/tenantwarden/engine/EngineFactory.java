@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /** Puts the parts of the engine together as the configuration says. */
 public final class EngineFactory {
@@ -142,6 +143,13 @@ public final class EngineFactory {
     public void debug(String text) {
         if (config.debug()) {
             reporter.info("debug: " + text);
+        }
+    }
+
+    /** As {@link #debug}, once, when the JVM exits. */
+    public void debugAtExit(Supplier<String> text) {
+        if (config.debug()) {
+            reporter.atExit(() -> "debug: " + text.get());
         }
     }
 

@@ -63,7 +63,9 @@ public final class Installer {
             return;
         }
         Hooks.install(factory.engine());
-        instrumentation.addTransformer(transformer(factory));
+        WardenTransformer transformer = transformer(factory);
+        factory.debugAtExit(transformer::counts);
+        instrumentation.addTransformer(transformer);
         noteLoadedDrivers(instrumentation, factory);
     }
 

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.description.type.TypeDescription;
@@ -31,6 +32,15 @@ import net.bytebuddy.pool.TypePool;
  */
 final class WardenTransformer implements ClassFileTransformer {
 
+    /** Some two hundred classes of Byte Buddy, loaded when the first class needs them: a JVM without JDBC never does. */
+    private static final class Tools {
+        static final ByteBuddy BYTE_BUDDY =
+                new ByteBuddy().with(TypeValidation.DISABLED).with(Implementation.Context.Disabled.Factory.INSTANCE);
+        static final TypeInstrumentation DATA_SOURCE = new DataSourceInstrumentation();
+        static final TypeInstrumentation CONNECTION = new ConnectionCloseInstrumentation();
+        static final TypeInstrumentation FILTER = new FilterInstrumentation();
+    }
+
     /** Told of what happened to a class. */
     interface Listener {
         void transformed(String className, String instrumentation, ClassLoader loader);
@@ -43,13 +53,11 @@ final class WardenTransformer implements ClassFileTransformer {
     private final boolean requests;
     private final BiConsumer<ClassLoader, String> classNames;
     private final Listener listener;
-    private final ByteBuddy byteBuddy =
-            new ByteBuddy().with(TypeValidation.DISABLED).with(Implementation.Context.Disabled.Factory.INSTANCE);
-    private final TypeInstrumentation dataSource = new DataSourceInstrumentation();
-    private final TypeInstrumentation connection = new ConnectionCloseInstrumentation();
-    private final TypeInstrumentation filter = new FilterInstrumentation();
     private final Map<ClassLoader, Boolean> seeHooks = Collections.synchronizedMap(new WeakHashMap<>());
     private final ClassLoader own = WardenTransformer.class.getClassLoader();
+    private final AtomicLong looked = new AtomicLong();
+    private final AtomicLong resolved = new AtomicLong();
+    private final AtomicLong changed = new AtomicLong();
     private final ClassLoader platform = ClassLoader.getPlatformClassLoader();
 
     /**
@@ -83,6 +91,7 @@ final class WardenTransformer implements ClassFileTransformer {
         if (loader == null || loader == own || loader == platform || name == null || redefined != null) {
             return null;
         }
+        looked.incrementAndGet();
         try {
             classNames.accept(loader, name);
             List<TypeInstrumentation> candidates = candidates(name, classFile);
@@ -110,15 +119,15 @@ final class WardenTransformer implements ClassFileTransformer {
         int found = ClassFileScan.scan(classFile);
         if ((found & ClassFileScan.CONNECTION) != 0) {
             if ((found & ClassFileScan.GET_CONNECTION) != 0) {
-                candidates = add(candidates, dataSource);
+                candidates = add(candidates, Tools.DATA_SOURCE);
             }
             if ((found & ClassFileScan.CLOSE) != 0) {
-                candidates = add(candidates, connection);
+                candidates = add(candidates, Tools.CONNECTION);
             }
         }
         int aFilter = ClassFileScan.DO_FILTER | ClassFileScan.FILTER_CHAIN;
         if (requests && (found & aFilter) == aFilter) {
-            candidates = add(candidates, filter);
+            candidates = add(candidates, Tools.FILTER);
         }
         return candidates;
     }
@@ -130,6 +139,7 @@ final class WardenTransformer implements ClassFileTransformer {
     }
 
     private byte[] transform(ClassLoader loader, String name, byte[] classFile, List<TypeInstrumentation> candidates) {
+        resolved.incrementAndGet();
         String className = name.replace('/', '.');
         if (!seesHooks(loader)) {
             listener.failed(
@@ -150,16 +160,17 @@ final class WardenTransformer implements ClassFileTransformer {
             if (!isMeant(candidate, type)) {
                 continue;
             }
-            builder = candidate.apply(builder == null ? byteBuddy.redefine(type, locator) : builder, type);
+            builder = candidate.apply(builder == null ? Tools.BYTE_BUDDY.redefine(type, locator) : builder, type);
             applied.append(applied.isEmpty() ? "" : ", ").append(candidate.name());
         }
         if (builder == null) {
             return null;
         }
         try {
-            byte[] changed = builder.make().getBytes();
+            byte[] result = builder.make().getBytes();
+            changed.incrementAndGet();
             listener.transformed(className, applied.toString(), loader);
-            return changed;
+            return result;
         } catch (Throwable e) {
             listener.failed(className, applied.toString(), e);
             return null;
@@ -182,6 +193,14 @@ final class WardenTransformer implements ClassFileTransformer {
         } catch (ClassNotFoundException | LinkageError e) {
             return false;
         }
+    }
+
+    /**
+     * How many classes were looked at so far, how many of them were resolved because they looked as if they mattered, and
+     * how many were changed.
+     */
+    String counts() {
+        return "classes looked at=" + looked.get() + " resolved=" + resolved.get() + " instrumented=" + changed.get();
     }
 
     /** A supertype that is not there (an optional dependency) means that the class could not be used as one either. */

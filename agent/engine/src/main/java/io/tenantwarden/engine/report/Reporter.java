@@ -43,6 +43,7 @@ public final class Reporter implements AutoCloseable {
     private final Map<List<String>, Finding> findings = new ConcurrentHashMap<>();
     private final Map<List<String>, Cover> covers = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<ReportDocument.ModeChange> modeChanges = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Supplier<String>> lastWords = new ConcurrentLinkedQueue<>();
     private final LongAdder otherChanges = new LongAdder();
     private final LongAdder ownErrors = new LongAdder();
     private final AtomicBoolean ownErrorTold = new AtomicBoolean();
@@ -223,6 +224,11 @@ public final class Reporter implements AutoCloseable {
         agentErrors = count;
     }
 
+    /** A text that is logged as {@link #info} does when the JVM exits, before the summary; asked for only then. */
+    public void atExit(Supplier<String> text) {
+        lastWords.add(text);
+    }
+
     private void log(LogLine line) {
         if (settings.log() != LogMode.NONE) {
             queue.add(line);
@@ -266,6 +272,7 @@ public final class Reporter implements AutoCloseable {
         if (!summaryTold.compareAndSet(false, true)) {
             return;
         }
+        lastWords.forEach(text -> info(text.get()));
         List<Violation> all = violations.all();
         if (all.isEmpty() && findings.isEmpty() && covers.isEmpty() && bypasses.total() == 0) {
             return;
