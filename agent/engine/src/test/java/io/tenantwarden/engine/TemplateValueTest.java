@@ -1,0 +1,98 @@
+package io.tenantwarden.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tenantwarden.engine.config.GucTemplate;
+import io.tenantwarden.engine.config.GucTemplate.Kind;
+import io.tenantwarden.engine.config.GucTemplate.Part;
+import io.tenantwarden.engine.tenant.LoadedClasses;
+import io.tenantwarden.engine.tenant.Opener;
+import io.tenantwarden.engine.tenant.ReadGuard;
+import io.tenantwarden.engine.tenant.SourceContext;
+import io.tenantwarden.engine.tenant.SourceSpec;
+import io.tenantwarden.engine.tenant.TenantSourceException;
+import io.tenantwarden.engine.tenant.ValueSources;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TemplateValueTest {
+
+    private static final SourceSpec USER = SourceSpec.parse("method:" + TemplateValueTest.class.getName() + "#user");
+    private static final Part TENANT = new Part(Kind.TENANT, null, null);
+    private static final Part FROM_SOURCE = new Part(Kind.SOURCE, null, USER);
+
+    private static String user;
+
+    private final List<TenantSourceException> failures = new ArrayList<>();
+
+    /** The application's own. */
+    public static String user() {
+        if ("fails".equals(user)) {
+            throw new IllegalStateException();
+        }
+        return user;
+    }
+
+    private static Part constant(String text) {
+        return new Part(Kind.CONSTANT, text, null);
+    }
+
+    private TemplateValue value(Part... parts) {
+        LoadedClasses classes = LoadedClasses.forSources(List.of(USER));
+        classes.noteClass(getClass().getClassLoader(), getClass().getName().replace('.', '/'));
+        ReadGuard guard = new ReadGuard() {
+            @Override
+            public boolean enter() {
+                return true;
+            }
+
+            @Override
+            public void exit() {}
+
+            @Override
+            public void recursive(String sources) {}
+        };
+        return new TemplateValue(
+                new GucTemplate(List.of(parts), ""),
+                new ValueSources(List.of(USER), new SourceContext(classes, () -> null, Opener.NONE), guard),
+                failures::add);
+    }
+
+    @Test
+    void theTenantAlone() {
+        assertEquals("a", value(TENANT).of("a"));
+        assertNull(value(TENANT).of(null));
+        assertTrue(value(TENANT).isFixed());
+    }
+
+    @Test
+    void constantsAroundTheTenant() {
+        TemplateValue value = value(constant("t-"), TENANT, constant("-x"));
+        assertEquals("t-a-x", value.of("a"));
+        assertNull(value.of(null), "half a value is none");
+        assertTrue(value.isFixed());
+        assertEquals("off", value(constant("off")).of(null));
+        assertEquals("", value().of("a"));
+    }
+
+    @Test
+    void aSourceIsReadEachTimeAndItsFailureIsTold() {
+        TemplateValue value = value(TENANT, constant("/"), FROM_SOURCE);
+        assertFalse(value.isFixed());
+        user = "u1";
+        assertEquals("a/u1", value.of("a"));
+        user = "u2";
+        assertEquals("a/u2", value.of("a"));
+        user = null;
+        assertNull(value.of("a"));
+        assertEquals(List.of(), failures);
+        user = "fails";
+        assertNull(value.of("a"));
+        assertEquals(TenantSourceException.Kind.SOURCE_FAILED, failures.get(0).kind());
+        assertEquals(USER.text(), failures.get(0).source());
+    }
+}
