@@ -59,7 +59,9 @@ final class DriverShapes {
         missing = className + ": " + cause.getMessage();
         reporter.error("the driver class " + className + " could not be instrumented (" + cause
                 + "): its connections are not covered"
-                + (mode == Mode.ENFORCE ? " and their statements are refused" : ""));
+                + (mode == Mode.ENFORCE
+                        ? "; in enforce the class is not loaded, so that the driver cannot be used"
+                        : ""));
     }
 
     /** Why statements of a driver of unknown shape must not run; null when they may. */

@@ -246,14 +246,22 @@ public final class Engine implements Bridge {
      * A class could not be instrumented.
      *
      * @param driver whether it is a class of a PostgreSQL driver, without which nothing can be injected
+     * @return whether the class must not be loaded: unchanged, it would let statements pass that {@code enforce} refuses
      */
-    public void notInstrumented(String className, String instrumentation, Throwable cause, boolean driver) {
+    public boolean notInstrumented(String className, String instrumentation, Throwable cause, boolean driver) {
         if (driver) {
             shapes.notInstrumented(className, cause);
-        } else {
-            reporter.warn(className + " could not be instrumented as " + instrumentation
-                    + ", what it does is not seen: " + cause);
+            return mode == Mode.ENFORCE;
         }
+        reporter.warn(className + " could not be instrumented as " + instrumentation + ", what it does is not seen: "
+                + cause);
+        return false;
+    }
+
+    /** A class of a PostgreSQL driver was loaded before the agent came: nothing of it can be seen or refused. */
+    public void loadedBefore(String className) {
+        reporter.error("the driver class " + className + " was loaded before the agent: statements of this driver are"
+                + " neither injected nor seen, and cannot be refused; start the JVM with -javaagent");
     }
 
     // ---- bugs of our own

@@ -87,8 +87,8 @@ public final class Installer {
                     }
 
                     @Override
-                    public void failed(String className, String instrumentation, Throwable cause) {
-                        factory.engine()
+                    public boolean failed(String className, String instrumentation, Throwable cause) {
+                        return factory.engine()
                                 .notInstrumented(
                                         className,
                                         instrumentation,
@@ -103,13 +103,7 @@ public final class Installer {
         Map<String, TypeInstrumentation> drivers = PgjdbcInstrumentations.byClassName();
         for (Class<?> type : instrumentation.getAllLoadedClasses()) {
             if (drivers.containsKey(type.getName().replace('.', '/'))) {
-                factory.engine()
-                        .notInstrumented(
-                                type.getName(),
-                                "driver",
-                                new IllegalStateException(
-                                        "it was loaded before the agent; start the JVM with -javaagent"),
-                                true);
+                factory.engine().loadedBefore(type.getName());
             }
         }
     }

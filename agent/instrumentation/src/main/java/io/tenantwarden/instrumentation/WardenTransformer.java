@@ -45,8 +45,12 @@ final class WardenTransformer implements ClassFileTransformer {
     interface Listener {
         void transformed(String className, String instrumentation, ClassLoader loader);
 
-        void failed(String className, String instrumentation, Throwable cause);
+        /** @return whether the class must rather not be loaded at all than be loaded unchanged */
+        boolean failed(String className, String instrumentation, Throwable cause);
     }
+
+    /** The JVM refuses to define this: a ClassFormatError where the class is used. An exception thrown here it ignores. */
+    private static final byte[] NO_CLASS = {};
 
     private final Map<String, TypeInstrumentation> byName;
     private final List<MethodRule> rules;
@@ -97,8 +101,7 @@ final class WardenTransformer implements ClassFileTransformer {
             List<TypeInstrumentation> candidates = candidates(name, classFile);
             return candidates == null ? null : transform(loader, name, classFile, candidates);
         } catch (Throwable e) {
-            listener.failed(name.replace('/', '.'), "class file", e);
-            return null;
+            return unchanged(name.replace('/', '.'), "class file", e);
         }
     }
 
@@ -142,12 +145,11 @@ final class WardenTransformer implements ClassFileTransformer {
         resolved.incrementAndGet();
         String className = name.replace('/', '.');
         if (!seesHooks(loader)) {
-            listener.failed(
+            return unchanged(
                     className,
                     candidates.get(0).name(),
                     new IllegalStateException("its class loader does not delegate io.tenantwarden.bootstrap to the boot"
                             + " loader (OSGi: add it to org.osgi.framework.bootdelegation)"));
-            return null;
         }
         ClassFileLocator locator = new ClassFileLocator.Compound(
                 ClassFileLocator.Simple.of(className, classFile), ClassFileLocator.ForClassLoader.of(loader));
@@ -172,9 +174,12 @@ final class WardenTransformer implements ClassFileTransformer {
             listener.transformed(className, applied.toString(), loader);
             return result;
         } catch (Throwable e) {
-            listener.failed(className, applied.toString(), e);
-            return null;
+            return unchanged(className, applied.toString(), e);
         }
+    }
+
+    private byte[] unchanged(String className, String instrumentation, Throwable cause) {
+        return listener.failed(className, instrumentation, cause) ? NO_CLASS : null;
     }
 
     /** Instrumented code would throw NoClassDefFoundError where the hooks cannot be seen. */
