@@ -51,8 +51,8 @@ class DriverClassesTest {
                         }
 
                         @Override
-                        public void failed(String className, String instrumentation, Throwable cause) {
-                            failures.add(className + " " + instrumentation + " " + cause);
+                        public boolean failed(String className, String instrumentation, Throwable cause) {
+                            return failures.add(className + " " + instrumentation + " " + cause);
                         }
                     });
         }
