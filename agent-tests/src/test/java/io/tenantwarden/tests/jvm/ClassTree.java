@@ -95,7 +95,7 @@ public final class ClassTree {
         }
     }
 
-    /** About four kilobytes of class file, with names that come near to those that the agent looks for. */
+    /** Four kilobytes of class file, with names that come near to those that the agent looks for. */
     private static String plainSource() {
         StringBuilder source = new StringBuilder("import java.util.*;\npublic class " + TEMPLATE
                 + " implements AutoCloseable {\n"
@@ -104,7 +104,7 @@ public final class ClassTree {
                 + "private double ratio = 0.123456789;\n"
                 + "public void close() { numbers.clear(); }\n"
                 + "public Object getConnection() { return this; }\n");
-        for (int i = 0; i < 25; i++) {
+        for (int i = 0; i < 10; i++) {
             source.append("public String describe")
                     .append(i)
                     .append(
