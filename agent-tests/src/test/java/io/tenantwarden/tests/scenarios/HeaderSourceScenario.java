@@ -162,6 +162,7 @@ class HeaderSourceScenario {
     void aRequestThatFailsLeavesNothing() throws Exception {
         assertEquals("status 500", get("/failing", "X-Tenant-Id", "a"));
         assertEquals("", get("/plain/x"));
+        assertEquals("b", get("/plain/x", "X-Tenant-Id", "b"));
     }
 
     @Test
