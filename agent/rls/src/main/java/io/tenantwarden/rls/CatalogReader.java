@@ -56,8 +56,7 @@ final class CatalogReader {
     /**
      * Policies, and a number that is the same for those whose expressions read the same. Printing an expression makes the
      * server open its table, which is most of the time that reading a large catalog took, and waits while a migration holds
-     * that table locked; so one of each kind is printed. The text depends on the tree, on the names of the columns in it, and
-     * where a sub-select refers to the table, or a whole row occurs, on the table.
+     * that table locked; so one of each kind is printed. The text depends on the tree and on the names of the columns in it.
      */
     private static final String POLICIES = """
             /* tenant-warden */
@@ -66,11 +65,9 @@ final class CatalogReader {
                      SELECT CASE WHEN r.oid OPERATOR(pg_catalog.=) 0::pg_catalog.oid THEN 'public'::pg_catalog.text
                                  ELSE pg_catalog.pg_get_userbyid(r.oid)::pg_catalog.text END
                        FROM pg_catalog.unnest(p.polroles) r(oid)), pg_catalog.chr(1)),
-                   pg_catalog.hashtextextended(pg_catalog.concat(p.tree, c.names,
-                     CASE WHEN p.tree OPERATOR(pg_catalog.~) ':varlevelsup [1-9]|:varattno 0' THEN p.polrelid END), 0)
-              FROM (SELECT q.*, pg_catalog.concat(q.polqual::pg_catalog.text, pg_catalog.chr(1),
-                                                  q.polwithcheck::pg_catalog.text) AS tree
-                      FROM pg_catalog.pg_policy q OFFSET 0) p
+                   pg_catalog.hashtextextended(pg_catalog.concat(
+                     p.polqual::pg_catalog.text, pg_catalog.chr(1), p.polwithcheck::pg_catalog.text, c.names), 0)
+              FROM pg_catalog.pg_policy p
               LEFT JOIN (
                      SELECT d.objid, pg_catalog.string_agg(
                               pg_catalog.concat(a.attnum, pg_catalog.chr(1), a.attname), pg_catalog.chr(1)
@@ -88,10 +85,13 @@ final class CatalogReader {
              ORDER BY p.polname
             """;
 
+    /** Where a sub-select refers to the policy's table, or a whole row occurs, the table's name is in the text as well. */
     private static final String EXPRESSIONS = """
             /* tenant-warden */
             SELECT p.oid, pg_catalog.pg_get_expr(p.polqual, p.polrelid),
-                   pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)
+                   pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid),
+                   pg_catalog.concat(p.polqual::pg_catalog.text, p.polwithcheck::pg_catalog.text)
+                     OPERATOR(pg_catalog.~) ':varlevelsup [1-9]|:varattno 0 '
               FROM pg_catalog.pg_policy p
              WHERE p.oid OPERATOR(pg_catalog.=) ANY (pg_catalog.string_to_array(?, ',')::pg_catalog.oid[])
             """;
@@ -347,8 +347,19 @@ final class CatalogReader {
             }
         }
         Map<Long, Expressions> expressions = readExpressions(printed.values());
+        List<Long> ofTheirOwn = new ArrayList<>();
         for (PolicyRow p : found) {
             Expressions e = expressions.get(printed.get(p.kind()));
+            if (e != null && e.namesTable() && !expressions.containsKey(p.oid())) {
+                ofTheirOwn.add(p.oid());
+            }
+        }
+        expressions.putAll(readExpressions(ofTheirOwn));
+        for (PolicyRow p : found) {
+            Expressions e = expressions.get(printed.get(p.kind()));
+            if (e != null && e.namesTable()) {
+                e = expressions.get(p.oid());
+            }
             if (e == null) {
                 // dropped between the two queries; who asks again reads the rest
                 continue;
@@ -376,7 +387,7 @@ final class CatalogReader {
     private record PolicyRow(
             long table, long oid, String name, String command, boolean permissive, List<String> roles, long kind) {}
 
-    private record Expressions(String using, String check, Set<String> settings) {}
+    private record Expressions(String using, String check, Set<String> settings, boolean namesTable) {}
 
     private Map<Long, Expressions> readExpressions(Collection<Long> policies) throws SQLException {
         Map<Long, Expressions> expressions = new HashMap<>();
@@ -393,7 +404,8 @@ final class CatalogReader {
                     addSettings(using, settings);
                     addSettings(check, settings);
                     expressions.put(
-                            rs.getLong(1), new Expressions(using, check, Collections.unmodifiableSet(settings)));
+                            rs.getLong(1),
+                            new Expressions(using, check, Collections.unmodifiableSet(settings), rs.getBoolean(4)));
                 }
             }
         }
