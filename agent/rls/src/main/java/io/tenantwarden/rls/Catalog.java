@@ -188,7 +188,8 @@ public final class Catalog {
         return byQualifiedName.get(schema + "." + name);
     }
 
-    CatalogTable byQualifiedName(String qualifiedName) {
+    /** The relation of that {@code schema.table}, without quotes; null when there is none. */
+    public CatalogTable table(String qualifiedName) {
         return byQualifiedName.get(qualifiedName);
     }
 

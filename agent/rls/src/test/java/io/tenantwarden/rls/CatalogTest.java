@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tenantwarden.rls.audit.RoleRules;
 import io.tenantwarden.testing.PostgresServer;
 import java.sql.Connection;
 import java.sql.ResultSet;
