@@ -122,9 +122,10 @@ public final class AuditFacts {
                                         .contains(table.owner()));
     }
 
-    /** Whether a role bypasses the policies of every table that does not force them on it. */
-    boolean bypassesAnything(String roleName) {
-        return catalog.protectedTables().stream().anyMatch(t -> t.rls() && bypasses(roleName, t));
+    /** Whether no policy ever filters for a role: superuser or BYPASSRLS. */
+    boolean bypassesEverything(String roleName) {
+        DatabaseRole r = roles.get(roleName);
+        return r != null && (r.superuser() || r.bypassRls());
     }
 
     /** Settings of ALTER ROLE and ALTER DATABASE that hold for this session, and the value of row_security now. */

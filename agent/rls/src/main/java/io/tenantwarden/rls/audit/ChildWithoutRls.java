@@ -30,7 +30,10 @@ final class ChildWithoutRls implements Rule {
                     && t.parent() != null
                     && t.protection() != CatalogTable.Protection.EXCLUDED
                     && facts.belowRls(t);
-            if (open && !facts.role().superuser() && PRIVILEGES.stream().anyMatch(p -> facts.may(p, t))) {
+            if (open
+                    && !facts.role().superuser()
+                    && facts.grants(t).stream()
+                            .anyMatch(g -> PRIVILEGES.stream().anyMatch(g.privileges()::contains))) {
                 findings.add(
                         t,
                         "table " + t.qualifiedName() + " is a partition or child of " + t.parent()

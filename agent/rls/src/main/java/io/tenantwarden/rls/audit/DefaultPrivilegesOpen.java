@@ -2,6 +2,10 @@ package io.tenantwarden.rls.audit;
 
 import io.tenantwarden.rls.Finding;
 import io.tenantwarden.rls.Identifiers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 final class DefaultPrivilegesOpen implements Rule {
 
@@ -19,16 +23,30 @@ final class DefaultPrivilegesOpen implements Rule {
 
     @Override
     public void check(AuditFacts facts, AuditOptions options, Findings findings) {
+        Map<String, List<DefaultPrivilege>> byCreator = new TreeMap<>();
         for (DefaultPrivilege d : facts.defaultPrivileges()) {
-            String grantee = d.grantee() == null ? "PUBLIC" : d.grantee();
-            findings.add(
-                    d.schema() == null ? d.creator() : d.creator() + " in " + d.schema(),
-                    "new tables of " + d.creator() + (d.schema() == null ? "" : " in schema " + d.schema()) + " give "
-                            + d.privileges() + " to " + grantee + " before they have row-level security",
-                    "ALTER DEFAULT PRIVILEGES FOR ROLE " + Identifiers.quote(d.creator())
-                            + (d.schema() == null ? "" : " IN SCHEMA " + Identifiers.quote(d.schema()))
-                            + " REVOKE " + d.privileges() + " ON TABLES FROM "
-                            + (d.grantee() == null ? "PUBLIC" : Identifiers.quote(d.grantee())) + ";");
+            String object = d.schema() == null ? d.creator() : d.creator() + " in " + d.schema();
+            byCreator.computeIfAbsent(object, k -> new ArrayList<>(1)).add(d);
         }
+        byCreator.forEach((object, defaults) -> findings.add(
+                object,
+                "new tables of " + object + " give "
+                        + String.join(
+                                " and ",
+                                defaults.stream()
+                                        .map(d -> d.privileges() + " to "
+                                                + (d.grantee() == null ? "PUBLIC" : d.grantee()))
+                                        .toList())
+                        + " before they have row-level security",
+                String.join(
+                        " ",
+                        defaults.stream().map(DefaultPrivilegesOpen::revoke).toList())));
+    }
+
+    private static String revoke(DefaultPrivilege d) {
+        return "ALTER DEFAULT PRIVILEGES FOR ROLE " + Identifiers.quote(d.creator())
+                + (d.schema() == null ? "" : " IN SCHEMA " + Identifiers.quote(d.schema())) + " REVOKE "
+                + d.privileges()
+                + " ON TABLES FROM " + (d.grantee() == null ? "PUBLIC" : Identifiers.quote(d.grantee())) + ";";
     }
 }

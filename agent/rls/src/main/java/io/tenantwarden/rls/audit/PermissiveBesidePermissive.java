@@ -6,6 +6,7 @@ import io.tenantwarden.rls.Identifiers;
 import io.tenantwarden.rls.Policy;
 import io.tenantwarden.rls.PolicyExpression;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 final class PermissiveBesidePermissive implements Rule {
@@ -20,7 +21,7 @@ final class PermissiveBesidePermissive implements Rule {
                 "Several permissive policies for one command",
                 "Permissive policies are joined by OR: the second widens what the first allows, and each costs time for each"
                         + " row.",
-                "Makes all but the first restrictive, so that they are joined by AND; merge them into one instead where"
+                "Makes all but the widest restrictive, so that they are joined by AND; merge them into one instead where"
                         + " either shall suffice.",
                 "Policies that need a setting of warden.guc.bypass, and policies under a restrictive one on the tenant column,"
                         + " are taken for intended.");
@@ -31,7 +32,7 @@ final class PermissiveBesidePermissive implements Rule {
         for (CatalogTable t : facts.tablesWithPolicies()) {
             List<Policy> first = new ArrayList<>();
             List<Policy> more = new ArrayList<>();
-            for (Policy p : t.policies()) {
+            for (Policy p : widestFirst(t.policies())) {
                 if (!p.permissive() || !facts.applies(p) || isBypass(t, p, options)) {
                     continue;
                 }
@@ -55,6 +56,13 @@ final class PermissiveBesidePermissive implements Rule {
                                 " ", more.stream().map(p -> restrictive(t, p)).toList()));
             }
         }
+    }
+
+    /** The one that stays permissive should cover the commands of the others. */
+    private static List<Policy> widestFirst(List<Policy> policies) {
+        return policies.stream()
+                .sorted(Comparator.comparing((Policy p) -> !p.command().equals("ALL")))
+                .toList();
     }
 
     private static boolean isBypass(CatalogTable t, Policy p, AuditOptions options) {

@@ -14,7 +14,8 @@ final class SecurityDefinerFunction implements Rule {
                         + " apart.",
                 "Lets the function run with the rights of who calls it; where it needs the owner's, take EXECUTE away from"
                         + " everybody else instead.",
-                "What the function does is not looked at; trigger functions and functions of extensions are left out.");
+                "What the function does is not looked at; trigger functions and functions of extensions are left out, and so is an"
+                        + " owner that bypasses only because FORCE is missing, which WD003 and WD007 tell.");
     }
 
     @Override
@@ -24,7 +25,8 @@ final class SecurityDefinerFunction implements Rule {
                     && f.executable()
                     && !f.trigger()
                     && !facts.role().bypassesRls()
-                    && facts.bypassesAnything(f.owner())) {
+                    && !facts.role().roles().contains(f.owner())
+                    && facts.bypassesEverything(f.owner())) {
                 findings.add(
                         f.signature(),
                         f.policyTables(),

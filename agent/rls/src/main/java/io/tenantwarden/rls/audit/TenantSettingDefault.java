@@ -1,8 +1,11 @@
 package io.tenantwarden.rls.audit;
 
 import io.tenantwarden.rls.Finding;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 final class TenantSettingDefault implements Rule {
 
@@ -22,23 +25,38 @@ final class TenantSettingDefault implements Rule {
 
     @Override
     public void check(AuditFacts facts, AuditOptions options, Findings findings) {
+        Map<String, List<SettingDefault>> byPlace = new TreeMap<>();
         for (SettingDefault s : facts.settings()) {
-            String name = s.name().toLowerCase(Locale.ROOT);
-            boolean tenant = options.gucs().isEmpty()
-                    ? facts.catalog().gucsInPolicies().contains(name)
-                    : options.gucs().contains(name);
-            boolean bypass = options.bypassGucs().contains(name);
-            boolean closed = tenant && !bypass
-                    ? s.value().isEmpty() || CLOSED.contains(s.value())
-                    : CLOSED.contains(s.value().toLowerCase(Locale.ROOT));
-            if ((tenant || bypass) && !closed) {
-                String where = s.role() != null ? s.role() : s.database() != null ? s.database() : "all roles";
-                findings.add(
-                        where,
-                        (s.role() != null ? "role " : s.database() != null ? "database " : "") + where + " starts with "
-                                + s.name() + " set: a session without a tenant is not without rows",
-                        DefaultSettings.reset(s));
+            if (opens(facts, options, s)) {
+                byPlace.computeIfAbsent(place(s), k -> new ArrayList<>(1)).add(s);
             }
         }
+        byPlace.forEach((place, settings) -> findings.add(
+                place,
+                place + " starts with "
+                        + String.join(
+                                ", ",
+                                settings.stream().map(SettingDefault::name).toList())
+                        + " set: a session without a tenant is not without rows",
+                String.join(" ", settings.stream().map(DefaultSettings::reset).toList())));
+    }
+
+    private static boolean opens(AuditFacts facts, AuditOptions options, SettingDefault s) {
+        String name = s.name().toLowerCase(Locale.ROOT);
+        if (options.bypassGucs().contains(name)) {
+            return !CLOSED.contains(s.value().toLowerCase(Locale.ROOT));
+        }
+        boolean tenant = options.gucs().isEmpty()
+                ? facts.catalog().gucsInPolicies().contains(name)
+                : options.gucs().contains(name);
+        return tenant && !s.value().isEmpty();
+    }
+
+    private static String place(SettingDefault s) {
+        String database = s.database() == null ? "" : "database " + s.database();
+        if (s.role() == null) {
+            return database.isEmpty() ? "all roles" : database;
+        }
+        return "role " + s.role() + (database.isEmpty() ? "" : " in " + database);
     }
 }

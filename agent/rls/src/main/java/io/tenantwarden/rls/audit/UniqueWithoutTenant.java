@@ -50,10 +50,22 @@ final class UniqueWithoutTenant implements Rule {
                     + i.definition().replaceFirst("\\(", java.util.regex.Matcher.quoteReplacement("(" + column + ", "))
                     + ";";
         }
-        // CREATE UNIQUE INDEX name ON schema.table USING method (columns): the name cannot hold this
-        int columns = i.definition().indexOf(" (", i.definition().indexOf(" USING "));
+        int columns = firstParenthesis(i.definition()) + 1;
         return "DROP INDEX " + Identifiers.quote(t.schema(), i.name()) + "; "
-                + i.definition().substring(0, columns + 2) + column + ", "
-                + i.definition().substring(columns + 2) + ";";
+                + i.definition().substring(0, columns) + column + ", "
+                + i.definition().substring(columns) + ";";
+    }
+
+    /** Names before it may hold anything when they are quoted. */
+    private static int firstParenthesis(String definition) {
+        boolean quoted = false;
+        for (int p = 0; p < definition.length(); p++) {
+            char c = definition.charAt(p);
+            quoted ^= c == '"';
+            if (c == '(' && !quoted) {
+                return p;
+            }
+        }
+        throw new IllegalStateException("no columns in " + definition);
     }
 }

@@ -23,7 +23,8 @@ final class UnsafeSearchPath implements Rule {
     @Override
     public void check(AuditFacts facts, AuditOptions options, Findings findings) {
         for (DatabaseFunction f : facts.functions()) {
-            String wrong = f.securityDefiner() && f.executable() && !f.trigger() ? wrong(facts, f) : null;
+            boolean escalates = f.securityDefiner() && !facts.role().roles().contains(f.owner());
+            String wrong = escalates && f.executable() && !f.trigger() ? wrong(facts, f) : null;
             if (wrong != null) {
                 String own = facts.schemasToCreateIn().contains(f.schema())
                                 && !facts.role().superuser()
