@@ -11,7 +11,7 @@ import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Database;
 import io.tenantwarden.rls.Catalog;
 import io.tenantwarden.rls.RoleFacts;
-import io.tenantwarden.rls.RoleRules;
+import io.tenantwarden.rls.audit.RoleRules;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;

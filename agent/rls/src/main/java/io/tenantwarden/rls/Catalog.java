@@ -32,6 +32,8 @@ public final class Catalog {
     private final int rlsCount;
     private final int forceCount;
     private final Map<String, Integer> policiesByGuc;
+    private final Map<Long, CatalogTable> byOid;
+    private final Map<Long, Set<Long>> reads;
 
     /** A name of the snapshot, with the answers about it prepared. */
     private record Entry(String schema, Resolution read, Resolution write) {
@@ -55,7 +57,8 @@ public final class Catalog {
         this.serverVersion = serverVersion;
         List<CatalogTable> user = new ArrayList<>();
         List<CatalogTable> guarded = new ArrayList<>();
-        Map<Long, CatalogTable> byOid = new HashMap<>();
+        byOid = new HashMap<>();
+        this.reads = reads;
         Map<String, CatalogTable> qualified = new HashMap<>();
         Map<String, Integer> gucs = new TreeMap<>();
         int rls = 0;
@@ -188,8 +191,31 @@ public final class Catalog {
         return byQualifiedName.get(schema + "." + name);
     }
 
-    CatalogTable byQualifiedName(String qualifiedName) {
+    /** The relation of that {@code schema.table}, without quotes; null when there is none. */
+    public CatalogTable table(String qualifiedName) {
         return byQualifiedName.get(qualifiedName);
+    }
+
+    /** The relation of that object id, those of the system included; null when there is none. */
+    public CatalogTable table(long oid) {
+        return byOid.get(oid);
+    }
+
+    /** The relations that a view's query names, and the children of a table that is not protected itself. */
+    public List<CatalogTable> reads(CatalogTable view) {
+        List<CatalogTable> below = new ArrayList<>();
+        for (Long oid : reads.getOrDefault(view.oid(), Set.of())) {
+            CatalogTable t = byOid.get(oid);
+            if (t != null) {
+                below.add(t);
+            }
+        }
+        return below;
+    }
+
+    /** The protected tables below a view, at any depth, sorted. */
+    public List<CatalogTable> protectedBelow(CatalogTable view) {
+        return List.copyOf(below(view, byOid, List.of(reads)).values());
     }
 
     /** Whether no table is protected: the database is to be left alone. */

@@ -2,8 +2,8 @@ package io.tenantwarden.rls;
 
 import java.util.Set;
 
-/** Names as PostgreSQL reads and writes them. */
-final class Identifiers {
+/** Names as PostgreSQL reads and writes them. Stateless. */
+public final class Identifiers {
 
     /** NAMEDATALEN - 1: PostgreSQL cuts longer names. */
     private static final int MAX_BYTES = 63;
@@ -139,7 +139,7 @@ final class Identifiers {
     }
 
     /** The name as it must stand in SQL: in double quotes where it would not be read back as itself. */
-    static String quote(String name) {
+    public static String quote(String name) {
         boolean plain = !name.isEmpty() && !RESERVED.contains(name);
         for (int i = 0; i < name.length() && plain; i++) {
             char c = name.charAt(i);
@@ -149,7 +149,7 @@ final class Identifiers {
     }
 
     /** {@code schema.name}, each part quoted where needed. */
-    static String quote(String schema, String name) {
+    public static String quote(String schema, String name) {
         return quote(schema) + "." + quote(name);
     }
 }

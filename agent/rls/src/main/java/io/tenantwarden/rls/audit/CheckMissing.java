@@ -1,0 +1,30 @@
+package io.tenantwarden.rls.audit;
+
+import io.tenantwarden.rls.CatalogTable;
+import io.tenantwarden.rls.Finding;
+import io.tenantwarden.rls.Policy;
+
+final class CheckMissing extends PolicyRule {
+
+    @Override
+    public About about() {
+        return new About(
+                "WD016",
+                Finding.Level.INFO,
+                "WITH CHECK is missing",
+                "PostgreSQL checks new rows against USING then, so that whoever widens what can be read, for instance by"
+                        + " shared rows, widens what can be written without noticing.",
+                "Writes the USING expression out as WITH CHECK.",
+                "Nothing is open as long as USING is right.");
+    }
+
+    @Override
+    Defect examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy) {
+        boolean writes = policy.command().equals("ALL") || policy.command().equals("UPDATE");
+        return !writes || policy.check() != null || policy.using() == null
+                ? null
+                : new Defect(
+                        "for " + policy.command() + " has no WITH CHECK of its own",
+                        alter(table, policy, null, policy.using()));
+    }
+}

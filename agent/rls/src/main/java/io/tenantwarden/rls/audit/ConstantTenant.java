@@ -1,0 +1,43 @@
+package io.tenantwarden.rls.audit;
+
+import io.tenantwarden.rls.CatalogTable;
+import io.tenantwarden.rls.Finding;
+import io.tenantwarden.rls.Policy;
+import io.tenantwarden.rls.PolicyExpression;
+
+final class ConstantTenant extends PolicyRule {
+
+    @Override
+    public About about() {
+        return new About(
+                "WD018",
+                Finding.Level.WARN,
+                "Policy compares the tenant column with a constant or the role",
+                "All tenants of a connection pool share one role, so that the policy cannot tell them apart.",
+                "Puts the condition with the configured setting in its place.",
+                "A database with one role for each tenant is right to compare with the role: ignore the finding there.");
+    }
+
+    @Override
+    Defect examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy) {
+        boolean bound = false;
+        for (PolicyExpression e : expressions(table, policy)) {
+            if (!e.constant()) {
+                return null;
+            }
+            bound |= e.mentionsTenantColumn() && e.closed(options.bypassGucs());
+        }
+        if (!bound || !policy.permissive() || facts.boundByRestriction(table, policy.command(), options)) {
+            return null;
+        }
+        String condition = facts.condition(table, options);
+        return new Defect(
+                "compares " + table.tenantColumn() + " with nothing that differs from tenant to tenant: "
+                        + cut(policy.using() == null ? policy.check() : policy.using()),
+                alter(
+                        table,
+                        policy,
+                        policy.using() == null ? null : condition,
+                        policy.check() == null ? null : condition));
+    }
+}

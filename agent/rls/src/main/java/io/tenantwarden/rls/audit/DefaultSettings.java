@@ -1,0 +1,30 @@
+package io.tenantwarden.rls.audit;
+
+import io.tenantwarden.rls.Identifiers;
+
+/** SQL about ALTER ROLE and ALTER DATABASE ... SET. */
+final class DefaultSettings {
+
+    private DefaultSettings() {}
+
+    /** Takes such a default away. */
+    static String reset(SettingDefault s) {
+        return where(s) + " RESET " + name(s.name()) + ";";
+    }
+
+    /** {@code ALTER ROLE x IN DATABASE y}, or what there is of it. */
+    static String where(SettingDefault s) {
+        if (s.role() == null) {
+            return s.database() == null ? "ALTER ROLE ALL" : "ALTER DATABASE " + Identifiers.quote(s.database());
+        }
+        return "ALTER ROLE " + Identifiers.quote(s.role())
+                + (s.database() == null ? "" : " IN DATABASE " + Identifiers.quote(s.database()));
+    }
+
+    private static String name(String setting) {
+        int dot = setting.indexOf('.');
+        return dot < 0
+                ? Identifiers.quote(setting)
+                : Identifiers.quote(setting.substring(0, dot), setting.substring(dot + 1));
+    }
+}

@@ -1,0 +1,38 @@
+package io.tenantwarden.rls.audit;
+
+import io.tenantwarden.rls.CatalogTable;
+import io.tenantwarden.rls.Finding;
+import java.util.List;
+
+final class ForeignTableReadable implements Rule {
+
+    private static final List<String> PRIVILEGES = List.of("SELECT", "INSERT", "UPDATE", "DELETE");
+
+    @Override
+    public About about() {
+        return new About(
+                "WD034",
+                Finding.Level.WARN,
+                "Foreign table with a tenant column is reachable",
+                "Foreign tables cannot have policies, and the other server sees the role of the user mapping, not the tenant.",
+                "Takes the privileges on it away; let the application read it through a view that filters by tenant.",
+                "What the other server filters is not known.");
+    }
+
+    @Override
+    public void check(AuditFacts facts, AuditOptions options, Findings findings) {
+        for (CatalogTable t : facts.catalog().protectedTables()) {
+            if (t.kind() == CatalogTable.Kind.FOREIGN_TABLE
+                    && !facts.role().superuser()
+                    && facts.grants(t).stream()
+                            .anyMatch(g -> PRIVILEGES.stream().anyMatch(g.privileges()::contains))) {
+                findings.add(
+                        t,
+                        "foreign table " + t.qualifiedName() + " has the tenant column " + t.tenantColumn()
+                                + " but cannot have policies, and role "
+                                + facts.role().currentUser() + " may use it",
+                        facts.revoke(PRIVILEGES, t));
+            }
+        }
+    }
+}

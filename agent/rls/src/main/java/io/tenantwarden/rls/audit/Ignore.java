@@ -1,0 +1,70 @@
+package io.tenantwarden.rls.audit;
+
+import io.tenantwarden.rls.Finding;
+import java.util.regex.Pattern;
+
+/**
+ * A finding that somebody accepted, with the reason. Immutable.
+ *
+ * @param rule the rule's id
+ * @param object the finding's object; {@code *} stands for any characters
+ * @param reason why it is accepted; never blank
+ */
+public record Ignore(String rule, String object, String reason) {
+
+    private static final String FORM =
+            "; write RULE:OBJECT=\"reason\", for instance WD012:public.audit_log=\"append only\"";
+
+    /**
+     * Reads {@code WD012:public.audit_log="reason"}; the quotes may be missing, since shells take them away.
+     *
+     * @throws IllegalArgumentException when it is not of this form, names no rule, or has no reason; the message says
+     *     what to write
+     */
+    public static Ignore parse(String text) {
+        int colon = text.indexOf(':');
+        if (colon < 0) {
+            throw new IllegalArgumentException("no rule in \"" + text + "\"" + FORM);
+        }
+        String rule = text.substring(0, colon).strip();
+        if (Rules.byId(rule) == null) {
+            throw new IllegalArgumentException(
+                    "no such rule: \"" + rule + "\" in \"" + text + "\"; docs/rules.md lists them");
+        }
+        int equals = endOfObject(text, colon + 1);
+        if (equals < 0) {
+            throw new IllegalArgumentException("no reason in \"" + text + "\"" + FORM);
+        }
+        String object = text.substring(colon + 1, equals).strip();
+        String reason = text.substring(equals + 1).strip();
+        if (reason.length() > 1 && reason.startsWith("\"") && reason.endsWith("\"")) {
+            reason = reason.substring(1, reason.length() - 1).strip();
+        }
+        if (object.isEmpty() || reason.isEmpty()) {
+            throw new IllegalArgumentException(
+                    (object.isEmpty() ? "no object in \"" : "no reason in \"") + text + "\"" + FORM);
+        }
+        return new Ignore(rule, object, reason);
+    }
+
+    private static int endOfObject(String text, int from) {
+        int quoted = text.indexOf("=\"", from);
+        return quoted >= 0 ? quoted : text.indexOf('=', from);
+    }
+
+    boolean covers(Finding finding) {
+        return finding.rule().equals(rule)
+                && pattern().matcher(finding.object()).matches();
+    }
+
+    private Pattern pattern() {
+        StringBuilder regex = new StringBuilder();
+        int from = 0;
+        for (int star = object.indexOf('*'); star >= 0; star = object.indexOf('*', from)) {
+            regex.append(Pattern.quote(object.substring(from, star))).append(".*");
+            from = star + 1;
+        }
+        return Pattern.compile(
+                regex.append(Pattern.quote(object.substring(from))).toString(), Pattern.DOTALL);
+    }
+}

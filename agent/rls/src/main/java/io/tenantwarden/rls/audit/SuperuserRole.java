@@ -1,0 +1,33 @@
+package io.tenantwarden.rls.audit;
+
+import io.tenantwarden.rls.Finding;
+import io.tenantwarden.rls.Identifiers;
+import io.tenantwarden.rls.RoleFacts;
+
+final class SuperuserRole implements Rule {
+
+    @Override
+    public About about() {
+        return new About(
+                "WD001",
+                Finding.Level.ERROR,
+                "Role is a superuser",
+                "PostgreSQL never asks a policy when a superuser reads or writes.",
+                "Creates a role for the application; moving the application's connections to it remains to be done.",
+                "It judges the role that is connected now, not the roles of other connection pools.");
+    }
+
+    @Override
+    public void check(AuditFacts facts, AuditOptions options, Findings findings) {
+        RoleFacts role = facts.role();
+        if (!role.superuser()) {
+            return;
+        }
+        String app = Identifiers.quote(role.database() + "_app");
+        findings.add(
+                role.currentUser(),
+                "role " + role.currentUser() + " is a superuser: no policy ever filters its rows",
+                "CREATE ROLE " + app + " LOGIN NOSUPERUSER NOBYPASSRLS;"
+                        + " -- grant it what it needs and let the application connect as it");
+    }
+}

@@ -1,0 +1,35 @@
+package io.tenantwarden.rls.audit;
+
+import io.tenantwarden.rls.CatalogTable;
+import io.tenantwarden.rls.Finding;
+import io.tenantwarden.rls.Identifiers;
+
+final class TenantColumnNullable implements Rule {
+
+    @Override
+    public About about() {
+        return new About(
+                "WD025",
+                Finding.Level.WARN,
+                "Tenant column may be null",
+                "A row without a tenant is invisible to all, or visible to all as soon as a policy is written carelessly, and"
+                        + " unique constraints do not hold for it.",
+                "Sets NOT NULL; rows without a tenant must get one first, and a large table is locked while it is read"
+                        + " (ddl writes it in steps).",
+                "It does not count the rows that are null; a CHECK constraint in its place is not recognised.");
+    }
+
+    @Override
+    public void check(AuditFacts facts, AuditOptions options, Findings findings) {
+        for (CatalogTable t : facts.tenantTables()) {
+            TenantColumn column = facts.tenantColumn(t);
+            if (column != null && !column.notNull()) {
+                findings.add(
+                        t,
+                        "table " + t.qualifiedName() + ": tenant column " + t.tenantColumn() + " may be null",
+                        "ALTER TABLE " + t.quotedName() + " ALTER COLUMN " + Identifiers.quote(t.tenantColumn())
+                                + " SET NOT NULL;");
+            }
+        }
+    }
+}
