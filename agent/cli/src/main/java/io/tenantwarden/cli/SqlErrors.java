@@ -1,5 +1,8 @@
 package io.tenantwarden.cli;
 
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.sql.SQLException;
 
 /** What an error of the database means, and what to do, in one line. */
@@ -15,6 +18,12 @@ final class SqlErrors {
     /** The message of the server, else that of the driver; the cause when the driver only says that it tried. */
     static String message(SQLException e) {
         Throwable cause = e.getCause();
+        if (cause instanceof UnknownHostException) {
+            return "unknown host " + cause.getMessage();
+        }
+        if (cause instanceof SocketException || cause instanceof SocketTimeoutException) {
+            return WardenCli.oneLine(cause.getMessage());
+        }
         String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         if (cause != null && cause.getMessage() != null && !text.contains(cause.getMessage())) {
             text += " (" + cause.getMessage() + ")";

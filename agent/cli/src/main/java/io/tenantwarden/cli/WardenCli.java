@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.util.Properties;
+import java.util.concurrent.Callable;
 import java.util.logging.LogManager;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -41,7 +42,9 @@ import picocli.CommandLine.Spec;
             "The same jar is the agent: java -javaagent:tenant-warden.jar -jar application.jar",
             "The password comes from WARDEN_PASSWORD, --password-file or a prompt, never from an argument."
         })
-public final class WardenCli implements Runnable {
+public final class WardenCli implements Callable<Integer> {
+
+    private static final int USAGE_WIDTH = 110;
 
     @Spec
     private CommandSpec spec;
@@ -71,6 +74,7 @@ public final class WardenCli implements Runnable {
                 .getCommandSpec()
                 .usageMessage()
                 .hidden(true);
+        commandLine.setUsageHelpWidth(USAGE_WIDTH);
         commandLine.setOut(new PrintWriter(terminal.text(), true));
         commandLine.setErr(new PrintWriter(terminal.errors(), true));
         commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(terminal.colours() ? Ansi.ON : Ansi.OFF));
@@ -79,9 +83,11 @@ public final class WardenCli implements Runnable {
         return commandLine.execute(arguments);
     }
 
+    /** Without a command there is nothing to do. */
     @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "which command?");
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getErr());
+        return ExitCodes.USAGE;
     }
 
     private static int wrongUsage(ParameterException e, String[] arguments) {
