@@ -18,13 +18,20 @@ import java.util.Map;
  * Tries to break isolation, table by table, as the role of the connection: in a transaction that is rolled back. What
  * cannot be shown is said, never taken for shown.
  *
- * <p>Updates and deletes carry a condition that fails with a division by zero on the first row that a policy lets through:
- * the server evaluates policies before such a condition, so a leak shows, but no row is touched and no trigger fires.
+ * <p>Updates and deletes carry a condition that fails with a division by zero on the first row that a policy lets through,
+ * so a leak shows, but no row is touched and no trigger fires.
  */
 final class Probe {
 
-    /** True or false for no row: it raises 22012. Volatile, so that it is not evaluated while planning. */
+    /** Raises 22012 for the first row. Volatile, so that it is not evaluated while planning. */
     private static final String FAILS_ON_A_ROW = "1.0::pg_catalog.float8 / (pg_catalog.random() * 0) > 0";
+
+    /**
+     * A second relation of one row. Without it the condition, which names no column, could be evaluated before the policies;
+     * with it the condition is one of the join, which only rows that the policies let through reach. Naming a column
+     * instead would bring in the policies for SELECT.
+     */
+    private static final String ONE_ROW = "pg_catalog.generate_series(1, 1) AS warden_one(n)";
 
     private final Connection connection;
     private final Config config;
@@ -290,8 +297,8 @@ final class Probe {
         if (obstacle != null) {
             return notProvable(t, check, obstacle);
         }
-        String update = "UPDATE " + t.sql() + " SET " + t.column() + " = " + cast(t);
-        ProbeResult foreign = touchForeign(t, check, update, other, stranger, own, hasRows);
+        String update = "UPDATE " + t.sql() + " AS t SET " + t.column() + " = " + cast(t);
+        ProbeResult foreign = touchForeign(t, check, update + " FROM " + ONE_ROW, other, stranger, own, hasRows);
         if (foreign.outcome() != Outcome.PROVEN) {
             return foreign;
         }
@@ -305,7 +312,7 @@ final class Probe {
         }
         Attempt moved = session.attempt(
                 settings(tenant),
-                update + " WHERE (tableoid, ctid) = (SELECT tableoid, ctid FROM " + t.sql() + " LIMIT 1)",
+                update + " WHERE (t.tableoid, t.ctid) = (SELECT tableoid, ctid FROM " + t.sql() + " LIMIT 1)",
                 new String[] {other},
                 settings(other),
                 "SELECT 1 FROM " + t.sql() + " LIMIT 1");
@@ -339,7 +346,8 @@ final class Probe {
         if (stranger == null) {
             return notProvable(t, check, "no random value of type " + t.columnType() + " can be made");
         }
-        return touchForeign(t, check, "DELETE FROM " + t.sql(), null, stranger, own, hasRows);
+        return touchForeign(
+                t, check, "DELETE FROM " + t.sql() + " AS t USING " + ONE_ROW, null, stranger, own, hasRows);
     }
 
     /** Runs a write without a tenant, as nobody, and as a tenant on the rows of others; it must meet no row. */
@@ -363,7 +371,7 @@ final class Probe {
             String[] withTenant = value == null ? new String[] {tenant} : new String[] {value, tenant};
             Attempt foreign = session.attempt(
                     settings(tenant),
-                    write + " WHERE CASE WHEN " + t.column() + " IS DISTINCT FROM " + cast(t) + " THEN "
+                    write + " WHERE CASE WHEN t." + t.column() + " IS DISTINCT FROM " + cast(t) + " THEN "
                             + FAILS_ON_A_ROW + " ELSE false END",
                     withTenant);
             if (foreign.touchedARow()) {
