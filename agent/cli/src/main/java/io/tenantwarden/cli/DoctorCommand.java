@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         footer = {
             "",
-            "Exit 0: no finding. 1: findings. 2: wrong usage. 3: could not run.",
+            "Exit 0: no finding but notes (INFO). 1: findings. 2: wrong usage. 3: could not run.",
             "",
             "Example:",
             "  WARDEN_PASSWORD=... java -jar tenant-warden.jar doctor \\",
@@ -56,6 +56,12 @@ final class DoctorCommand implements Callable<Integer> {
     private List<String> ignores = List.of();
 
     @Option(
+            names = "--fail-on",
+            paramLabel = "LEVEL",
+            description = "findings of this level and worse make the exit code 1: ${COMPLETION-CANDIDATES}; warn")
+    private FailOn failOn = FailOn.warn;
+
+    @Option(
             names = "--probe",
             description = "prove isolation table by table with real statements, in a transaction that is rolled back")
     private boolean probe;
@@ -70,6 +76,19 @@ final class DoctorCommand implements Callable<Integer> {
 
     DoctorCommand(Terminal terminal) {
         this.terminal = terminal;
+    }
+
+    /** The names are what the user writes. */
+    private enum FailOn {
+        error(Finding.Level.ERROR),
+        warn(Finding.Level.WARN),
+        info(Finding.Level.INFO);
+
+        private final Finding.Level level;
+
+        FailOn(Finding.Level level) {
+            this.level = level;
+        }
     }
 
     /** How the findings are printed. */
@@ -100,7 +119,8 @@ final class DoctorCommand implements Callable<Integer> {
             report = examine(c, config, options, ofProbe);
         }
         print(report);
-        return report.findings().isEmpty() ? ExitCodes.NOTHING_FOUND : ExitCodes.FINDINGS;
+        boolean fails = report.findings().stream().anyMatch(f -> f.level().compareTo(failOn.level) <= 0);
+        return fails ? ExitCodes.FINDINGS : ExitCodes.NOTHING_FOUND;
     }
 
     private void readIgnores(List<Ignore> ofRules, List<ProbeIgnore> ofProbe) {

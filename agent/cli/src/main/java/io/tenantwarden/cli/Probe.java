@@ -28,10 +28,16 @@ final class Probe {
 
     /**
      * A second relation of one row. Without it the condition, which names no column, could be evaluated before the policies;
-     * with it the condition is one of the join, which only rows that the policies let through reach. Naming a column
-     * instead would bring in the policies for SELECT.
+     * with it the condition is one of the join, which only rows that the policies let through reach. Naming a column of the
+     * table instead would bring in the policies for SELECT.
      */
     private static final String ONE_ROW = "pg_catalog.generate_series(1, 1) AS warden_one(n)";
+
+    private static final String MARK = "warden.probe";
+
+    /** True for the first row that the policies let through; no column here either, so that an UPDATE is what it can be. */
+    private static final String FIRST_ROW = "CASE WHEN pg_catalog.current_setting('" + MARK
+            + "') = '' THEN pg_catalog.set_config('" + MARK + "', '1', true) = '1' ELSE false END";
 
     private final Connection connection;
     private final Config config;
@@ -310,9 +316,11 @@ final class Probe {
                     "rows of others cannot be touched; whether an own row can be moved to another tenant is open: "
                             + (cannot != null ? cannot : "this tenant sees no row there"));
         }
+        Map<String, String> settings = new LinkedHashMap<>(settings(tenant));
+        settings.put(MARK, "");
         Attempt moved = session.attempt(
-                settings(tenant),
-                update + " WHERE (t.tableoid, t.ctid) = (SELECT tableoid, ctid FROM " + t.sql() + " LIMIT 1)",
+                settings,
+                update + " FROM " + ONE_ROW + " WHERE " + FIRST_ROW,
                 new String[] {other},
                 settings(other),
                 "SELECT 1 FROM " + t.sql() + " LIMIT 1");
@@ -371,8 +379,8 @@ final class Probe {
             String[] withTenant = value == null ? new String[] {tenant} : new String[] {value, tenant};
             Attempt foreign = session.attempt(
                     settings(tenant),
-                    write + " WHERE CASE WHEN t." + t.column() + " IS DISTINCT FROM " + cast(t) + " THEN "
-                            + FAILS_ON_A_ROW + " ELSE false END",
+                    write + " WHERE CASE WHEN warden_one.n = 1 AND t." + t.column() + " IS DISTINCT FROM " + cast(t)
+                            + " THEN " + FAILS_ON_A_ROW + " ELSE false END",
                     withTenant);
             if (foreign.touchedARow()) {
                 return failed(
