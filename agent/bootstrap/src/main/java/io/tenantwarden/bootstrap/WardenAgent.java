@@ -40,7 +40,7 @@ public final class WardenAgent {
     }
 
     private static void start(String arguments, Instrumentation instrumentation) {
-        if (isJdkTool()) {
+        if (isJdkTool() || isOwnCommandLine()) {
             return;
         }
         if (featureVersion() < 17) {
@@ -79,7 +79,19 @@ public final class WardenAgent {
         return command.startsWith("jdk.") || command.startsWith("sun.tools.") || command.startsWith("com.sun.tools.");
     }
 
-    private static int featureVersion() {
+    /** JAVA_TOOL_OPTIONS reaches {@code java -jar tenant-warden.jar doctor} as well; it is not to be watched. */
+    private static boolean isOwnCommandLine() {
+        try {
+            String classPath = System.getProperty("java.class.path", "");
+            return !classPath.isEmpty()
+                    && new File(classPath).getCanonicalFile().equals(jarFile().getCanonicalFile());
+        } catch (Exception e) {
+            return false;
+        }
+    }
+
+    /** The JVM's feature version, for instance 8 or 17; 0 when it cannot be told. */
+    static int featureVersion() {
         String version = System.getProperty("java.specification.version", "0");
         try {
             return version.startsWith("1.") ? Integer.parseInt(version.substring(2)) : Integer.parseInt(version);
@@ -115,7 +127,8 @@ public final class WardenAgent {
         return "enforce".equalsIgnoreCase(mode == null ? null : mode.trim());
     }
 
-    private static File jarFile() throws Exception {
+    /** The jar that this class was loaded from. */
+    static File jarFile() throws Exception {
         CodeSource source = WardenAgent.class.getProtectionDomain().getCodeSource();
         if (source == null) {
             throw new IllegalStateException("the agent's own jar cannot be found");

@@ -56,6 +56,7 @@ class PackagingTest {
     @Test
     void manifest() {
         Attributes manifest = AgentJar.manifest();
+        assertEquals("io.tenantwarden.bootstrap.WardenCommand", manifest.getValue("Main-Class"));
         assertEquals("io.tenantwarden.bootstrap.WardenAgent", manifest.getValue("Premain-Class"));
         assertEquals("io.tenantwarden.bootstrap.WardenAgent", manifest.getValue("Agent-Class"));
         assertEquals("false", manifest.getValue("Can-Redefine-Classes"));
@@ -85,6 +86,27 @@ class PackagingTest {
         assertEquals(Map.of(), found);
     }
 
+    /** The command line's own copy of the driver must never be taken for the application's, nor the other way round. */
+    @Test
+    void theDriverOfTheCommandLineIsRelocated() throws Exception {
+        Map<String, String> found = new TreeMap<>();
+        for (String folder : List.of("cli", "shaded/postgresql", "shaded/picocli")) {
+            AgentJar.classes("warden/io/tenantwarden/" + folder + "/").forEach((name, file) -> {
+                for (String text : file.texts()) {
+                    if (text.matches("(\\[*L)?(org/postgresql|picocli)/[\\w/$]+;?")
+                            || text.matches("(org\\.postgresql|picocli)\\.[\\w.$]+")) {
+                        found.put(name, text);
+                    }
+                }
+            });
+        }
+        assertEquals(Map.of(), found);
+        assertTrue(AgentJar.entries().containsKey("warden/io/tenantwarden/shaded/postgresql/Driver.classdata"));
+        assertTrue(AgentJar.classes("warden/io/tenantwarden/instrumentation/").values().stream()
+                .flatMap(file -> file.texts().stream())
+                .anyMatch(text -> text.startsWith("org.postgresql") || text.startsWith("org/postgresql")));
+    }
+
     /** Relocation also rewrites texts: what the engine knows of an application's libraries must stay as it was written. */
     @Test
     void textsOfOurOwnAreNotRelocated() throws Exception {
@@ -109,7 +131,12 @@ class PackagingTest {
         assertText("META-INF/licenses/byte-buddy/LICENSE", "Apache License", "Version 2.0, January 2004");
         assertText("META-INF/licenses/byte-buddy/NOTICE", "Rafael Winterhalter");
         assertText("META-INF/licenses/asm/LICENSE", "INRIA, France Telecom", "Redistributions in binary form");
-        assertText("META-INF/THIRD-PARTY.txt", "Byte Buddy 1.", "ASM", "nanojson 1.");
+        assertText("META-INF/THIRD-PARTY.txt", "Byte Buddy 1.", "ASM", "nanojson 1.", "picocli 4.", "driver 42.");
+        assertText(
+                "META-INF/licenses/pgjdbc/LICENSE", "PostgreSQL Global Development Group", "Redistributions in binary");
+        for (String library : List.of("scram-client", "scram-common", "saslprep", "stringprep")) {
+            assertText("META-INF/licenses/ongres/" + library + "/LICENSE", "OnGres", "Redistributions in binary form");
+        }
     }
 
     /** A library that is added needs its licence, and an entry in THIRD-PARTY.txt. */
@@ -123,13 +150,13 @@ class PackagingTest {
                 .distinct()
                 .sorted()
                 .toList();
-        assertEquals(List.of("bytebuddy", "nanojson"), libraries);
+        assertEquals(List.of("bytebuddy", "nanojson", "picocli", "postgresql"), libraries);
         List<String> rooms = AgentJar.entries().keySet().stream()
                 .filter(name -> name.matches("warden/io/tenantwarden/[^/]+/"))
                 .map(name -> name.split("/")[3])
                 .sorted()
                 .toList();
-        assertEquals(List.of("engine", "instrumentation", "rls", "shaded"), rooms);
+        assertEquals(List.of("cli", "engine", "instrumentation", "rls", "shaded"), rooms);
     }
 
     private static void assertText(String entry, String... parts) {

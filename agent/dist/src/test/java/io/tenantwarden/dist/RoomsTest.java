@@ -50,12 +50,13 @@ class RoomsTest {
                 strangers("io/tenantwarden/", List.of(OURS + "bootstrap/"), Set.of("java.base")));
     }
 
-    /** The boot loader finds only what is at the root of the jar; everything there but the premain class is for Java 17. */
+    /** The boot loader finds only what is at the root of the jar; everything there but the entry points is for Java 17. */
     @Test
-    void thePremainClassLoadsOnJava8() throws Exception {
+    void theEntryPointsLoadOnJava8() throws Exception {
         AgentJar.classes("io/tenantwarden/").forEach((name, file) -> {
-            boolean premain = name.equals(OURS + "bootstrap/WardenAgent");
-            assertEquals(premain ? 52 : 61, file.major(), name);
+            boolean entryPoint =
+                    name.equals(OURS + "bootstrap/WardenAgent") || name.equals(OURS + "bootstrap/WardenCommand");
+            assertEquals(entryPoint ? 52 : 61, file.major(), name);
         });
     }
 
@@ -71,6 +72,53 @@ class RoomsTest {
             }
         }
         assertEquals(Set.of(OURS + "bootstrap/WardenAgent"), ours);
+    }
+
+    @Test
+    void theMainClassNamesNoOtherButThePremainClass() throws Exception {
+        Set<String> ours = new TreeSet<>();
+        for (String name : AgentJar.classes("io/tenantwarden/")
+                .get(OURS + "bootstrap/WardenCommand")
+                .classes()) {
+            if (name.startsWith("io/")) {
+                ours.add(name);
+            }
+        }
+        assertEquals(Set.of(OURS + "bootstrap/WardenAgent", OURS + "bootstrap/WardenCommand"), ours);
+    }
+
+    /** Of the engine only configuration and report, and what those return; no class of the agent's own work. */
+    @Test
+    void commandLineKnowsRlsAndOfTheEngineConfigAndReport() throws Exception {
+        assertEquals(
+                Map.of(),
+                strangers(
+                        "warden/io/tenantwarden/cli/",
+                        List.of(
+                                OURS + "cli/",
+                                OURS + "rls/",
+                                OURS + "engine/config/",
+                                OURS + "engine/report/",
+                                OURS + "shaded/picocli/",
+                                OURS + "shaded/postgresql/",
+                                OURS + "shaded/nanojson/"),
+                        Set.of("java.base", "java.sql", "java.logging")));
+    }
+
+    /** The agent never loads the command line, nor its driver. */
+    @Test
+    void nobodyKnowsTheCommandLine() throws Exception {
+        for (String folder : List.of("engine/", "rls/", "instrumentation/", "shaded/bytebuddy/", "shaded/nanojson/")) {
+            AgentJar.classes("warden/" + OURS + folder).forEach((name, file) -> {
+                for (String other : file.classes()) {
+                    assertFalse(
+                            other.startsWith(OURS + "cli/")
+                                    || other.startsWith(OURS + "shaded/postgresql/")
+                                    || other.startsWith(OURS + "shaded/picocli/"),
+                            () -> name + " names " + other);
+                }
+            });
+        }
     }
 
     @Test

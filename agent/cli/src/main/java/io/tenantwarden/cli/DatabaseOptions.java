@@ -1,0 +1,117 @@
+package io.tenantwarden.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Locale;
+import java.util.Properties;
+import org.postgresql.Driver;
+import picocli.CommandLine.Option;
+
+/** Which database, as whom. The password is never an argument: {@code ps} shows arguments. */
+final class DatabaseOptions {
+
+    private static final String PREFIX = "jdbc:postgresql:";
+    private static final String SECONDS_TO_CONNECT = "10";
+
+    @Option(
+            names = "--url",
+            required = true,
+            paramLabel = "URL",
+            description = "JDBC URL of the database, for instance jdbc:postgresql://localhost:5432/app")
+    private String url;
+
+    @Option(
+            names = "--user",
+            paramLabel = "ROLE",
+            description = "role to connect as: the application's own, for doctor")
+    private String user;
+
+    @Option(
+            names = "--password-file",
+            paramLabel = "FILE",
+            description = "file whose first line is the password; else the variable WARDEN_PASSWORD, else a prompt")
+    private Path passwordFile;
+
+    /**
+     * Opens the connection.
+     *
+     * @throws CommandFailure with what to do when that is not possible
+     */
+    Connection connect(Terminal terminal) {
+        Properties properties = checkedUrl();
+        if (user != null) {
+            properties.setProperty("user", user);
+        } else if (properties.getProperty("user") == null) {
+            throw CommandFailure.usage("--user is missing: which role does the application connect as?");
+        }
+        String role = properties.getProperty("user");
+        String password = password(terminal, role);
+        if (password != null) {
+            properties.setProperty("password", password);
+        }
+        properties.setProperty("ApplicationName", "tenant-warden");
+        properties.putIfAbsent("loginTimeout", SECONDS_TO_CONNECT);
+        properties.putIfAbsent("connectTimeout", SECONDS_TO_CONNECT);
+        terminal.progress("connecting to " + place(properties) + " as " + role);
+        try {
+            return new Driver().connect(PREFIX + "//", properties);
+        } catch (SQLException e) {
+            throw CommandFailure.couldNotRun(
+                    "no connection to " + place(properties) + " as " + role + ": " + SqlErrors.explain(e));
+        }
+    }
+
+    /** What the URL says, without the URL: the driver's messages would repeat it, parameters and all. */
+    private Properties checkedUrl() {
+        if (!url.startsWith(PREFIX)) {
+            throw CommandFailure.usage("--url is not a JDBC URL of PostgreSQL: write it as"
+                    + " jdbc:postgresql://host:port/database, user and password are given apart");
+        }
+        Properties properties = Driver.parseURL(url, null);
+        if (properties == null || url.substring(PREFIX.length()).contains("@")) {
+            throw CommandFailure.usage("--url cannot be read: write it as jdbc:postgresql://host:port/database,"
+                    + " user and password are given apart");
+        }
+        for (String name : properties.stringPropertyNames()) {
+            if (name.toLowerCase(Locale.ROOT).endsWith("password")) {
+                throw CommandFailure.usage("--url holds a password (" + name + "), which every user of this machine can"
+                        + " see: use WARDEN_PASSWORD or --password-file");
+            }
+        }
+        return properties;
+    }
+
+    private static String place(Properties properties) {
+        return properties.getProperty("PGHOST", "localhost") + ":" + properties.getProperty("PGPORT", "5432") + "/"
+                + properties.getProperty("PGDBNAME", "");
+    }
+
+    private String password(Terminal terminal, String role) {
+        if (passwordFile != null) {
+            return fromFile();
+        }
+        String variable = terminal.environment().get("WARDEN_PASSWORD");
+        if (variable != null) {
+            return variable;
+        }
+        if (terminal.passwordPrompt() == null) {
+            return null;
+        }
+        char[] typed = terminal.passwordPrompt().ask("Password of " + role + ": ");
+        return typed == null || typed.length == 0 ? null : new String(typed);
+    }
+
+    private String fromFile() {
+        try {
+            return Files.readString(passwordFile).lines().findFirst().orElse("");
+        } catch (NoSuchFileException e) {
+            throw CommandFailure.usage("--password-file " + passwordFile + " does not exist");
+        } catch (IOException e) {
+            throw CommandFailure.usage("--password-file " + passwordFile + " cannot be read: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,204 @@
+package io.tenantwarden.cli;
+
+import io.tenantwarden.engine.config.Config;
+import io.tenantwarden.engine.config.GucAssignment;
+import io.tenantwarden.rls.CatalogOptions;
+import io.tenantwarden.rls.Finding;
+import io.tenantwarden.rls.audit.Audit;
+import io.tenantwarden.rls.audit.AuditFacts;
+import io.tenantwarden.rls.audit.AuditOptions;
+import io.tenantwarden.rls.audit.Ignore;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code doctor}: what is wrong with role, tables and policies, and with {@code --probe} whether isolation really holds. */
+@Command(
+        name = "doctor",
+        description = {
+            "Says what the database really enforces for the application's own role, and how to fix what it does not.",
+            "Reads the catalog and changes nothing."
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = WardenCli.Version.class,
+        sortOptions = false,
+        footer = {
+            "",
+            "Exit 0: no finding but notes (INFO). 1: findings. 2: wrong usage. 3: could not run.",
+            "",
+            "Example:",
+            "  WARDEN_PASSWORD=... java -jar tenant-warden.jar doctor \\",
+            "      --url jdbc:postgresql://localhost:5432/app --user app_user --probe"
+        })
+final class DoctorCommand implements Callable<Integer> {
+
+    @Mixin
+    private DatabaseOptions database;
+
+    @Mixin
+    private TenantOptions tenants;
+
+    @ArgGroup
+    private Format format = new Format();
+
+    @Option(
+            names = "--ignore",
+            paramLabel = "RULE:OBJECT=REASON",
+            description = "accept a finding, with the reason; may be repeated, * stands for any characters,"
+                    + " for instance 'WD012:public.audit_log=append only'")
+    private List<String> ignores = List.of();
+
+    @Option(
+            names = "--fail-on",
+            paramLabel = "LEVEL",
+            description = "findings of this level and worse make the exit code 1: ${COMPLETION-CANDIDATES}; warn")
+    private FailOn failOn = FailOn.warn;
+
+    @Option(
+            names = "--probe",
+            description = "prove isolation table by table with real statements, in a transaction that is rolled back")
+    private boolean probe;
+
+    @Option(
+            names = "--tenant",
+            paramLabel = "ID",
+            description = "with --probe: a tenant that has rows; else one is looked for where the role may see any")
+    private String tenant;
+
+    private final Terminal terminal;
+
+    DoctorCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    /** The names are what the user writes. */
+    private enum FailOn {
+        error(Finding.Level.ERROR),
+        warn(Finding.Level.WARN),
+        info(Finding.Level.INFO);
+
+        private final Finding.Level level;
+
+        FailOn(Finding.Level level) {
+            this.level = level;
+        }
+    }
+
+    /** How the findings are printed. */
+    private static final class Format {
+
+        @Option(names = "--json", description = "print the findings as JSON")
+        private boolean json;
+
+        @Option(names = "--sarif", description = "print the findings as SARIF 2.1.0")
+        private boolean sarif;
+    }
+
+    @Override
+    public Integer call() throws SQLException {
+        if (tenant != null && !probe) {
+            throw CommandFailure.usage("--tenant is for --probe: add it");
+        }
+        Config config = tenants.read(terminal);
+        List<Ignore> ofRules = new ArrayList<>();
+        List<ProbeIgnore> ofProbe = new ArrayList<>();
+        readIgnores(ofRules, ofProbe);
+        AuditOptions options = new AuditOptions(
+                config.guc().stream().map(GucAssignment::name).toList(),
+                config.gucBypass().stream().map(GucAssignment::name).toList(),
+                ofRules);
+        DoctorReport report;
+        try (Connection c = database.connect(terminal)) {
+            report = examine(c, config, options, ofProbe);
+        }
+        print(report);
+        boolean fails = report.findings().stream().anyMatch(f -> f.level().compareTo(failOn.level) <= 0);
+        return fails ? ExitCodes.FINDINGS : ExitCodes.NOTHING_FOUND;
+    }
+
+    private void readIgnores(List<Ignore> ofRules, List<ProbeIgnore> ofProbe) {
+        for (String text : ignores) {
+            try {
+                if (ProbeIgnore.isMeant(text)) {
+                    ofProbe.add(ProbeIgnore.parse(text));
+                } else {
+                    ofRules.add(Ignore.parse(text));
+                }
+            } catch (IllegalArgumentException e) {
+                throw CommandFailure.usage("--ignore: " + e.getMessage());
+            }
+        }
+    }
+
+    private DoctorReport examine(Connection c, Config config, AuditOptions options, List<ProbeIgnore> ofProbe)
+            throws SQLException {
+        terminal.progress("reading the catalog");
+        AuditFacts facts = AuditFacts.read(c, new CatalogOptions(config.tenantColumns(), List.of(), List.of()));
+        if (facts.catalog().isEmpty()) {
+            throw CommandFailure.couldNotRun(
+                    "no table of database " + facts.catalog().database()
+                            + " has row-level security or a tenant column (" + String.join(", ", config.tenantColumns())
+                            + "): name yours with --tenant-columns, or check that --url names the right database");
+        }
+        Audit audit = Audit.of(facts, options);
+        audit.unusedIgnores().forEach(ignore -> warnUnused(ignore.rule() + ":" + ignore.object()));
+        List<Finding> findings = new ArrayList<>(audit.findings());
+        List<ProbeResult> results = null;
+        if (probe) {
+            results = new Probe(c, config, tenant, terminal).run();
+            addFindings(results, ofProbe, findings);
+        }
+        findings.sort(Comparator.comparing(Finding::level)
+                .thenComparing(Finding::rule)
+                .thenComparing(Finding::object));
+        return new DoctorReport(
+                facts.catalog().database(),
+                facts.role().currentUser(),
+                facts.catalog().serverVersion(),
+                facts.catalog().protectedCount(),
+                List.copyOf(findings),
+                results);
+    }
+
+    private void addFindings(List<ProbeResult> results, List<ProbeIgnore> ignores, List<Finding> findings) {
+        List<ProbeIgnore> unused = new ArrayList<>(ignores);
+        for (ProbeResult result : results) {
+            if (result.outcome() != ProbeResult.Outcome.FAILED) {
+                continue;
+            }
+            Finding finding = result.finding();
+            boolean ignored = false;
+            for (ProbeIgnore ignore : ignores) {
+                if (ignore.covers(finding)) {
+                    ignored = true;
+                    unused.remove(ignore);
+                }
+            }
+            if (!ignored) {
+                findings.add(finding);
+            }
+        }
+        unused.forEach(ignore -> warnUnused(ignore.rule() + ":" + ignore.object()));
+    }
+
+    private void warnUnused(String ignore) {
+        terminal.progress("--ignore " + ignore + " covers nothing: take it out");
+    }
+
+    private void print(DoctorReport report) {
+        if (format.json) {
+            terminal.data().println(report.toJson());
+        } else if (format.sarif) {
+            terminal.data().println(Sarif.of(report));
+        } else {
+            new DoctorText(terminal).print(report);
+        }
+    }
+}
