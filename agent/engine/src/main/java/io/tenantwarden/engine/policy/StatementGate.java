@@ -2,6 +2,7 @@ package io.tenantwarden.engine.policy;
 
 import io.tenantwarden.bootstrap.HasStatement;
 import io.tenantwarden.bootstrap.Scope;
+import io.tenantwarden.bootstrap.Submission;
 import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.config.Mode;
 import io.tenantwarden.engine.inject.Assignment;
@@ -384,15 +385,25 @@ public final class StatementGate {
         if (stands > 0) {
             stats.at(found.site(), outcome, stands);
         }
-        boolean refused = refuses && !reporter.known(ViolationKind.UNSCOPED_QUERY, found.site(), sql.fingerprint());
-        reporter.violation(
-                event(ViolationKind.UNSCOPED_QUERY, found, session, sql, resolution.tables(), resolution.assumed())
-                        .times(refuses ? 1 : stands)
-                        .detail(bypassRole ? "role in warden.bypass.roles, outside a bypass" : null)
-                        .refused(refused)
-                        .build());
+        Submission submission =
+                outcome == Outcome.UNSCOPED ? ThreadState.current().lost() : null;
+        // a bypass that stays behind is as it should be; a tenant that got lost is not
+        ViolationKind kind = submission != null && submission.lost() == Scope.Kind.TENANT
+                ? ViolationKind.LOST_SCOPE
+                : ViolationKind.UNSCOPED_QUERY;
+        boolean refused = refuses && !reporter.known(kind, found.site(), sql.fingerprint());
+        reporter.violation(event(kind, found, session, sql, resolution.tables(), resolution.assumed())
+                .times(refuses ? 1 : stands)
+                .detail(bypassRole ? "role in warden.bypass.roles, outside a bypass" : LostScopes.detail(submission))
+                .submitSite(LostScopes.site(submission))
+                .refused(refused)
+                .build());
         if (!refused) {
             return null;
+        }
+        if (submission != null && !bypassRole) {
+            return Refusals.lostScope(
+                    sql.operation(), resolution.tables(), resolution.assumed(), found.site(), submission);
         }
         return bypassRole
                 ? Refusals.bypassRole(

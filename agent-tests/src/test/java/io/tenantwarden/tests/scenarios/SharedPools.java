@@ -1,0 +1,69 @@
+package io.tenantwarden.tests.scenarios;
+
+import java.util.Timer;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.PriorityBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Pools of the server, which outlive the applications that use them. */
+public final class SharedPools {
+
+    private static final ExecutorService PLAIN = pool(new LinkedBlockingQueue<>());
+    private static final ExecutorService BY_PRIORITY = pool(new PriorityBlockingQueue<>());
+    private static final Timer TIMER = new Timer(true);
+
+    private SharedPools() {}
+
+    private static ExecutorService pool(BlockingQueue<Runnable> queue) {
+        return new ThreadPoolExecutor(1, 1, 1, TimeUnit.HOURS, queue, task -> {
+            Thread thread = new Thread(task, "server");
+            thread.setDaemon(true);
+            thread.setContextClassLoader(SharedPools.class.getClassLoader());
+            return thread;
+        });
+    }
+
+    public static ExecutorService plain() {
+        return PLAIN;
+    }
+
+    public static ExecutorService byPriority() {
+        return BY_PRIORITY;
+    }
+
+    public static Timer timer() {
+        return TIMER;
+    }
+
+    /** A pool whose only thread is busy until the work has been done. */
+    public static void gated(Consumer<ExecutorService> work) throws InterruptedException {
+        ExecutorService gated = pool(new PriorityBlockingQueue<>());
+        CountDownLatch gate = new CountDownLatch(1);
+        gated.execute(new Waiting(gate));
+        work.accept(gated);
+        gate.countDown();
+        gated.shutdown();
+        gated.awaitTermination(30, TimeUnit.SECONDS);
+    }
+
+    private record Waiting(CountDownLatch gate) implements Runnable, Comparable<Waiting> {
+        @Override
+        public void run() {
+            try {
+                gate.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public int compareTo(Waiting other) {
+            return 0;
+        }
+    }
+}
