@@ -57,7 +57,17 @@ public class TaskCost {
     public void start() {
         pool = Executors.newFixedThreadPool(1);
         forkJoin = new ForkJoinPool(1);
+    }
+
+    /** JMH runs each iteration as a task of a pool: a tenant left behind by the one before would be nobody's. */
+    @Setup(Level.Iteration)
+    public void enter() {
         Tenant.CURRENT.set(tenant.isEmpty() ? null : tenant);
+    }
+
+    @TearDown(Level.Iteration)
+    public void leave() {
+        Tenant.CURRENT.remove();
     }
 
     @TearDown(Level.Trial)

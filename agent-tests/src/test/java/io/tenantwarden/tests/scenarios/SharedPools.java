@@ -1,9 +1,12 @@
 package io.tenantwarden.tests.scenarios;
 
 import java.util.Timer;
+import java.util.TimerTask;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -18,6 +21,27 @@ public final class SharedPools {
     private static final Timer TIMER = new Timer(true);
 
     private SharedPools() {}
+
+    /**
+     * Gives each thread something of the server's own to do. A thread remembers the code that started it (its inherited
+     * access control context), and a timer the task that it ran last: neither must be an application's.
+     */
+    public static void useAll() throws Exception {
+        PLAIN.submit(() -> {}).get();
+        BY_PRIORITY.execute(new Waiting(new CountDownLatch(0)));
+        ForkJoinPool.commonPool().submit(() -> {}).get();
+        CompletableFuture.runAsync(() -> {}).get();
+        CompletableFuture<Void> rang = new CompletableFuture<>();
+        TIMER.schedule(
+                new TimerTask() {
+                    @Override
+                    public void run() {
+                        rang.complete(null);
+                    }
+                },
+                0);
+        rang.get();
+    }
 
     private static ExecutorService pool(BlockingQueue<Runnable> queue) {
         return new ThreadPoolExecutor(1, 1, 1, TimeUnit.HOURS, queue, task -> {

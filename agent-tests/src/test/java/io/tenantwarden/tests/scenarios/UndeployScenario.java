@@ -28,12 +28,14 @@ class UndeployScenario {
 
     @Test
     void theLoaderOfAnUndeployedApplicationIsCollected() throws Exception {
+        SharedPools.useAll();
         Tomcat tomcat = new Tomcat();
         tomcat.setBaseDir(folder.resolve("tomcat").toString());
         tomcat.setPort(0);
         tomcat.getConnector().setProperty("address", "127.0.0.1");
         tomcat.start();
         WeakReference<ClassLoader> loader = useAndUndeploy(tomcat);
+        SharedPools.useAll();
         for (int i = 0; i < 300 && loader.get() != null; i++) {
             System.gc();
             Thread.sleep(100);

@@ -363,6 +363,10 @@ public final class Tasks {
         }
         ThreadState thread = ThreadState.current();
         thread.enterOwned(task);
+        if (isInBypass(thread) && what instanceof Submission) {
+            // who runs a forked task is chance: it must not be what decides
+            what = Scope.NONE;
+        }
         enter(thread, what);
     }
 
@@ -401,6 +405,9 @@ public final class Tasks {
                 }
                 thread.lost(null);
             } else {
+                if (isInBypass(thread)) {
+                    return; // run at once by the method of the bypass: nobody handed anything over
+                }
                 if (propagates) {
                     String source = bridge.sourceNow();
                     if (source != null || thread.top() != null) {
@@ -414,6 +421,12 @@ public final class Tasks {
             // Whatever went wrong: not the scope of whoever ran on this thread before.
             thread.push(Scope.NONE, null);
         }
+    }
+
+    /** A bypass is never carried, so that one that is in force here was entered here and has not ended. */
+    private static boolean isInBypass(ThreadState thread) {
+        ThreadState.Pushed top = thread.top();
+        return top != null && top.scope().isBypass();
     }
 
     // ---- new platform threads
