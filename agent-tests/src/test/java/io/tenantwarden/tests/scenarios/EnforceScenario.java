@@ -153,6 +153,62 @@ class EnforceScenario {
     }
 
     @Test
+    void whatOnlyLooksLikeTheApplicationsHelperScopesNothing() throws Exception {
+        for (String sql : List.of(
+                "do $$ begin perform 1; end $$",
+                "select set_config('statement_' || 'timeout', '9s', false)",
+                "select set_config(name, setting, false) from pg_settings where name = 'work_mem'",
+                "set app.tenant_id = ''",
+                "select set_config('app.tenant_id', '', false)",
+                "begin; set app.tenant_id = 'a'; rollback",
+                "explain select set_config('app.tenant_id', 'b', false)",
+                "prepare q as select set_config('app.tenant_id', 'b', false)",
+                "select 1 where false and set_config('app.tenant_id', 'b', false) is null")) {
+            try (Connection c = Db.plain().getConnection();
+                    Statement s = c.createStatement()) {
+                s.execute(sql);
+                refused(c, "select id from invoices");
+                c.setAutoCommit(false);
+                refused(c, "select id from invoices");
+            }
+        }
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            assertThrows(SQLException.class, () -> s.execute("set app.tenant_id = 'a'; select 1/0"));
+            refused(c, "select id from invoices");
+            assertThrows(SQLException.class, () -> s.execute("do $$ begin perform 1; end $$; select id from invoices"));
+        }
+    }
+
+    @Test
+    void aTemporaryViewIsSeenThrough() throws Exception {
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            s.execute("create temp view mine as select * from invoices");
+            refused(c, "select * from mine");
+            assertEquals(List.of("2"), Db.column(c, "select count(*) from countries"));
+        }
+    }
+
+    @Test
+    void aSlipOfThePenIsToldByTheServer() throws Exception {
+        TenantContext.set("a");
+        try (Connection c = Db.plain().getConnection()) {
+            SQLException e = assertThrows(SQLException.class, () -> Db.column(c, "selec 1"));
+            assertEquals("42601", e.getSQLState(), e.getMessage());
+        }
+    }
+
+    @Test
+    void aRejectedTenantIsNotCalledMissing() throws Exception {
+        TenantContext.set("a\u0000");
+        try (Connection c = Db.plain().getConnection()) {
+            String message = refused(c, "select id from invoices").getMessage();
+            assertTrue(message.contains("invalid-tenant"), message);
+        }
+    }
+
+    @Test
     void copyIsAnsweredClearly() throws Exception {
         try (Connection c = Db.plain().getConnection()) {
             var copy = c.unwrap(PGConnection.class).getCopyAPI();

@@ -50,11 +50,11 @@ public final class Installer {
             problems =
                     config.mode() == Mode.OFF ? List.of() : factory.reporter().start();
         } catch (IllegalArgumentException e) {
-            refuse("[warden] configuration error: " + e.getMessage(), exits(config));
+            refuse(config, List.of(e.getMessage()));
             return;
         }
         if (!problems.isEmpty()) {
-            refuse("[warden] configuration error: " + String.join("; ", problems), exits(config));
+            refuse(config, problems);
             return;
         }
         factory.reporter().info(Banner.line(config, version, strategy(config)));
@@ -123,8 +123,10 @@ public final class Installer {
         return config.mode() == Mode.INJECT || config.mode() == Mode.ENFORCE ? "pipelined" : "none";
     }
 
-    private static boolean exits(Config config) {
-        return config.onConfigError() == OnConfigError.EXIT;
+    /** What shows only when the configuration is applied is told in the same words as what shows when it is read. */
+    private static void refuse(Config config, List<String> problems) {
+        Loaded.Refused refused = new Loaded.Refused(problems, config.onConfigError(), List.of());
+        refuse(refused.message(), config.onConfigError() == OnConfigError.EXIT);
     }
 
     private static void refuse(String message, boolean exits) {

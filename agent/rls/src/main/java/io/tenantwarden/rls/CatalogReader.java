@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Reads a {@link Catalog}. Everything is qualified with {@code pg_catalog}, operators too, so that no object of the same
@@ -51,6 +53,11 @@ final class CatalogReader {
                AND n.nspname OPERATOR(pg_catalog.!~) '^pg_(toast|temp_)'
             """;
 
+    /**
+     * Policies, and a number that is the same for those whose expressions read the same. Printing an expression makes the
+     * server open its table, which is most of the time that reading a large catalog took, and waits while a migration holds
+     * that table locked; so one of each kind is printed. The text depends on the tree and on the names of the columns in it.
+     */
     private static final String POLICIES = """
             /* tenant-warden */
             SELECT p.polrelid, p.oid, p.polname, p.polcmd, p.polpermissive,
@@ -58,10 +65,35 @@ final class CatalogReader {
                      SELECT CASE WHEN r.oid OPERATOR(pg_catalog.=) 0::pg_catalog.oid THEN 'public'::pg_catalog.text
                                  ELSE pg_catalog.pg_get_userbyid(r.oid)::pg_catalog.text END
                        FROM pg_catalog.unnest(p.polroles) r(oid)), pg_catalog.chr(1)),
-                   pg_catalog.pg_get_expr(p.polqual, p.polrelid),
-                   pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)
+                   pg_catalog.hashtextextended(pg_catalog.concat(
+                     p.polqual::pg_catalog.text, pg_catalog.chr(1), p.polwithcheck::pg_catalog.text, c.names), 0)
               FROM pg_catalog.pg_policy p
+              LEFT JOIN (
+                     SELECT d.objid, pg_catalog.string_agg(
+                              pg_catalog.concat(a.attnum, pg_catalog.chr(1), a.attname), pg_catalog.chr(1)
+                              ORDER BY a.attnum) AS names
+                       FROM pg_catalog.pg_depend d
+                       JOIN pg_catalog.pg_policy own
+                         ON own.oid OPERATOR(pg_catalog.=) d.objid AND own.polrelid OPERATOR(pg_catalog.=) d.refobjid
+                       JOIN pg_catalog.pg_attribute a
+                         ON a.attrelid OPERATOR(pg_catalog.=) d.refobjid
+                        AND a.attnum OPERATOR(pg_catalog.=) d.refobjsubid
+                      WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_policy'::pg_catalog.regclass
+                        AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+                        AND d.refobjsubid OPERATOR(pg_catalog.>) 0
+                      GROUP BY d.objid) c ON c.objid OPERATOR(pg_catalog.=) p.oid
              ORDER BY p.polname
+            """;
+
+    /** Where a sub-select refers to the policy's table, or a whole row occurs, the table's name is in the text as well. */
+    private static final String EXPRESSIONS = """
+            /* tenant-warden */
+            SELECT p.oid, pg_catalog.pg_get_expr(p.polqual, p.polrelid),
+                   pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid),
+                   pg_catalog.concat(p.polqual::pg_catalog.text, p.polwithcheck::pg_catalog.text)
+                     OPERATOR(pg_catalog.~) ':varlevelsup [1-9]|:varattno 0 '
+              FROM pg_catalog.pg_policy p
+             WHERE p.oid OPERATOR(pg_catalog.=) ANY (pg_catalog.string_to_array(?, ',')::pg_catalog.oid[])
             """;
 
     /**
@@ -295,35 +327,89 @@ final class CatalogReader {
     }
 
     private void readPolicies() throws SQLException {
+        List<PolicyRow> found = new ArrayList<>();
+        Map<Long, Long> printed = new HashMap<>();
         try (Statement s = connection.createStatement();
                 ResultSet rs = s.executeQuery(POLICIES)) {
             while (rs.next()) {
-                Row row = rows.get(rs.getLong(1));
-                if (row == null) {
-                    continue;
+                if (rows.containsKey(rs.getLong(1))) {
+                    PolicyRow p = new PolicyRow(
+                            rs.getLong(1),
+                            rs.getLong(2),
+                            rs.getString(3),
+                            command(rs.getString(4)),
+                            rs.getBoolean(5),
+                            List.of(rs.getString(6).split(SEPARATOR)),
+                            rs.getLong(7));
+                    found.add(p);
+                    printed.putIfAbsent(p.kind(), p.oid());
                 }
-                String using = rs.getString(7);
-                String check = rs.getString(8);
-                Set<String> settings = new TreeSet<>();
-                addSettings(using, settings);
-                addSettings(check, settings);
-                addSettingsOfFunctions(functionsOfPolicy.getOrDefault(rs.getLong(2), Set.of()), settings);
-                if (row.policies.isEmpty()) {
-                    row.policies = new ArrayList<>(2);
-                }
-                row.policies.add(new Policy(
-                        rs.getString(3),
-                        command(rs.getString(4)),
-                        rs.getBoolean(5),
-                        List.of(rs.getString(6).split(SEPARATOR)),
-                        using,
-                        check,
-                        Collections.unmodifiableSet(settings)));
             }
+        }
+        Map<Long, Expressions> expressions = readExpressions(printed.values());
+        List<Long> ofTheirOwn = new ArrayList<>();
+        for (PolicyRow p : found) {
+            Expressions e = expressions.get(printed.get(p.kind()));
+            if (e != null && e.namesTable() && !expressions.containsKey(p.oid())) {
+                ofTheirOwn.add(p.oid());
+            }
+        }
+        expressions.putAll(readExpressions(ofTheirOwn));
+        for (PolicyRow p : found) {
+            Expressions e = expressions.get(printed.get(p.kind()));
+            if (e != null && e.namesTable()) {
+                e = expressions.get(p.oid());
+            }
+            if (e == null) {
+                // dropped between the two queries; who asks again reads the rest
+                continue;
+            }
+            Set<String> settings = e.settings();
+            Set<Long> called = functionsOfPolicy.get(p.oid());
+            if (called != null) {
+                settings = new TreeSet<>(settings);
+                addSettingsOfFunctions(called, settings);
+                settings = Collections.unmodifiableSet(settings);
+            }
+            Row row = rows.get(p.table());
+            if (row.policies.isEmpty()) {
+                row.policies = new ArrayList<>(2);
+            }
+            row.policies.add(
+                    new Policy(p.name(), p.command(), p.permissive(), p.roles(), e.using(), e.check(), settings));
         }
         for (Row row : rows.values()) {
             row.policies = List.copyOf(row.policies);
         }
+    }
+
+    /** @param kind the same for policies whose expressions read the same */
+    private record PolicyRow(
+            long table, long oid, String name, String command, boolean permissive, List<String> roles, long kind) {}
+
+    private record Expressions(String using, String check, Set<String> settings, boolean namesTable) {}
+
+    private Map<Long, Expressions> readExpressions(Collection<Long> policies) throws SQLException {
+        Map<Long, Expressions> expressions = new HashMap<>();
+        if (policies.isEmpty()) {
+            return expressions;
+        }
+        try (PreparedStatement s = connection.prepareStatement(EXPRESSIONS)) {
+            s.setString(1, policies.stream().map(String::valueOf).collect(Collectors.joining(",")));
+            try (ResultSet rs = s.executeQuery()) {
+                while (rs.next()) {
+                    String using = rs.getString(2);
+                    String check = rs.getString(3);
+                    Set<String> settings = new TreeSet<>();
+                    addSettings(using, settings);
+                    addSettings(check, settings);
+                    expressions.put(
+                            rs.getLong(1),
+                            new Expressions(using, check, Collections.unmodifiableSet(settings), rs.getBoolean(4)));
+                }
+            }
+        }
+        return expressions;
     }
 
     private static String command(String polcmd) {

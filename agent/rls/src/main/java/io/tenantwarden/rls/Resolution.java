@@ -2,6 +2,7 @@ package io.tenantwarden.rls;
 
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The protected tables that a statement touches, as one catalog snapshot sees it. Immutable. */
 public final class Resolution {
@@ -52,6 +53,15 @@ public final class Resolution {
      */
     public List<String> unknown() {
         return unknown;
+    }
+
+    /** The same, and these tables besides, as a guess to the safe side. */
+    public Resolution assuming(List<String> more) {
+        List<String> all = Stream.concat(tables.stream(), more.stream())
+                .distinct()
+                .sorted()
+                .toList();
+        return new Resolution(all, touched, unknown, true, writes);
     }
 
     /** Whether rows of one of the {@link #tables()} are changed. */

@@ -440,4 +440,39 @@ class CatalogTest {
             }
         }
     }
+
+    /** Expressions are printed once for each kind: never with the names of another table. */
+    @ParameterizedTest
+    @ValueSource(ints = {14, 18})
+    void alikePoliciesKeepTheirOwnNames(int major) throws SQLException {
+        PostgresServer server = PostgresServer.get(major);
+        String database = server.createDatabase("alike");
+        try (Connection c = server.superuser(database);
+                Statement s = c.createStatement()) {
+            s.execute("create table other (tenant_id text, k int)");
+            for (String t : List.of("aaa", "bbb")) {
+                String column = t.equals("aaa") ? "tenant_id" : "customer";
+                s.execute("create table " + t + " (" + column + " text, k int); create policy p1 on " + t + " using ("
+                        + column + " = current_setting('app.x', true)); create policy p2 on " + t
+                        + " using (exists (select from other o where o.k = " + t + ".k)); create policy p3 on " + t
+                        + " using (" + t + " is not null); create policy p4 on " + t + " using (k = 1) with check (k = "
+                        + (t.equals("aaa") ? 1 : 2) + ")");
+            }
+            s.execute("create table ccc (tenant_id text, k int); create policy p1 on ccc using (tenant_id ="
+                    + " current_setting('app.x', true))");
+            Catalog catalog = Catalog.read(c, CatalogOptions.DEFAULT);
+            for (CatalogTable t : catalog.tables()) {
+                for (Policy p : t.policies()) {
+                    try (ResultSet rs = s.executeQuery("select qual, with_check from pg_policies where tablename = '"
+                            + t.name() + "' and policyname = '" + p.name() + "'")) {
+                        rs.next();
+                        assertEquals(rs.getString(1), p.using(), t.name() + " " + p.name());
+                        assertEquals(rs.getString(2), p.check(), t.name() + " " + p.name());
+                    }
+                }
+            }
+            assertEquals(4, catalog.table("public", "bbb").policies().size());
+            assertEquals(3, catalog.policiesMentioning("app.x"));
+        }
+    }
 }

@@ -149,6 +149,18 @@ public final class GucPlan {
         return application;
     }
 
+    /** The GUCs that a tenant scope sets, each followed by its value outside every scope. */
+    public List<String> tenantSettings() {
+        List<String> settings = new ArrayList<>();
+        for (int i = 0; i < names.length; i++) {
+            if (inTenant[i] != null) {
+                settings.add(names[i]);
+                settings.add(inNone[i]);
+            }
+        }
+        return settings;
+    }
+
     /** Whether the statement sets one of the GUCs, or may. */
     boolean mayBeSetBy(SqlStatement statement) {
         List<SettingChange> changes = statement.settings();

@@ -1,5 +1,6 @@
 package io.tenantwarden.engine.inject;
 
+import io.tenantwarden.rls.Injection;
 import io.tenantwarden.rls.Keyword;
 import io.tenantwarden.rls.SqlStatement;
 import java.io.IOException;
@@ -102,7 +103,7 @@ public final class PipelinedInjector {
         if (fresh && isCursorThatCannotLive(statement)) {
             return Need.NOTHING;
         }
-        switch (statement.injection()) {
+        switch (injection(statement)) {
             case BEFORE:
                 break;
             case ALONE:
@@ -176,7 +177,7 @@ public final class PipelinedInjector {
         if (isCursorThatCannotLive(statement) && !inTransactionWith(flags)) {
             return;
         }
-        switch (statement.injection()) {
+        switch (injection(statement)) {
             case ENDS_SCOPE:
                 if (commits(statement)) {
                     restoreTenant(target, flags);
@@ -218,6 +219,11 @@ public final class PipelinedInjector {
      */
     private static boolean isCursorThatCannotLive(SqlStatement statement) {
         return statement.keyword() == Keyword.DECLARE && !isHoldable(statement);
+    }
+
+    /** A word that no PostgreSQL knows is a slip of the pen: the server says so best, and ours before it does no harm. */
+    private static Injection injection(SqlStatement statement) {
+        return statement.keyword() == Keyword.OTHER ? Injection.BEFORE : statement.injection();
     }
 
     private static boolean isHoldable(SqlStatement statement) {

@@ -14,20 +14,30 @@ public final class Refusals {
 
     private Refusals() {}
 
-    static SQLException unscoped(String operation, List<String> tables, boolean assumed, Site site, String role) {
-        String where = site.className() + "#" + site.method();
+    static SQLException unscoped(
+            String operation, List<String> tables, boolean assumed, Site site, String role, boolean rejected) {
+        String why = rejected
+                ? ": the tenant source of this thread failed or gave a value that is no tenant id (violation"
+                        + " source-failed or invalid-tenant in the log says which). Mend what sets it"
+                : ": no tenant is set on this thread. Set the tenant before it runs (warden.tenant names where Warden"
+                        + " looks)";
         return exception("unscoped " + operation + " on " + tables(tables, assumed) + " at " + site + ", role " + role
-                + ": no tenant is set on this thread. Set the tenant before it runs (warden.tenant names where Warden"
-                + " looks); or, if this method may see all tenants, allow it: warden.bypass.<name>.at=" + where
-                + " and warden.bypass.<name>.reason=...");
+                + why + "; or, if this method may see all tenants, allow it: " + bypass(site));
     }
 
     static SQLException bypassRole(String operation, List<String> tables, boolean assumed, Site site, String role) {
-        String where = site.className() + "#" + site.method();
         return exception(operation + " on " + tables(tables, assumed) + " at " + site + ": role " + role
-                + " is listed in warden.bypass.roles and may touch protected tables only inside a bypass. Allow it:"
-                + " warden.bypass.<name>.at=" + where + " and warden.bypass.<name>.reason=..., or connect as another"
-                + " role");
+                + " is listed in warden.bypass.roles and may touch protected tables only inside a bypass. Allow it: "
+                + bypass(site) + ", or connect as another role");
+    }
+
+    /** A lambda has no name of its own that configuration could give: the method around it has. */
+    private static String bypass(Site site) {
+        String method = site.method();
+        if (method.startsWith("lambda$") && method.indexOf('$', 7) > 0) {
+            method = method.substring(7, method.indexOf('$', 7));
+        }
+        return "warden.bypass.<name>.at=" + site.className() + "#" + method + " and warden.bypass.<name>.reason=...";
     }
 
     static SQLException tenantSwitch(String operation, List<String> tables, boolean assumed, Site site) {

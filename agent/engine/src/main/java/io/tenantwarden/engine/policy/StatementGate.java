@@ -26,14 +26,19 @@ import io.tenantwarden.rls.SettingChange;
 import io.tenantwarden.rls.SqlStatement;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Decides at the driver's {@code execute}, before a byte is written: which scope the statement runs in, whether it may run,
  * what must be injected, and what is reported. Thread-safe; the session's part is guarded by the driver's lock.
  */
 public final class StatementGate {
+
+    private static final Pattern AS = Pattern.compile("\\bas\\b", Pattern.CASE_INSENSITIVE);
 
     private final Mode mode;
     private final ScopeResolver scopes;
@@ -120,6 +125,7 @@ public final class StatementGate {
         }
         Scope scope = own != null ? own : session.captured();
         session.decided(scope, own == null && !scope.isNone(), shape.suppressesBegin(flags));
+        session.scopeRejected(own == Scope.NONE);
         if (!(queries instanceof Object[] batch)) {
             return decideQuery(session, queries);
         }
@@ -178,6 +184,10 @@ public final class StatementGate {
         if (catalog != null && catalog.isEmpty()) {
             return null; // nothing is protected here, so nothing is sent and nothing is told
         }
+        if (catalog != null && createsView(sql)) {
+            session.noteView(
+                    catalog.resolve(viewQuery(sql), session.searchPath()).tables());
+        }
         List<String> tables = resolution == null ? List.of() : resolution.tables();
         SQLException refusal = sql.settings().isEmpty() ? null : settings(session, sql);
         if (refusal == null && !tables.isEmpty()) {
@@ -199,7 +209,21 @@ public final class StatementGate {
         if (!resolution.unknown().isEmpty() && catalogs.lookFor(resolution.unknown(), session, certain)) {
             resolution = known.resolve(session.catalog(), session.searchPath());
         }
+        if (!resolution.unknown().isEmpty() && !session.viewTables().isEmpty()) {
+            return resolution.assuming(session.viewTables());
+        }
         return resolution;
+    }
+
+    /** What follows AS. Where there is none, the whole text: CREATE names no relation that is read. */
+    private static SqlStatement viewQuery(SqlStatement sql) {
+        Matcher as = AS.matcher(sql.sql());
+        return as.find() ? SqlStatement.parse(sql.sql().substring(as.end())) : sql;
+    }
+
+    private static boolean createsView(SqlStatement sql) {
+        return sql.keyword() == Keyword.CREATE
+                && sql.sql().toLowerCase(Locale.ROOT).contains("view");
     }
 
     private static void noteEffects(Session session, SqlStatement sql) {
@@ -260,10 +284,15 @@ public final class StatementGate {
 
     private static void noteApplicationGuc(Session session, SettingChange change) {
         switch (change.kind()) {
-            case SET, SET_CONFIG ->
+            case SET, SET_CONFIG -> {
+                if (change.name() == null && session.injector() == null) {
+                    return; // it may set anything; without asking the server, nothing follows from it
+                }
                 session.noteApplicationGuc(
-                        change.local() ? Session.ApplicationGuc.TRANSACTION : Session.ApplicationGuc.SESSION);
-            case RESET, RESET_ALL, DISCARD_ALL -> session.noteApplicationGuc(Session.ApplicationGuc.UNSET);
+                        change.local() ? Session.ApplicationGuc.TRANSACTION : Session.ApplicationGuc.SESSION,
+                        change.name() != null);
+            }
+            case RESET, RESET_ALL, DISCARD_ALL -> session.noteApplicationGuc(Session.ApplicationGuc.UNSET, true);
             default -> {
                 // roles do not set a tenant
             }
@@ -286,7 +315,7 @@ public final class StatementGate {
 
     // ---- protected tables
 
-    private SQLException touch(Session session, KnownStatement known, Resolution resolution) {
+    private SQLException touch(Session session, KnownStatement known, Resolution resolution) throws Throwable {
         Scope scope = session.scope();
         Outcome outcome = outcome(session, scope);
         StatementStats stats = known.stats();
@@ -312,12 +341,31 @@ public final class StatementGate {
         return scope.isTenant() ? switched(session, known.sql(), resolution, scope) : null;
     }
 
-    private static Outcome outcome(Session session, Scope scope) {
+    private Outcome outcome(Session session, Scope scope) throws Throwable {
         return switch (scope.kind()) {
             case BYPASS -> Outcome.BYPASSED;
             case TENANT -> session.isOnCapturedScope() ? Outcome.CAPTURED : Outcome.SCOPED;
-            case NONE -> session.isScopedByApplication() ? Outcome.APPLICATION : Outcome.UNSCOPED;
+            case NONE -> isScopedByApplication(session) ? Outcome.APPLICATION : Outcome.UNSCOPED;
         };
+    }
+
+    /**
+     * A SET that failed, was rolled back, cleared the value or was hidden in a DO body scopes nothing: the server is asked,
+     * once for each transaction. In {@code audit} nothing is asked.
+     */
+    private boolean isScopedByApplication(Session session) throws Throwable {
+        if (!session.isScopedByApplication()) {
+            return false;
+        }
+        if (session.injector() == null
+                || session.isApplicationSettingNow()
+                || session.isApplicationGucVerified()
+                || session.shape().inFailedTransaction(session.executor())) {
+            return true;
+        }
+        boolean there = catalogs.isAnySet(session, plan.tenantSettings());
+        session.verifiedApplicationGuc(there);
+        return there;
     }
 
     private SQLException unscoped(
@@ -350,7 +398,12 @@ public final class StatementGate {
                 ? Refusals.bypassRole(
                         sql.operation(), resolution.tables(), resolution.assumed(), found.site(), session.role())
                 : Refusals.unscoped(
-                        sql.operation(), resolution.tables(), resolution.assumed(), found.site(), session.role());
+                        sql.operation(),
+                        resolution.tables(),
+                        resolution.assumed(),
+                        found.site(),
+                        session.role(),
+                        session.isScopeRejected());
     }
 
     private void bypassed(

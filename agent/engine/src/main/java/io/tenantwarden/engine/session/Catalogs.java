@@ -6,6 +6,8 @@ import io.tenantwarden.rls.Catalog;
 import io.tenantwarden.rls.CatalogOptions;
 import io.tenantwarden.rls.RoleFacts;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -165,6 +167,35 @@ public final class Catalogs {
         Catalog before = session.catalog();
         read(session, database);
         return session.catalog() != before;
+    }
+
+    /**
+     * Asks the server whether one of these settings has a value, other than the one it has outside every scope.
+     *
+     * @param settings name and value outside every scope, in turn
+     * @return false also when the server cannot be asked
+     */
+    public boolean isAnySet(Session session, List<String> settings) {
+        StringBuilder sql = new StringBuilder("/* tenant-warden */ select false");
+        for (int i = 0; i < settings.size(); i += 2) {
+            sql.append(" or coalesce(pg_catalog.current_setting(?, true), '') not in ('', ?)");
+        }
+        ThreadState thread = ThreadState.current();
+        thread.enterInternal();
+        session.enterQuiet();
+        try (PreparedStatement statement = ((Connection) session.connection()).prepareStatement(sql.toString())) {
+            for (int i = 0; i < settings.size(); i++) {
+                statement.setString(i + 1, settings.get(i));
+            }
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() && rows.getBoolean(1);
+            }
+        } catch (SQLException e) {
+            return false;
+        } finally {
+            session.leaveQuiet();
+            thread.leaveInternal();
+        }
     }
 
     private void read(Session session, Database database) throws Throwable {

@@ -9,6 +9,8 @@ import io.tenantwarden.rls.RoleFacts;
 import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
@@ -56,6 +58,10 @@ public final class Session {
     private ApplicationGuc applicationGucBefore = ApplicationGuc.UNSET;
     private boolean rollingBackBefore;
     private boolean applicationSetsNow;
+    private boolean applicationGucVerified;
+    private boolean applicationNamesNow;
+    private boolean scopeRejected;
+    private List<String> viewTables = List.of();
     private boolean endingTransaction;
     private boolean decided;
     private boolean answered;
@@ -287,6 +293,15 @@ public final class Session {
         return onCapturedScope;
     }
 
+    /** The thread's scope is none because a source failed or gave what is no tenant id, not for lack of an answer. */
+    public void scopeRejected(boolean rejected) {
+        scopeRejected = rejected;
+    }
+
+    public boolean isScopeRejected() {
+        return scopeRejected;
+    }
+
     public boolean isAutocommit() {
         return autocommit;
     }
@@ -352,10 +367,34 @@ public final class Session {
         endingTransaction = true;
     }
 
-    /** Application SQL is about to change a configured GUC while no scope of Warden is in force. */
-    public void noteApplicationGuc(ApplicationGuc state) {
+    /**
+     * Application SQL is about to change a configured GUC while no scope of Warden is in force.
+     *
+     * @param named whether it names the GUC; a DO body or a computed name only may be it
+     */
+    public void noteApplicationGuc(ApplicationGuc state, boolean named) {
         applicationGuc = state;
         applicationSetsNow = true;
+        applicationNamesNow = named;
+        applicationGucVerified = false;
+    }
+
+    /** Whether the statement at hand, or one before it in the same string, sets it by name: it cannot be looked up yet. */
+    public boolean isApplicationSettingNow() {
+        return applicationSetsNow && applicationNamesNow;
+    }
+
+    /** Whether the server said, in this transaction and since the last change, that the application's value is there. */
+    public boolean isApplicationGucVerified() {
+        return applicationGucVerified;
+    }
+
+    /** The server was asked whether the application's value is there. */
+    public void verifiedApplicationGuc(boolean there) {
+        applicationGucVerified = there;
+        if (!there) {
+            applicationGuc = ApplicationGuc.UNSET;
+        }
     }
 
     /** Whether the application's own value of a configured GUC may be in force, not hidden by one of Warden's. */
@@ -377,6 +416,9 @@ public final class Session {
         boolean chained = endingTransaction && !failed;
         endingTransaction = false;
         rollingBack |= failed;
+        if (rollingBack) {
+            applicationGucVerified = false;
+        }
         if (shape.inFailedTransaction(executor)) {
             rollingBack = true;
             return;
@@ -395,6 +437,7 @@ public final class Session {
     }
 
     private void transactionEnded() {
+        applicationGucVerified = false;
         if (rollingBack) {
             applicationGuc = applicationGucAtBegin;
         }
@@ -413,6 +456,21 @@ public final class Session {
                 state.expire();
             }
         }
+    }
+
+    /**
+     * The application is about to create a view that reads protected tables. A temporary one is in no snapshot: whatever
+     * this connection names from now on and nobody knows may be that view.
+     */
+    public void noteView(List<String> tables) {
+        Set<String> all = new TreeSet<>(viewTables);
+        all.addAll(tables);
+        viewTables = List.copyOf(all);
+    }
+
+    /** The protected tables behind views that this connection created; empty when it created none. */
+    public List<String> viewTables() {
+        return viewTables;
     }
 
     // ---- captured at checkout

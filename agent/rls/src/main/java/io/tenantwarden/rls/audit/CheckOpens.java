@@ -20,12 +20,12 @@ final class CheckOpens extends PolicyRule {
 
     @Override
     Defect examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy) {
-        PolicyExpression check = check(table, policy);
+        PolicyExpression check = check(facts, table, policy);
         if (check == null || !policy.permissive()) {
             return null;
         }
         boolean opens = table.tenantColumn() == null ? check.alwaysTrue() : !check.closed(options.bypassGucs());
-        PolicyExpression using = using(table, policy);
+        PolicyExpression using = using(facts, table, policy);
         // what is wrong with USING as well is said there, and its fix covers both
         boolean saidAlready = using != null && using.alwaysTrue();
         if (!opens || saidAlready || facts.boundByRestriction(table, policy.command(), options)) {

@@ -21,7 +21,7 @@ final class ConstantTenant extends PolicyRule {
     @Override
     Defect examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy) {
         boolean bound = false;
-        for (PolicyExpression e : expressions(table, policy)) {
+        for (PolicyExpression e : expressions(facts, table, policy)) {
             if (!e.constant()) {
                 return null;
             }

@@ -33,7 +33,7 @@ final class PermissiveBesidePermissive implements Rule {
             List<Policy> first = new ArrayList<>();
             List<Policy> more = new ArrayList<>();
             for (Policy p : widestFirst(t.policies())) {
-                if (!p.permissive() || !facts.applies(p) || isBypass(t, p, options)) {
+                if (!p.permissive() || !facts.applies(p) || isBypass(facts, t, p, options)) {
                     continue;
                 }
                 boolean beside = first.stream()
@@ -65,8 +65,8 @@ final class PermissiveBesidePermissive implements Rule {
                 .toList();
     }
 
-    private static boolean isBypass(CatalogTable t, Policy p, AuditOptions options) {
-        List<PolicyExpression> expressions = PolicyRule.expressions(t, p);
+    private static boolean isBypass(AuditFacts facts, CatalogTable t, Policy p, AuditOptions options) {
+        List<PolicyExpression> expressions = PolicyRule.expressions(facts, t, p);
         return !expressions.isEmpty() && expressions.stream().allMatch(e -> e.gatedBy(options.bypassGucs()));
     }
 

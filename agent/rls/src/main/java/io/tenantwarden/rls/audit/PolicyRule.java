@@ -48,23 +48,23 @@ abstract class PolicyRule implements Rule {
     }
 
     /** USING and WITH CHECK as written, those that there are. */
-    static List<PolicyExpression> expressions(CatalogTable table, Policy policy) {
+    static List<PolicyExpression> expressions(AuditFacts facts, CatalogTable table, Policy policy) {
         List<PolicyExpression> expressions = new ArrayList<>(2);
         if (policy.using() != null) {
-            expressions.add(PolicyExpression.of(policy.using(), table));
+            expressions.add(facts.expression(policy.using(), table));
         }
         if (policy.check() != null) {
-            expressions.add(PolicyExpression.of(policy.check(), table));
+            expressions.add(facts.expression(policy.check(), table));
         }
         return expressions;
     }
 
-    static PolicyExpression using(CatalogTable table, Policy policy) {
-        return policy.using() == null ? null : PolicyExpression.of(policy.using(), table);
+    static PolicyExpression using(AuditFacts facts, CatalogTable table, Policy policy) {
+        return facts.expression(policy.using(), table);
     }
 
-    static PolicyExpression check(CatalogTable table, Policy policy) {
-        return policy.check() == null ? null : PolicyExpression.of(policy.check(), table);
+    static PolicyExpression check(AuditFacts facts, CatalogTable table, Policy policy) {
+        return facts.expression(policy.check(), table);
     }
 
     static String cut(String text) {

@@ -21,8 +21,8 @@ final class SettingReadPerRow extends PolicyRule {
 
     @Override
     Defect examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy) {
-        PolicyExpression using = using(table, policy);
-        PolicyExpression check = check(table, policy);
+        PolicyExpression using = using(facts, table, policy);
+        PolicyExpression check = check(facts, table, policy);
         boolean inUsing = using != null && perRow(using);
         boolean inCheck = check != null && perRow(check);
         return !inUsing && !inCheck

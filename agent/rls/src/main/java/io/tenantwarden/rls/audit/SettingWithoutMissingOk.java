@@ -21,8 +21,8 @@ final class SettingWithoutMissingOk extends PolicyRule {
 
     @Override
     Defect examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy) {
-        PolicyExpression using = using(table, policy);
-        PolicyExpression check = check(table, policy);
+        PolicyExpression using = using(facts, table, policy);
+        PolicyExpression check = check(facts, table, policy);
         boolean inUsing = using != null && using.reads().stream().anyMatch(r -> !r.missingOk());
         boolean inCheck = check != null && check.reads().stream().anyMatch(r -> !r.missingOk());
         return !inUsing && !inCheck

@@ -23,8 +23,8 @@ final class SettingWithoutNullif extends PolicyRule {
 
     @Override
     Defect examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy) {
-        PolicyExpression using = using(table, policy);
-        PolicyExpression check = check(table, policy);
+        PolicyExpression using = using(facts, table, policy);
+        PolicyExpression check = check(facts, table, policy);
         List<SettingRead> inUsing = wrong(using, facts, options);
         List<SettingRead> inCheck = wrong(check, facts, options);
         if (inUsing.isEmpty() && inCheck.isEmpty()) {

@@ -21,7 +21,7 @@ final class TenantColumnNotCompared extends PolicyRule {
 
     @Override
     Defect examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy) {
-        PolicyExpression using = using(table, policy);
+        PolicyExpression using = using(facts, table, policy);
         if (using == null
                 || !policy.permissive()
                 || table.tenantColumn() == null

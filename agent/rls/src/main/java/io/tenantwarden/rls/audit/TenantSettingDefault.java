@@ -18,7 +18,7 @@ final class TenantSettingDefault implements Rule {
                 Finding.Level.ERROR,
                 "Role or database sets the tenant by default",
                 "A session that nobody gave a tenant runs as that tenant, or with the bypass, instead of seeing nothing.",
-                "Resets the default.",
+                "Resets the default of the role or database.",
                 "Defaults in the server's configuration file, and in the connection's options, cannot be told from a value set"
                         + " by the application.");
     }

@@ -23,7 +23,7 @@ final class UsingAlwaysTrue extends PolicyRule {
 
     @Override
     Defect examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy) {
-        PolicyExpression using = using(table, policy);
+        PolicyExpression using = using(facts, table, policy);
         if (using == null
                 || !using.alwaysTrue()
                 || policy.permissive() && facts.boundByRestriction(table, policy.command(), options)) {
@@ -36,7 +36,7 @@ final class UsingAlwaysTrue extends PolicyRule {
             return new Defect(
                     message, "DROP POLICY " + Identifiers.quote(policy.name()) + " ON " + table.quotedName() + ";");
         }
-        PolicyExpression check = check(table, policy);
+        PolicyExpression check = check(facts, table, policy);
         String condition = facts.condition(table, options);
         boolean checkToo = check != null && !check.closed(options.bypassGucs());
         return new Defect(message, alter(table, policy, condition, checkToo ? condition : null));
