@@ -194,6 +194,7 @@ final class Acts {
         log.cover().forEach(screen::log);
         showErrors(application);
         eachSeesItsOwn(visit, verdict);
+        reminded(visit, verdict);
         verdict.point(log.refusals().isEmpty(), "nothing was refused", log.refusals());
         verdict.point(log.otherKinds().isEmpty(), "no violation but unscoped queries", log.otherKinds());
         screen.text("Still without a tenant, still reported:");
@@ -252,12 +253,12 @@ final class Acts {
         verdict.point(mixed.isEmpty(), "the data migration reached the rows of all tenants", mixed);
         showErrors(application);
         eachSeesItsOwn(visit, verdict);
+        reminded(visit, verdict);
         payment(visit, database, verdict);
 
         screen.text("What the engineer on call finds in the log:");
         log.refusals().forEach(screen::log);
         Site job = stage.source().site(BillingSource.OVERDUE_JOB);
-        Site reminder = stage.source().site(BillingSource.REMINDER);
         verdict.point(!visit.jobFinished(), "the scheduled job was stopped instead of reporting success", visit.job());
         List<String> ofJob = log.refusals().stream()
                 .filter(line -> line.contains(job.place()))
@@ -269,10 +270,17 @@ final class Acts {
                 "the refusal names " + job.place() + ", the table and the configuration that would allow it",
                 log.refusals());
         Set<String> others = AgentLog.places(log.refusals());
-        others.removeAll(Set.of(job.place(), reminder.place()));
+        others.remove(job.place());
         verdict.point(others.isEmpty(), "no request was refused", others);
         verdict.point(log.otherKinds().isEmpty(), "no violation but unscoped queries", log.otherKinds());
         return new ActResult(4, visit.answers(), log.violations(), log.refusals(), verdict.problems());
+    }
+
+    private static void reminded(Visit visit, Verdict verdict) {
+        verdict.point(
+                visit.reminder().startsWith("Reminder sent"),
+                "the reminder is sent in the background, as the tenant of the request",
+                visit.reminder());
     }
 
     private static void payment(Visit visit, BillingDatabase database, Verdict verdict) {

@@ -22,7 +22,7 @@ final class BillingSource {
 
     /** Who is the tenant when the statement runs, with {@code TenantContext} as the tenant source. */
     enum Scope {
-        /** the tenant of the request */
+        /** the tenant of the request, also on the thread that it hands work to */
         REQUEST,
         /** nobody has said: a hole */
         NONE,
@@ -52,7 +52,7 @@ final class BillingSource {
     static final DataAccess OVERDUE_JOB =
             access("OverdueInvoicesJob.java", "jdbc.queryForList(OVERDUE", Scope.NONE, "public.invoices");
     static final DataAccess REMINDER =
-            access("ReminderService.java", "invoices.findByTenantIdAndNumber(", Scope.NONE, "public.invoices");
+            access("ReminderService.java", "invoices.findByTenantIdAndNumber(", Scope.REQUEST, "public.invoices");
     static final DataAccess PAYER_LOOKUP =
             access("PaymentDirectory.java", "jdbc.query(BY_REFERENCE", Scope.NONE, "public.customers");
 

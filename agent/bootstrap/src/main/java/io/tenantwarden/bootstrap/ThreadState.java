@@ -1,5 +1,7 @@
 package io.tenantwarden.bootstrap;
 
+import java.util.Arrays;
+
 /**
  * What Warden knows of the current thread: the scopes pushed on it, how deep it is in {@code getConnection} calls, whether
  * it is running Warden's own code. Holds no object of the application, so that no class loader is pinned by a pooled
@@ -13,8 +15,21 @@ public final class ThreadState {
     private int internal;
     private int checkoutDepth;
     private boolean reading;
+    private Submission lost;
+    private Object entered;
+    private Scope lastTenant;
+
+    /** Tasks that began and have not ended, each with {@link #top} and {@link #lost} of before. */
+    private Object[] running = new Object[0];
+
+    private int runningSize;
 
     private ThreadState() {}
+
+    /** The state of the current thread; null when it has none yet. */
+    static ThreadState existing() {
+        return CURRENT.get();
+    }
 
     /** The state of the current thread. */
     public static ThreadState current() {
@@ -71,6 +86,72 @@ public final class ThreadState {
         top = before;
     }
 
+    /** Ends a scope and what was remembered with it. */
+    void restore(Pushed before, Submission lostBefore) {
+        top = before;
+        lost = lostBefore;
+        entered = null;
+    }
+
+    /**
+     * A tenant scope, the same object as long as the thread asks for the same tenant.
+     *
+     * @param id the tenant, validated, not null
+     */
+    public Scope tenantScope(String id) {
+        Scope last = lastTenant;
+        if (last == null || !last.value().equals(id)) {
+            last = Scope.tenant(id);
+            lastTenant = last;
+        }
+        return last;
+    }
+
+    /** Where the running task was handed over in a scope that it does not have; null when it lost none. */
+    public Submission lost() {
+        return lost;
+    }
+
+    void lost(Submission submission) {
+        lost = submission;
+    }
+
+    /**
+     * A task begins whose beginning and end share nothing but the task. What is pushed until {@link #leaveOwned} ends with
+     * it.
+     */
+    void enterOwned(Object task) {
+        if (runningSize + 3 > running.length) {
+            running = Arrays.copyOf(running, Math.max(12, running.length * 2));
+        }
+        running[runningSize++] = task;
+        running[runningSize++] = top;
+        running[runningSize++] = lost;
+    }
+
+    /** A task ends, and those that began inside and were never ended. Nothing happens when it never began here. */
+    void leaveOwned(Object task) {
+        for (int at = runningSize - 3; at >= 0; at -= 3) {
+            if (running[at] == task) {
+                restore((Pushed) running[at + 1], (Submission) running[at + 2]);
+                Arrays.fill(running, at, runningSize, null);
+                runningSize = at;
+                return;
+            }
+        }
+    }
+
+    /** What this work must run as holds already; {@link #isEntered} answers yes once. */
+    void entered(Object work) {
+        entered = work;
+    }
+
+    boolean isEntered(Object work) {
+        boolean is = entered == work;
+        entered = null;
+        return is;
+    }
+
     /** Until {@link #leaveInternal}, what this thread does is Warden's own doing and is neither injected nor reported. */
     public void enterInternal() {
         internal++;
@@ -99,6 +180,11 @@ public final class ThreadState {
 
     public void leaveReading() {
         reading = false;
+    }
+
+    /** Whether the tenant source is being asked by this thread now. */
+    public boolean isReading() {
+        return reading;
     }
 
     /** A {@code DataSource.getConnection} begins. */

@@ -2,6 +2,7 @@ package io.tenantwarden.engine;
 
 import io.tenantwarden.bootstrap.AgentErrors;
 import io.tenantwarden.bootstrap.Scope;
+import io.tenantwarden.bootstrap.TaskBridge;
 import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.config.Config;
 import io.tenantwarden.engine.config.GucAssignment;
@@ -12,6 +13,7 @@ import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.policy.MethodScopes;
 import io.tenantwarden.engine.policy.ScopeResolver;
 import io.tenantwarden.engine.policy.StatementGate;
+import io.tenantwarden.engine.policy.TaskScopes;
 import io.tenantwarden.engine.report.FoundSite;
 import io.tenantwarden.engine.report.LogMode;
 import io.tenantwarden.engine.report.LoggerFactories;
@@ -56,6 +58,7 @@ public final class EngineFactory {
     private final ValueSources values;
     private final MethodScopes methods;
     private final Engine engine;
+    private final TaskScopes tasks;
     private final Set<String> headers = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
 
     /**
@@ -109,6 +112,8 @@ public final class EngineFactory {
                 bypassReasons());
         Checkouts checkouts = new Checkouts(() -> scopeOfThread(scopes), this::debug);
         this.engine = new Engine(config.mode(), plan, gate, catalogs, checkouts, methods, headers, reporter);
+        this.tasks =
+                new TaskScopes(scopes, sites, config.propagate(), (where, bug) -> engine.failed(where, bug, false));
         reporter.agentErrors(AgentErrors::count);
         reporter.health(firstConnections::health);
     }
@@ -129,6 +134,16 @@ public final class EngineFactory {
     /** The methods that run in a scope of their own; the index is the number of the rule. */
     public List<MethodPattern> methodRules() {
         return methods.patterns();
+    }
+
+    /** What tasks on other threads run as. */
+    public TaskBridge tasks() {
+        return tasks;
+    }
+
+    /** Whether a thread can be in a scope that a task could lose. */
+    public boolean hasScopes() {
+        return !config.tenantSources().isEmpty() || !methods.patterns().isEmpty();
     }
 
     /** Told of every class that the application loads. */

@@ -10,6 +10,7 @@ import io.tenantwarden.engine.config.Loaded;
 import io.tenantwarden.engine.config.MethodPattern;
 import io.tenantwarden.engine.config.Mode;
 import io.tenantwarden.engine.config.OnConfigError;
+import io.tenantwarden.instrumentation.executor.TaskInstrumentation;
 import io.tenantwarden.instrumentation.method.MethodRule;
 import io.tenantwarden.instrumentation.pgjdbc.PgjdbcInstrumentations;
 import io.tenantwarden.instrumentation.web.ServletInstrumentation;
@@ -67,6 +68,15 @@ public final class Installer {
         factory.debugAtExit(transformer::counts);
         instrumentation.addTransformer(transformer);
         noteLoadedDrivers(instrumentation, factory);
+        if (factory.hasScopes()) {
+            TaskInstrumentation.install(
+                    instrumentation,
+                    factory.tasks(),
+                    config.propagate(),
+                    (className, loader) -> factory.debug("instrumented " + className + " (tasks)"),
+                    (className, cause) ->
+                            factory.engine().notInstrumented(className, "tasks of other threads", cause, false));
+        }
     }
 
     private static WardenTransformer transformer(EngineFactory factory) {

@@ -117,6 +117,11 @@ public final class Config {
         return get(Keys.STRATEGY);
     }
 
+    /** Whether tasks on other threads run in the scope that they were submitted in. */
+    public boolean propagate() {
+        return get(Keys.PROPAGATE);
+    }
+
     /** Package names without a dot at the end; a class belongs when its name goes on with a dot. */
     public List<String> appPackages() {
         return get(Keys.APP_PACKAGES);

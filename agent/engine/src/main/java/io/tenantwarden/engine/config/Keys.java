@@ -136,6 +136,15 @@ public final class Keys {
                     "pipelined")
             .orElse("auto"));
 
+    public static final Key<Boolean> PROPAGATE = declare(Key.of(
+                    "warden.propagate",
+                    Values.FLAG,
+                    "Carries the tenant scope to tasks on other threads. With `false` they run as whatever the"
+                            + " application itself sets there, and a statement that lost its scope is reported with the"
+                            + " place where its task was submitted.",
+                    "false")
+            .orElse("true"));
+
     public static final Key<List<String>> APP_PACKAGES = declare(Key.of(
             "warden.app.packages",
             Values.list(Values.PACKAGE),
@@ -187,12 +196,7 @@ public final class Keys {
 
     /** Keys of the contract that this version does not have: refused, so that nobody relies on them. */
     static final List<String> LATER = List.of(
-            "warden.tenant.check",
-            "warden.tenant.check.ttl",
-            "warden.jmx",
-            "warden.rows.check",
-            "warden.sourceRoots",
-            "warden.propagate");
+            "warden.tenant.check", "warden.tenant.check.ttl", "warden.jmx", "warden.rows.check", "warden.sourceRoots");
 
     private static final Map<String, Key<?>> BY_NAME = new HashMap<>();
     private static final List<Key<?>> FAMILIES = new ArrayList<>();

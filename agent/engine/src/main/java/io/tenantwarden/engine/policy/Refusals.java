@@ -1,5 +1,6 @@
 package io.tenantwarden.engine.policy;
 
+import io.tenantwarden.bootstrap.Submission;
 import io.tenantwarden.engine.report.Site;
 import java.sql.SQLException;
 import java.util.List;
@@ -23,6 +24,16 @@ public final class Refusals {
                         + " looks)";
         return exception("unscoped " + operation + " on " + tables(tables, assumed) + " at " + site + ", role " + role
                 + why + "; or, if this method may see all tenants, allow it: " + bypass(site));
+    }
+
+    static SQLException lostScope(
+            String operation, List<String> tables, boolean assumed, Site site, Submission submission) {
+        return exception("unscoped " + operation + " on " + tables(tables, assumed) + " at " + site
+                + ": no tenant is set"
+                + " on this thread; " + LostScopes.detail(submission) + ", at " + LostScopes.site(submission) + ". "
+                + LostScopes.remedy(submission) + "; or, if this method may see all tenants, allow it:"
+                + " warden.bypass.<name>.at=" + site.className() + "#" + site.method()
+                + " and warden.bypass.<name>.reason=...");
     }
 
     static SQLException bypassRole(String operation, List<String> tables, boolean assumed, Site site, String role) {

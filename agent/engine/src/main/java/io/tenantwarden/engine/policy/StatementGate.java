@@ -2,6 +2,7 @@ package io.tenantwarden.engine.policy;
 
 import io.tenantwarden.bootstrap.HasStatement;
 import io.tenantwarden.bootstrap.Scope;
+import io.tenantwarden.bootstrap.Submission;
 import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.config.Mode;
 import io.tenantwarden.engine.inject.Assignment;
@@ -9,7 +10,9 @@ import io.tenantwarden.engine.inject.DriverShape;
 import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.inject.PipelinedInjector;
 import io.tenantwarden.engine.inject.PipelinedInjector.Need;
+import io.tenantwarden.engine.report.Finding;
 import io.tenantwarden.engine.report.FoundSite;
+import io.tenantwarden.engine.report.Level;
 import io.tenantwarden.engine.report.Outcome;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.report.SiteFinder;
@@ -20,6 +23,7 @@ import io.tenantwarden.engine.report.ViolationKind;
 import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.rls.Catalog;
+import io.tenantwarden.rls.CatalogTable;
 import io.tenantwarden.rls.Keyword;
 import io.tenantwarden.rls.Resolution;
 import io.tenantwarden.rls.SettingChange;
@@ -325,6 +329,7 @@ public final class StatementGate {
                     resolution.tables(),
                     session.database().name());
             known.stats(stats);
+            tellOpenPartitions(resolution);
         }
         int stands = stats.count(outcome);
         boolean bypassRole = !bypassRoles.isEmpty() && bypassRoles.contains(session.role());
@@ -339,6 +344,22 @@ public final class StatementGate {
             }
         }
         return scope.isTenant() ? switched(session, known.sql(), resolution, scope) : null;
+    }
+
+    /** Rule WD035 of the doctor, told where it matters: at the first statement that names such a table itself. */
+    private void tellOpenPartitions(Resolution resolution) {
+        for (CatalogTable table : resolution.touched()) {
+            if (table.parent() != null && !table.rls() && table.policies().isEmpty()) {
+                reporter.finding(new Finding(
+                        "WD035",
+                        Level.WARN,
+                        table.qualifiedName(),
+                        "a statement names the partition or child " + table.qualifiedName() + " of " + table.parent()
+                                + " itself: the policies of the parent do not hold for it, every tenant's rows are read",
+                        "ALTER TABLE " + table.quotedName() + " ENABLE ROW LEVEL SECURITY; ALTER TABLE "
+                                + table.quotedName() + " FORCE ROW LEVEL SECURITY;"));
+            }
+        }
     }
 
     private Outcome outcome(Session session, Scope scope) throws Throwable {
@@ -384,15 +405,25 @@ public final class StatementGate {
         if (stands > 0) {
             stats.at(found.site(), outcome, stands);
         }
-        boolean refused = refuses && !reporter.known(ViolationKind.UNSCOPED_QUERY, found.site(), sql.fingerprint());
-        reporter.violation(
-                event(ViolationKind.UNSCOPED_QUERY, found, session, sql, resolution.tables(), resolution.assumed())
-                        .times(refuses ? 1 : stands)
-                        .detail(bypassRole ? "role in warden.bypass.roles, outside a bypass" : null)
-                        .refused(refused)
-                        .build());
+        Submission submission =
+                outcome == Outcome.UNSCOPED ? ThreadState.current().lost() : null;
+        // a bypass that stays behind is as it should be; a tenant that got lost is not
+        ViolationKind kind = submission != null && submission.lost() == Scope.Kind.TENANT
+                ? ViolationKind.LOST_SCOPE
+                : ViolationKind.UNSCOPED_QUERY;
+        boolean refused = refuses && !reporter.known(kind, found.site(), sql.fingerprint());
+        reporter.violation(event(kind, found, session, sql, resolution.tables(), resolution.assumed())
+                .times(refuses ? 1 : stands)
+                .detail(bypassRole ? "role in warden.bypass.roles, outside a bypass" : LostScopes.detail(submission))
+                .submitSite(LostScopes.site(submission))
+                .refused(refused)
+                .build());
         if (!refused) {
             return null;
+        }
+        if (submission != null && !bypassRole) {
+            return Refusals.lostScope(
+                    sql.operation(), resolution.tables(), resolution.assumed(), found.site(), submission);
         }
         return bypassRole
                 ? Refusals.bypassRole(

@@ -300,8 +300,7 @@ class ConfigLoaderTest {
                 "warden.tenant.check.ttl",
                 "warden.jmx",
                 "warden.rows.check",
-                "warden.sourceRoots",
-                "warden.propagate"
+                "warden.sourceRoots"
             })
     void aKeyOfALaterVersionIsRefusedInEveryLayer(String key) {
         for (String problem : List.of(
