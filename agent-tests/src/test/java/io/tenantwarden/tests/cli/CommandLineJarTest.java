@@ -11,6 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +56,28 @@ class CommandLineJarTest {
                     "INSERT INTO invoice (tenant_id, total) SELECT gen_random_uuid(), n FROM generate_series(1, 9) n");
             s.execute("SET password_encryption = 'scram-sha-256'");
             s.execute("CREATE ROLE reader_" + database + " LOGIN PASSWORD 'secret'");
+            s.execute("GRANT SELECT ON invoice TO reader_" + database);
+            askForPasswords(s, "reader_" + database);
         }
+    }
+
+    /** The test servers trust everyone; this role has to show its password. */
+    private static void askForPasswords(Statement s, String role) throws Exception {
+        try (ResultSet rs = s.executeQuery("SHOW hba_file")) {
+            rs.next();
+            Path file = Path.of(rs.getString(1));
+            Files.writeString(file, "host all " + role + " 127.0.0.1/32 scram-sha-256\n" + Files.readString(file));
+        }
+        s.execute("SELECT pg_reload_conf()");
+        // the server takes notice when it gets round to it
+        for (int i = 0; i < 600; i++) {
+            try (Connection c = DriverManager.getConnection(server.url(database), role, "wrong")) {
+                Thread.sleep(100);
+            } catch (SQLException e) {
+                return;
+            }
+        }
+        throw new IllegalStateException("the server does not read " + role + "'s line of pg_hba.conf");
     }
 
     static Stream<Jdk> jdks() {
@@ -118,6 +142,24 @@ class CommandLineJarTest {
         assertEquals(0, version.exit(), version::toString);
         assertTrue(version.out().startsWith("Tenant Warden 0."), version::toString);
         assertEquals("", version.err());
+    }
+
+    /** SCRAM is done by libraries that the driver brings along, which are renamed twice in this jar. */
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void passwords(Jdk jdk) throws Exception {
+        String[] command = {"doctor", "--json", "--url", server.url(database), "--user", "reader_" + database};
+        Run right = run(jdk, Map.of("WARDEN_PASSWORD", "secret"), command);
+        assertEquals(1, right.exit(), right::toString);
+        assertTrue(right.out().contains("public.invoice"), right::toString);
+        Run wrong = run(jdk, Map.of("WARDEN_PASSWORD", "not-the-secret"), command);
+        assertEquals(3, wrong.exit(), wrong::toString);
+        assertTrue(wrong.err().contains("check --user and the password"), wrong::toString);
+        assertFalse(wrong.err().contains("not-the-secret"), wrong::toString);
+        Run none = run(jdk, Map.of(), command);
+        assertEquals(3, none.exit(), none::toString);
+        assertTrue(none.err().contains("WARDEN_PASSWORD"), none::toString);
+        assertEquals("", none.out());
     }
 
     /** JAVA_TOOL_OPTIONS brings the agent into every JVM; its own command line is left alone. */

@@ -33,7 +33,8 @@ final class SqlErrors {
 
     private static String hint(String state) {
         return switch (state) {
-            case "08001", "08004" -> "; check host and port in --url, and that the server is up";
+            case "08001" -> "; check host and port in --url, and that the server is up";
+            case "08004" -> "; check --user, the password (WARDEN_PASSWORD or --password-file) and sslmode in --url";
             case "08006", "08003", "57P01", "57P02", "57P03" ->
                 "; the connection to the server was lost, run it again when the server is up";
             case "28P01" -> "; check --user and the password (WARDEN_PASSWORD or --password-file)";

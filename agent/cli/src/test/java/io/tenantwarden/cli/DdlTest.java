@@ -121,7 +121,7 @@ class DdlTest {
         "bigint, 7, 8",
         "text, acme, other",
         "varchar(4), acme, othe",
-        "char(4), ab, cd",
+        "char(4), acme, othe",
         "'numeric(6,0)', 7, 8",
         "tenant_code, acme, othe"
     })
