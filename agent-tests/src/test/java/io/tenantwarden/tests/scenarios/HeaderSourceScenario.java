@@ -169,7 +169,7 @@ class HeaderSourceScenario {
     void hostileHeaders() throws Exception {
         assertEquals("", get("/plain/x", "X-Tenant-Id", "a' or '1'='1"));
         assertEquals("", get("/plain/x", "X-Tenant-Id", "x".repeat(1_000)));
-        assertEquals("a", get("/plain/x", "X-Tenant-Id", "a", "X-Tenant-Id", "b"), "the first of several");
+        assertEquals("", get("/plain/x", "X-Tenant-Id", "a", "X-Tenant-Id", "b"), "two values are none");
     }
 
     @Test

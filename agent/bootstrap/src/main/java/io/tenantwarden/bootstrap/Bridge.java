@@ -52,10 +52,18 @@ public interface Bridge {
     /** {@code Connection.close} begins. */
     void connectionClosing(Object connection);
 
-    /** A servlet request reaches this thread; the result goes to {@link #requestLeft}. */
+    /** A request reaches this thread; the result goes to {@link #requestLeft}. */
     Object requestEntered(Object request);
 
     void requestLeft(Object token);
+
+    /** A listener is called with a message or a batch; the result goes to {@link #messageLeft}. */
+    Object messageEntered(Object message);
+
+    void messageLeft(Object token);
+
+    /** Hibernate made a session factory, which knows the application's tenant resolver. */
+    void sessionFactoryCreated(Object factory);
 
     /** A method named by configuration is entered; the result goes to {@link #methodLeft}. */
     Object methodEntered(int rule, Object target, Object[] arguments);

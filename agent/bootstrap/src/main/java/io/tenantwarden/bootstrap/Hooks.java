@@ -158,6 +158,34 @@ public final class Hooks {
         }
     }
 
+    public static Object messageEntered(Object message) {
+        try {
+            return bridge.messageEntered(message);
+        } catch (Throwable bug) {
+            failed("messageEntered", bug);
+            return null;
+        }
+    }
+
+    public static void messageLeft(Object token) {
+        if (token == null) {
+            return;
+        }
+        try {
+            bridge.messageLeft(token);
+        } catch (Throwable bug) {
+            failed("messageLeft", bug);
+        }
+    }
+
+    public static void sessionFactoryCreated(Object factory) {
+        try {
+            bridge.sessionFactoryCreated(factory);
+        } catch (Throwable bug) {
+            failed("sessionFactoryCreated", bug);
+        }
+    }
+
     public static Object methodEntered(int rule, Object target, Object[] arguments) {
         try {
             return bridge.methodEntered(rule, target, arguments);

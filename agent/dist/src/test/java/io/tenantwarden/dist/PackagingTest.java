@@ -21,7 +21,8 @@ class PackagingTest {
     private static final List<String> ALLOWED = List.of("META-INF/", "io/tenantwarden/bootstrap/", "warden/");
 
     /** A class name of a library as a text of its own; a sentence that mentions the library is none. */
-    private static final Pattern LIBRARY_CLASS = Pattern.compile("(net\\.bytebuddy|com\\.grack)\\.[\\w.$]+");
+    private static final Pattern LIBRARY_CLASS =
+            Pattern.compile("(net\\.bytebuddy|com\\.grack|com\\.github\\.benmanes\\.caffeine)\\.[\\w.$]+");
 
     @Test
     void onlyTheAllowedFolders() {
@@ -78,6 +79,7 @@ class PackagingTest {
             for (String text : file.texts()) {
                 if (text.contains("net/bytebuddy")
                         || text.contains("com/grack")
+                        || text.contains("com/github/benmanes")
                         || LIBRARY_CLASS.matcher(text).matches()) {
                     found.put(name, text);
                 }
@@ -131,7 +133,14 @@ class PackagingTest {
         assertText("META-INF/licenses/byte-buddy/LICENSE", "Apache License", "Version 2.0, January 2004");
         assertText("META-INF/licenses/byte-buddy/NOTICE", "Rafael Winterhalter");
         assertText("META-INF/licenses/asm/LICENSE", "INRIA, France Telecom", "Redistributions in binary form");
-        assertText("META-INF/THIRD-PARTY.txt", "Byte Buddy 1.", "ASM", "nanojson 1.", "picocli 4.", "driver 42.");
+        assertText(
+                "META-INF/THIRD-PARTY.txt",
+                "Byte Buddy 1.",
+                "ASM",
+                "nanojson 1.",
+                "Caffeine 3.",
+                "picocli 4.",
+                "driver 42.");
         assertText(
                 "META-INF/licenses/pgjdbc/LICENSE", "PostgreSQL Global Development Group", "Redistributions in binary");
         for (String library : List.of("scram-client", "scram-common", "saslprep", "stringprep")) {
@@ -150,7 +159,7 @@ class PackagingTest {
                 .distinct()
                 .sorted()
                 .toList();
-        assertEquals(List.of("bytebuddy", "nanojson", "picocli", "postgresql"), libraries);
+        assertEquals(List.of("bytebuddy", "caffeine", "nanojson", "picocli", "postgresql"), libraries);
         List<String> rooms = AgentJar.entries().keySet().stream()
                 .filter(name -> name.matches("warden/io/tenantwarden/[^/]+/"))
                 .map(name -> name.split("/")[3])

@@ -134,7 +134,12 @@ class RoomsTest {
                 Map.of(),
                 strangers(
                         "warden/io/tenantwarden/engine/",
-                        List.of(OURS + "engine/", OURS + "rls/", OURS + "bootstrap/", OURS + "shaded/nanojson/"),
+                        List.of(
+                                OURS + "engine/",
+                                OURS + "rls/",
+                                OURS + "bootstrap/",
+                                OURS + "shaded/nanojson/",
+                                OURS + "shaded/caffeine/"),
                         Set.of("java.base", "java.sql")));
     }
 

@@ -10,6 +10,7 @@ import io.tenantwarden.engine.inject.DriverShape;
 import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.inject.PipelinedInjector;
 import io.tenantwarden.engine.policy.KnownStatement;
+import io.tenantwarden.engine.policy.MessageScopes;
 import io.tenantwarden.engine.policy.MethodScopes;
 import io.tenantwarden.engine.policy.Refusals;
 import io.tenantwarden.engine.policy.StatementGate;
@@ -17,12 +18,12 @@ import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Checkouts;
 import io.tenantwarden.engine.session.Session;
-import io.tenantwarden.engine.tenant.RequestHeaders;
+import io.tenantwarden.engine.tenant.HibernateSource;
+import io.tenantwarden.engine.tenant.RequestValues;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.sql.Connection;
 import java.util.Properties;
-import java.util.Set;
 import javax.sql.DataSource;
 
 /**
@@ -31,15 +32,14 @@ import javax.sql.DataSource;
  */
 public final class Engine implements Bridge {
 
-    private static final Object REQUEST = new Object();
-
     private final Mode mode;
     private final GucPlan plan;
     private final StatementGate gate;
     private final Catalogs catalogs;
     private final Checkouts checkouts;
     private final MethodScopes methods;
-    private final Set<String> headers;
+    private final RequestValues requests;
+    private final MessageScopes messages;
     private final Reporter reporter;
     private final DriverShapes shapes;
 
@@ -50,7 +50,8 @@ public final class Engine implements Bridge {
             Catalogs catalogs,
             Checkouts checkouts,
             MethodScopes methods,
-            Set<String> headers,
+            RequestValues requests,
+            MessageScopes messages,
             Reporter reporter) {
         this.mode = mode;
         this.plan = plan;
@@ -58,7 +59,8 @@ public final class Engine implements Bridge {
         this.catalogs = catalogs;
         this.checkouts = checkouts;
         this.methods = methods;
-        this.headers = headers;
+        this.requests = requests;
+        this.messages = messages;
         this.reporter = reporter;
         this.shapes = new DriverShapes(reporter, mode);
     }
@@ -222,12 +224,27 @@ public final class Engine implements Bridge {
 
     @Override
     public Object requestEntered(Object request) {
-        return RequestHeaders.enter(request, headers) ? REQUEST : null;
+        return requests.enter(request);
     }
 
     @Override
     public void requestLeft(Object token) {
-        RequestHeaders.exit();
+        requests.exit(token);
+    }
+
+    @Override
+    public Object messageEntered(Object message) {
+        return messages.enter(message);
+    }
+
+    @Override
+    public void messageLeft(Object token) {
+        messages.leave(token);
+    }
+
+    @Override
+    public void sessionFactoryCreated(Object factory) {
+        HibernateSource.factoryCreated(factory);
     }
 
     @Override

@@ -8,13 +8,17 @@ import io.tenantwarden.engine.config.Config;
 import io.tenantwarden.engine.config.GucAssignment;
 import io.tenantwarden.engine.config.GucTemplate;
 import io.tenantwarden.engine.config.MethodPattern;
+import io.tenantwarden.engine.config.Mode;
 import io.tenantwarden.engine.config.TablePattern;
 import io.tenantwarden.engine.inject.GucPlan;
+import io.tenantwarden.engine.policy.MessageScopes;
 import io.tenantwarden.engine.policy.MethodScopes;
 import io.tenantwarden.engine.policy.ScopeResolver;
 import io.tenantwarden.engine.policy.StatementGate;
 import io.tenantwarden.engine.policy.TaskScopes;
+import io.tenantwarden.engine.report.Finding;
 import io.tenantwarden.engine.report.FoundSite;
+import io.tenantwarden.engine.report.Level;
 import io.tenantwarden.engine.report.LogMode;
 import io.tenantwarden.engine.report.LoggerFactories;
 import io.tenantwarden.engine.report.ReportSettings;
@@ -24,9 +28,12 @@ import io.tenantwarden.engine.report.ViolationEvent;
 import io.tenantwarden.engine.report.ViolationKind;
 import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Checkouts;
+import io.tenantwarden.engine.session.TenantChecks;
 import io.tenantwarden.engine.tenant.LoadedClasses;
+import io.tenantwarden.engine.tenant.MessageValues;
 import io.tenantwarden.engine.tenant.Opener;
 import io.tenantwarden.engine.tenant.ReadGuard;
+import io.tenantwarden.engine.tenant.RequestValues;
 import io.tenantwarden.engine.tenant.SourceContext;
 import io.tenantwarden.engine.tenant.SourceSpec;
 import io.tenantwarden.engine.tenant.TenantFormat;
@@ -35,19 +42,21 @@ import io.tenantwarden.engine.tenant.TenantSourceException;
 import io.tenantwarden.engine.tenant.TenantType;
 import io.tenantwarden.engine.tenant.ValueSources;
 import io.tenantwarden.rls.CatalogOptions;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /** Puts the parts of the engine together as the configuration says. */
 public final class EngineFactory {
 
     private static final StackWalker CLASSES = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+
+    private static final Duration SELF_CHECK_AFTER = Duration.ofSeconds(60);
 
     private final Config config;
     private final Reporter reporter;
@@ -59,7 +68,8 @@ public final class EngineFactory {
     private final MethodScopes methods;
     private final Engine engine;
     private final TaskScopes tasks;
-    private final Set<String> headers = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    private final RequestValues requests;
+    private final MessageValues messages;
 
     /**
      * @param config complete and checked
@@ -89,12 +99,13 @@ public final class EngineFactory {
         ReadGuard guard = new Guard();
         this.reader = new TenantReader(config.tenantSources(), format, context, guard);
         this.values = new ValueSources(extra, context, guard);
-        headers.addAll(reader.headerNames());
-        headers.addAll(values.headerNames());
+        this.requests = new RequestValues(reader, values);
+        this.messages = new MessageValues(reader, values);
         ScopeResolver scopes = new ScopeResolver(reader, this::sourceFailed);
         this.methods = new MethodScopes(config.scopes(), config.bypasses(), scopes, format, reporter);
         GucPlan plan = GucPlan.of(values(config.guc()), values(config.gucBypass()), values(config.gucNone()));
-        FirstConnections firstConnections = new FirstConnections(reporter, plan, config.mode());
+        FirstConnections firstConnections =
+                new FirstConnections(reporter, plan, config.mode(), Set.copyOf(config.bypassRoles()));
         Catalogs catalogs = new Catalogs(
                 new CatalogOptions(
                         config.tenantColumns(), patterns(config.tablesInclude()), patterns(config.tablesExclude())),
@@ -109,13 +120,53 @@ public final class EngineFactory {
                 sites,
                 reporter,
                 Set.copyOf(config.bypassRoles()),
-                bypassReasons());
+                tenantChecks());
         Checkouts checkouts = new Checkouts(() -> scopeOfThread(scopes), this::debug);
-        this.engine = new Engine(config.mode(), plan, gate, catalogs, checkouts, methods, headers, reporter);
+        TenantReader messageReader = new TenantReader(
+                config.tenantSources().stream()
+                        .filter(spec -> spec.kind().isMessage())
+                        .toList(),
+                format,
+                context,
+                guard);
+        MessageScopes messageScopes = new MessageScopes(messages, messageReader, scopes, this::sourceFailed);
+        this.engine =
+                new Engine(config.mode(), plan, gate, catalogs, checkouts, methods, requests, messageScopes, reporter);
         this.tasks =
                 new TaskScopes(scopes, sites, config.propagate(), (where, bug) -> engine.failed(where, bug, false));
         reporter.agentErrors(AgentErrors::count);
         reporter.health(firstConnections::health);
+        methods.expiring().forEach(reporter::finding);
+        reporter.selfCheck(SELF_CHECK_AFTER, this::selfCheck);
+    }
+
+    /** Null when tenants are not checked; in audit nothing is sent but the reading of the catalog. */
+    private TenantChecks tenantChecks() {
+        if (config.tenantCheck() == null || config.mode() == Mode.AUDIT) {
+            return null;
+        }
+        return new TenantChecks(
+                config.tenantCheck(),
+                config.tenantCheckTtl(),
+                TenantType.valueOf(config.tenantType().name()),
+                new CheckFailures(reporter, config.mode()));
+    }
+
+    /** What a running application shows to be missing: names in the configuration that mean nothing in it. */
+    private List<Finding> selfCheck() {
+        List<Finding> findings = new ArrayList<>(methods.unmatched());
+        List<String> notLoaded = new ArrayList<>(reader.notLoaded());
+        notLoaded.addAll(values.notLoaded());
+        for (String source : new LinkedHashSet<>(notLoaded)) {
+            findings.add(new Finding(
+                    "source-not-loaded",
+                    Level.WARN,
+                    source,
+                    "the application has not loaded what this tenant source reads, so that it never answered so far",
+                    "compare its class with the code, or take the source out; all is well when the class is only loaded"
+                            + " later"));
+        }
+        return findings;
     }
 
     public Engine engine() {
@@ -126,9 +177,19 @@ public final class EngineFactory {
         return reporter;
     }
 
-    /** Whether servlet requests matter: some source reads a header. */
+    /** Whether HTTP requests matter to some source. */
     public boolean readsRequests() {
-        return !headers.isEmpty();
+        return !requests.isEmpty();
+    }
+
+    /** Whether messages matter to some source. */
+    public boolean readsMessages() {
+        return !messages.isEmpty();
+    }
+
+    /** Whether Hibernate's tenant resolver matters to some source. */
+    public boolean readsHibernate() {
+        return reader.reads(SourceSpec.Kind.HIBERNATE) || values.reads(SourceSpec.Kind.HIBERNATE);
     }
 
     /** The methods that run in a scope of their own; the index is the number of the rule. */
@@ -144,6 +205,11 @@ public final class EngineFactory {
     /** Whether a thread can be in a scope that a task could lose. */
     public boolean hasScopes() {
         return !config.tenantSources().isEmpty() || !methods.patterns().isEmpty();
+    }
+
+    /** A class has methods that rule number {@code rule} means. */
+    public void ruleMatched(int rule) {
+        methods.matched(rule);
     }
 
     /** Told of every class that the application loads. */
@@ -212,12 +278,6 @@ public final class EngineFactory {
         return patterns.stream()
                 .map(pattern -> pattern.schema() + "." + pattern.table())
                 .toList();
-    }
-
-    private Map<String, String> bypassReasons() {
-        Map<String, String> reasons = new HashMap<>();
-        config.bypasses().forEach(bypass -> reasons.put(bypass.name(), bypass.reason()));
-        return reasons;
     }
 
     private void sourceFailed(TenantSourceException failure) {

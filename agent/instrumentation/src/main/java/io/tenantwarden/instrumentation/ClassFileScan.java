@@ -13,12 +13,17 @@ final class ClassFileScan {
     static final int CONNECTION = 4;
     static final int DO_FILTER = 8;
     static final int FILTER_CHAIN = 16;
+    static final int LISTENER = 32;
 
     private static final byte[] GET_CONNECTION_NAME = ascii("getConnection");
     private static final byte[] CLOSE_NAME = ascii("close");
     private static final byte[] CONNECTION_TYPE = ascii("java/sql/Connection");
     private static final byte[] DO_FILTER_NAME = ascii("doFilter");
     private static final byte[] FILTER_CHAIN_TYPE = ascii("servlet/FilterChain");
+
+    private static final byte[] ON_MESSAGE_NAME = ascii("onMessage");
+    private static final byte[] ON_MESSAGE_BATCH_NAME = ascii("onMessageBatch");
+    private static final byte[] HANDLE_DELIVERY_NAME = ascii("handleDelivery");
 
     private ClassFileScan() {}
 
@@ -27,8 +32,8 @@ final class ClassFileScan {
     }
 
     /**
-     * Which of the names above the constant pool holds: {@code getConnection}, {@code close} and {@code doFilter} as whole
-     * entries, the two types as part of an entry (a descriptor, a generic signature).
+     * Which of the names above the constant pool holds: names of methods as whole entries, the two types as part of an
+     * entry (a descriptor, a generic signature).
      *
      * @return a set of the flags; 0 also for what is not a class file
      */
@@ -70,6 +75,10 @@ final class ClassFileScan {
                 return isAt(file, from, CLOSE_NAME) ? CLOSE : 0;
             case 8:
                 return isAt(file, from, DO_FILTER_NAME) ? DO_FILTER : 0;
+            case 9:
+                return isAt(file, from, ON_MESSAGE_NAME) ? LISTENER : 0;
+            case 14:
+                return isAt(file, from, ON_MESSAGE_BATCH_NAME) || isAt(file, from, HANDLE_DELIVERY_NAME) ? LISTENER : 0;
             case 13:
                 return isAt(file, from, GET_CONNECTION_NAME) ? GET_CONNECTION : 0;
             default:

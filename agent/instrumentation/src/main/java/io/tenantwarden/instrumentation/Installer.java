@@ -11,8 +11,11 @@ import io.tenantwarden.engine.config.MethodPattern;
 import io.tenantwarden.engine.config.Mode;
 import io.tenantwarden.engine.config.OnConfigError;
 import io.tenantwarden.instrumentation.executor.TaskInstrumentation;
+import io.tenantwarden.instrumentation.hibernate.SessionFactoryInstrumentation;
+import io.tenantwarden.instrumentation.messaging.ContainerInstrumentation;
 import io.tenantwarden.instrumentation.method.MethodRule;
 import io.tenantwarden.instrumentation.pgjdbc.PgjdbcInstrumentations;
+import io.tenantwarden.instrumentation.web.HandlerInstrumentation;
 import io.tenantwarden.instrumentation.web.ServletInstrumentation;
 import java.io.IOException;
 import java.io.InputStream;
@@ -83,14 +86,26 @@ public final class Installer {
         Map<String, TypeInstrumentation> byName = new HashMap<>(PgjdbcInstrumentations.byClassName());
         if (factory.readsRequests()) {
             byName.putAll(ServletInstrumentation.byClassName());
+            byName.putAll(HandlerInstrumentation.byClassName());
+        }
+        if (factory.readsMessages()) {
+            byName.putAll(ContainerInstrumentation.byClassName());
+        }
+        if (factory.readsHibernate()) {
+            byName.putAll(SessionFactoryInstrumentation.byClassName());
         }
         List<MethodRule> rules = new ArrayList<>();
         for (MethodPattern pattern : factory.methodRules()) {
-            rules.add(new MethodRule(rules.size(), pattern));
+            rules.add(new MethodRule(rules.size(), pattern, factory::ruleMatched));
         }
         Set<String> driverClasses = PgjdbcInstrumentations.byClassName().keySet();
         return new WardenTransformer(
-                byName, rules, factory.readsRequests(), factory::classLoaded, new WardenTransformer.Listener() {
+                byName,
+                rules,
+                factory.readsRequests(),
+                factory.readsMessages(),
+                factory::classLoaded,
+                new WardenTransformer.Listener() {
                     @Override
                     public void transformed(String className, String instrumentation, ClassLoader loader) {
                         factory.debug("instrumented " + className + " (" + instrumentation + ")");

@@ -18,4 +18,9 @@ public interface TypeInstrumentation {
 
     /** Adds fields and advice. */
     DynamicType.Builder<?> apply(DynamicType.Builder<?> builder, TypeDescription type);
+
+    /** Whether methods that the compiler made, such as bodies of lambdas, are meant too. */
+    default boolean includesSynthetic() {
+        return false;
+    }
 }

@@ -1,8 +1,11 @@
 package io.tenantwarden.instrumentation;
 
+import static net.bytebuddy.matcher.ElementMatchers.none;
+
 import io.tenantwarden.bootstrap.Hooks;
 import io.tenantwarden.instrumentation.jdbc.ConnectionCloseInstrumentation;
 import io.tenantwarden.instrumentation.jdbc.DataSourceInstrumentation;
+import io.tenantwarden.instrumentation.messaging.ListenerInstrumentation;
 import io.tenantwarden.instrumentation.method.MethodRule;
 import io.tenantwarden.instrumentation.web.FilterInstrumentation;
 import java.lang.instrument.ClassFileTransformer;
@@ -11,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
@@ -24,7 +29,7 @@ import net.bytebuddy.pool.TypePool;
 
 /**
  * Sees every class that the application loads and changes the few that matter: named driver classes, methods named by
- * configuration, and implementations of DataSource, Connection and servlet Filter, which a look at the constant pool finds
+ * configuration, and implementations of DataSource, Connection, servlet Filter and message listeners, which a look at the constant pool finds
  * before anything is resolved. Thread-safe.
  *
  * <p>No AgentBuilder: its matching resolves types for every class, and its default is to go on when a transformation
@@ -39,6 +44,7 @@ final class WardenTransformer implements ClassFileTransformer {
         static final TypeInstrumentation DATA_SOURCE = new DataSourceInstrumentation();
         static final TypeInstrumentation CONNECTION = new ConnectionCloseInstrumentation();
         static final TypeInstrumentation FILTER = new FilterInstrumentation();
+        static final TypeInstrumentation LISTENER = new ListenerInstrumentation();
     }
 
     /** Told of what happened to a class. */
@@ -54,7 +60,9 @@ final class WardenTransformer implements ClassFileTransformer {
 
     private final Map<String, TypeInstrumentation> byName;
     private final List<MethodRule> rules;
+    private final DeclaredMethods inheritable;
     private final boolean requests;
+    private final boolean messages;
     private final BiConsumer<ClassLoader, String> classNames;
     private final Listener listener;
     private final Map<ClassLoader, Boolean> seeHooks = Collections.synchronizedMap(new WeakHashMap<>());
@@ -67,7 +75,8 @@ final class WardenTransformer implements ClassFileTransformer {
     /**
      * @param byName internal class name to what is done to it
      * @param rules methods named by configuration
-     * @param requests whether servlet requests matter
+     * @param requests whether HTTP requests matter
+     * @param messages whether messages that listeners handle matter
      * @param classNames told of every class: loader and internal name
      * @param listener told of every class that was changed or could not be
      */
@@ -75,11 +84,17 @@ final class WardenTransformer implements ClassFileTransformer {
             Map<String, TypeInstrumentation> byName,
             List<MethodRule> rules,
             boolean requests,
+            boolean messages,
             BiConsumer<ClassLoader, String> classNames,
             Listener listener) {
         this.byName = Map.copyOf(byName);
         this.rules = List.copyOf(rules);
+        this.inheritable = new DeclaredMethods(rules.stream()
+                .map(MethodRule::inheritedMethod)
+                .filter(Objects::nonNull)
+                .toList());
         this.requests = requests;
+        this.messages = messages;
         this.classNames = classNames;
         this.listener = listener;
     }
@@ -113,8 +128,10 @@ final class WardenTransformer implements ClassFileTransformer {
         }
         if (!rules.isEmpty()) {
             String className = name.replace('/', '.');
+            Set<String> declared = inheritable.isEmpty() ? Set.of() : inheritable.in(classFile);
             for (MethodRule rule : rules) {
-                if (rule.matchesClass(className)) {
+                boolean inherited = !declared.isEmpty() && declared.contains(rule.inheritedMethod());
+                if (inherited || rule.matchesClass(className)) {
                     candidates = add(candidates, rule);
                 }
             }
@@ -131,6 +148,9 @@ final class WardenTransformer implements ClassFileTransformer {
         int aFilter = ClassFileScan.DO_FILTER | ClassFileScan.FILTER_CHAIN;
         if (requests && (found & aFilter) == aFilter) {
             candidates = add(candidates, Tools.FILTER);
+        }
+        if (messages && (found & ClassFileScan.LISTENER) != 0) {
+            candidates = add(candidates, Tools.LISTENER);
         }
         return candidates;
     }
@@ -162,7 +182,12 @@ final class WardenTransformer implements ClassFileTransformer {
             if (!isMeant(candidate, type)) {
                 continue;
             }
-            builder = candidate.apply(builder == null ? Tools.BYTE_BUDDY.redefine(type, locator) : builder, type);
+            if (builder == null) {
+                ByteBuddy byteBuddy =
+                        candidate.includesSynthetic() ? Tools.BYTE_BUDDY.ignore(none()) : Tools.BYTE_BUDDY;
+                builder = byteBuddy.redefine(type, locator);
+            }
+            builder = candidate.apply(builder, type);
             applied.append(applied.isEmpty() ? "" : ", ").append(candidate.name());
         }
         if (builder == null) {

@@ -43,6 +43,7 @@ class DriverClassesTest {
                     PgjdbcInstrumentations.byClassName(),
                     List.of(),
                     false,
+                    false,
                     (loader, name) -> {},
                     new WardenTransformer.Listener() {
                         @Override

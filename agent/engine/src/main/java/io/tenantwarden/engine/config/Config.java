@@ -81,6 +81,16 @@ public final class Config {
         return get(Keys.TENANT_PATTERN);
     }
 
+    /** SQL with one placeholder that returns a row when the tenant may be used; null when tenants are not checked. */
+    public String tenantCheck() {
+        return get(Keys.TENANT_CHECK);
+    }
+
+    /** More than zero, at most a year. */
+    public Duration tenantCheckTtl() {
+        return get(Keys.TENANT_CHECK_TTL);
+    }
+
     /** Column names, spelled as in the catalog. */
     public List<String> tenantColumns() {
         return get(Keys.TENANT_COLUMNS);

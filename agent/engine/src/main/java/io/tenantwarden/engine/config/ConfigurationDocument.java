@@ -61,7 +61,11 @@ public final class ConfigurationDocument {
 
             **Tenant sources.** `method:com.acme.TenantContext#current` (static, no arguments), `field:com.acme.TenantContext#CURRENT`
             (static), both with a path of getters or fields after it, as in `#current.tenant.id`; `mdc:tenantId`;
-            `header:X-Tenant-Id`; `value:acme`.
+            `security:principal.tenantId`, `security:claim:tenant_id` (Spring Security); `hibernate` (the resolver of the
+            session factory); `baggage:tenant.id` (OpenTelemetry); `header:X-Tenant-Id`, `session:tenantId`,
+            `attribute:tenantId`, `host:([^.]+)\\.example\\.com`, `path:/t/([^/]+)/.*` (patterns with one group that match the
+            whole value), `principal` (HTTP requests); `kafka:tenant-id`, `jms:tenant_id`, `rabbit:tenant-id` (messages that a
+            listener handles); `value:acme`. Which of them a client can forge: [tenant-sources.md](tenant-sources.md).
 
             **Settings (GUCs).** `name=value` where the name has a dot, as `app.tenant_id`. The value is constant text, `{tenant}`,
             a tenant source in braces as `{mdc:userId}`, or a mixture such as `t-{tenant}`. There is no `$`, because shells and

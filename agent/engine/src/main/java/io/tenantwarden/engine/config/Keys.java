@@ -54,6 +54,20 @@ public final class Keys {
             "What a tenant id must look like, besides its type.",
             "[a-z][a-z0-9-]{2,30}"));
 
+    public static final Key<String> TENANT_CHECK = declare(Key.of(
+            "warden.tenant.check",
+            Values.TENANT_CHECK,
+            "Asked whether a tenant may be used: it may when there is a row. Bound as text, uuid or bigint, as"
+                    + " `warden.tenant.type` says; runs without a tenant and outside the application's transactions.",
+            "select 1 from tenants where id = ? and active"));
+
+    public static final Key<Duration> TENANT_CHECK_TTL = declare(Key.of(
+                    "warden.tenant.check.ttl",
+                    Values.DURATION,
+                    "How long an answer of `warden.tenant.check` counts, yes or no.",
+                    "1m")
+            .orElse("300s"));
+
     public static final Key<List<String>> TENANT_COLUMNS = declare(Key.of(
                     "warden.tenant.columns",
                     Values.list(Values.COLUMN),
@@ -195,8 +209,7 @@ public final class Keys {
             "conf/warden.properties"));
 
     /** Keys of the contract that this version does not have: refused, so that nobody relies on them. */
-    static final List<String> LATER = List.of(
-            "warden.tenant.check", "warden.tenant.check.ttl", "warden.jmx", "warden.rows.check", "warden.sourceRoots");
+    static final List<String> LATER = List.of("warden.jmx", "warden.rows.check", "warden.sourceRoots");
 
     private static final Map<String, Key<?>> BY_NAME = new HashMap<>();
     private static final List<Key<?>> FAMILIES = new ArrayList<>();

@@ -36,6 +36,22 @@ final class Values {
         }
     };
 
+    static final ValueType<String> TENANT_CHECK = new ValueType<>("one SELECT with one `?`") {
+        @Override
+        String read(String text) {
+            int placeholders = placeholders(text);
+            if (placeholders != 1) {
+                throw new IllegalArgumentException(
+                        "must hold exactly one ? for the tenant, outside quotes and comments," + " and has "
+                                + placeholders + "; for instance select 1 from tenants where id = ? and active");
+            }
+            if (text.indexOf(';') >= 0) {
+                throw new IllegalArgumentException("must be one statement, without a semicolon");
+            }
+            return text;
+        }
+    };
+
     static final ValueType<String> FILE = new ValueType<>("file name, relative to the working directory") {
         @Override
         String read(String text) {
@@ -118,8 +134,10 @@ final class Values {
 
     /** A list element: {@code warden.tenant} cannot hold sources with commas in them. */
     static final ValueType<SourceSpec> LISTED_SOURCE =
-            new ValueType<>(
-                    "list of `method:class#method`, `field:class#field`, `mdc:key`, `header:name`, `value:constant`") {
+            new ValueType<>("list of `method:class#method`, `field:class#field`, `mdc:key`, `security:path`,"
+                    + " `security:claim:name`, `hibernate`, `baggage:key`, `header:name`, `session:name`,"
+                    + " `attribute:name`, `host:pattern`, `path:pattern`, `principal`, `kafka:header`,"
+                    + " `jms:property`, `rabbit:header`, `value:constant`") {
                 @Override
                 SourceSpec read(String text) {
                     try {
@@ -290,6 +308,26 @@ final class Values {
     private static String withoutParentheses(String text) {
         int open = text.indexOf('(');
         return open < 0 ? text : text.substring(0, open);
+    }
+
+    private static int placeholders(String sql) {
+        int count = 0;
+        for (int i = 0; i < sql.length(); i++) {
+            char c = sql.charAt(i);
+            if (c == '\'' || c == '"') {
+                int end = sql.indexOf(c, i + 1);
+                i = end < 0 ? sql.length() : end;
+            } else if (sql.startsWith("--", i)) {
+                int end = sql.indexOf('\n', i);
+                i = end < 0 ? sql.length() : end;
+            } else if (sql.startsWith("/*", i)) {
+                int end = sql.indexOf("*/", i + 2);
+                i = end < 0 ? sql.length() : end + 1;
+            } else if (c == '?') {
+                count++;
+            }
+        }
+        return count;
     }
 
     private static Duration duration(String text) {

@@ -5,6 +5,8 @@ import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.config.BypassMethod;
 import io.tenantwarden.engine.config.MethodPattern;
 import io.tenantwarden.engine.config.ScopeMethod;
+import io.tenantwarden.engine.report.Finding;
+import io.tenantwarden.engine.report.Level;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.report.Site;
 import io.tenantwarden.engine.report.ViolationEvent;
@@ -16,6 +18,8 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The methods that configuration lets run in a scope of their own: {@code warden.scope.<name>} and {@code
@@ -29,6 +33,9 @@ public final class MethodScopes {
     private interface Rule {
         MethodPattern pattern();
 
+        /** The key it stands under. */
+        String key();
+
         /** Null when the scope is not entered. */
         Scope scope(Object[] arguments);
     }
@@ -37,6 +44,8 @@ public final class MethodScopes {
     private record Token(ThreadState.Pushed before) {}
 
     private final List<Rule> rules = new ArrayList<>();
+    private final List<BypassMethod> bypasses;
+    private final Set<Integer> matched = ConcurrentHashMap.newKeySet();
     private final ScopeResolver scopes;
     private final TenantFormat format;
     private final Reporter reporter;
@@ -55,12 +64,13 @@ public final class MethodScopes {
         this.scopes = scopes;
         this.format = format;
         this.reporter = reporter;
+        this.bypasses = List.copyOf(bypasses);
         for (ScopeMethod scope : tenantScopes) {
             rules.add(new TenantRule(
                     scope.name(), scope.method(), ValuePath.of(scope.method().path())));
         }
         for (BypassMethod bypass : bypasses) {
-            warnOfExpiry(bypass);
+            reporter.bypass(bypass.name(), bypass.reason());
             for (MethodPattern at : bypass.at()) {
                 rules.add(new BypassRule(bypass, at, Scope.bypass(bypass.name())));
             }
@@ -91,30 +101,76 @@ public final class MethodScopes {
         ThreadState.current().restore(((Token) token).before());
     }
 
-    private void warnOfExpiry(BypassMethod bypass) {
-        LocalDate until = bypass.until();
-        LocalDate today = LocalDate.now(ZoneOffset.UTC);
-        if (until == null || today.plusDays(WARN_DAYS).isBefore(until)) {
-            return;
+    /** A class was loaded that has methods which rule number {@code rule} means. */
+    public void matched(int rule) {
+        matched.add(rule);
+    }
+
+    /** Patterns that no method of any loaded class matched so far: a typo would silently protect nothing. */
+    public List<Finding> unmatched() {
+        List<Finding> findings = new ArrayList<>();
+        for (int i = 0; i < rules.size(); i++) {
+            if (!matched.contains(i)) {
+                Rule rule = rules.get(i);
+                findings.add(new Finding(
+                        "pattern-unmatched",
+                        Level.WARN,
+                        rule.key() + "=" + rule.pattern().text(),
+                        "matched no method so far",
+                        "compare class, method and number of arguments with the code (nested classes are Outer$Inner, a"
+                                + " lambda or the body of a loop is no method), or take the pattern out; all is well when"
+                                + " the class is only loaded later"));
+            }
         }
-        String name = "warden.bypass." + bypass.name();
-        reporter.warn(
-                today.isAfter(until)
-                        ? "bypass " + bypass.name() + " ended on " + until + " and is treated as no bypass; remove "
-                                + name + ".* or set a later " + name + ".until"
-                        : "bypass " + bypass.name() + " ends after " + until + "; then its methods run without it."
-                                + " Remove the need for it, or set a later " + name + ".until");
+        return findings;
+    }
+
+    /** Bypasses that ended, or end within 14 days. */
+    public List<Finding> expiring() {
+        List<Finding> findings = new ArrayList<>();
+        LocalDate today = LocalDate.now(ZoneOffset.UTC);
+        for (BypassMethod bypass : bypasses) {
+            LocalDate until = bypass.until();
+            if (until == null || today.plusDays(WARN_DAYS).isBefore(until)) {
+                continue;
+            }
+            String name = "warden.bypass." + bypass.name();
+            boolean ended = today.isAfter(until);
+            findings.add(
+                    ended
+                            ? new Finding(
+                                    "bypass-expired",
+                                    Level.ERROR,
+                                    name,
+                                    "bypass " + bypass.name() + " ended on " + until + " and is treated as no bypass",
+                                    "remove " + name + ".* or set a later " + name + ".until")
+                            : new Finding(
+                                    "bypass-expiring",
+                                    Level.WARN,
+                                    name,
+                                    "bypass " + bypass.name() + " ends after " + until
+                                            + "; then its methods run without it",
+                                    "remove the need for it, or set a later " + name + ".until"));
+        }
+        return findings;
     }
 
     private final class TenantRule implements Rule {
+        private final String key;
         private final String source;
         private final MethodPattern pattern;
         private final ValuePath path;
 
         TenantRule(String name, MethodPattern pattern, ValuePath path) {
-            this.source = "warden.scope." + name + "=" + pattern.text();
+            this.key = "warden.scope." + name;
+            this.source = key + "=" + pattern.text();
             this.pattern = pattern;
             this.path = path;
+        }
+
+        @Override
+        public String key() {
+            return key;
         }
 
         @Override
@@ -150,6 +206,11 @@ public final class MethodScopes {
             this.bypass = bypass;
             this.pattern = pattern;
             this.scope = scope;
+        }
+
+        @Override
+        public String key() {
+            return "warden.bypass." + bypass.name() + ".at";
         }
 
         @Override

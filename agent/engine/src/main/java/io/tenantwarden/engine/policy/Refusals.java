@@ -57,6 +57,21 @@ public final class Refusals {
                 + " changes, or run it in a transaction of its own");
     }
 
+    static SQLException inactiveTenant(String operation, List<String> tables, boolean assumed, Site site) {
+        return exception("inactive tenant: " + operation + on(tables, assumed) + " at " + site + " runs as a tenant for"
+                + " which warden.tenant.check returns no row. Activate the tenant (the answer is remembered for"
+                + " warden.tenant.check.ttl), or find out why this caller still works for it");
+    }
+
+    static SQLException uncheckedTenant(String operation, List<String> tables, boolean assumed, Site site) {
+        return exception(
+                "unchecked tenant: " + operation + on(tables, assumed) + " at " + site + " runs as a tenant for"
+                        + " which warden.tenant.check has no answer, which is never taken for a yes. When the finding"
+                        + " tenant-check-failed is in the log, repair what it says. Otherwise the tenant was entered inside an"
+                        + " open transaction, where it is not asked: enter it before the first statement of the transaction, or"
+                        + " try again, it is asked for as soon as a connection is idle");
+    }
+
     static SQLException openPortal(String operation, List<String> tables, boolean assumed, Site site) {
         return exception("injection failed: " + operation + on(tables, assumed) + " at " + site + " runs in another"
                 + " scope than a result set or cursor that is still open in the same transaction, and which would go on"

@@ -22,6 +22,8 @@ import io.tenantwarden.engine.report.ViolationEvent;
 import io.tenantwarden.engine.report.ViolationKind;
 import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Session;
+import io.tenantwarden.engine.session.TenantChecks;
+import io.tenantwarden.engine.session.TenantChecks.Answer;
 import io.tenantwarden.rls.Catalog;
 import io.tenantwarden.rls.CatalogTable;
 import io.tenantwarden.rls.Keyword;
@@ -31,7 +33,6 @@ import io.tenantwarden.rls.SqlStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,13 +52,13 @@ public final class StatementGate {
     private final SiteFinder sites;
     private final Reporter reporter;
     private final Set<String> bypassRoles;
-    private final Map<String, String> bypassReasons;
+    private final TenantChecks checks;
 
     /**
      * @param mode what to do with unscoped statements
      * @param plan the GUCs of each scope
      * @param bypassRoles {@code warden.bypass.roles}
-     * @param bypassReasons reason by name of bypass
+     * @param checks {@code warden.tenant.check}; null when tenants are not checked
      */
     public StatementGate(
             Mode mode,
@@ -67,7 +68,7 @@ public final class StatementGate {
             SiteFinder sites,
             Reporter reporter,
             Set<String> bypassRoles,
-            Map<String, String> bypassReasons) {
+            TenantChecks checks) {
         this.mode = mode;
         this.scopes = scopes;
         this.plan = plan;
@@ -75,7 +76,7 @@ public final class StatementGate {
         this.sites = sites;
         this.reporter = reporter;
         this.bypassRoles = Set.copyOf(bypassRoles);
-        this.bypassReasons = Map.copyOf(bypassReasons);
+        this.checks = checks;
     }
 
     /**
@@ -130,6 +131,7 @@ public final class StatementGate {
         Scope scope = own != null ? own : session.captured();
         session.decided(scope, own == null && !scope.isNone(), shape.suppressesBegin(flags));
         session.scopeRejected(own == Scope.NONE);
+        checkTenant(session, scope);
         if (!(queries instanceof Object[] batch)) {
             return decideQuery(session, queries);
         }
@@ -144,6 +146,18 @@ public final class StatementGate {
             }
         }
         return null;
+    }
+
+    private void checkTenant(Session session, Scope scope) throws Throwable {
+        if (checks == null) {
+            return;
+        }
+        Catalog catalog = session.database().catalog();
+        boolean matters = catalog != null && !catalog.isEmpty();
+        if (matters) {
+            checks.askWanted(session);
+        }
+        session.tenantAnswer(matters && scope.isTenant() ? checks.of(session, scope.value()) : null);
     }
 
     private SQLException decideQuery(Session session, Object query) throws Throwable {
@@ -332,6 +346,9 @@ public final class StatementGate {
             tellOpenPartitions(resolution);
         }
         int stands = stats.count(outcome);
+        if (scope.isBypass()) {
+            reporter.bypassUsed(scope.value());
+        }
         boolean bypassRole = !bypassRoles.isEmpty() && bypassRoles.contains(session.role());
         if (outcome == Outcome.UNSCOPED || (bypassRole && !scope.isBypass())) {
             return unscoped(session, known.sql(), resolution, stats, outcome, stands, bypassRole);
@@ -340,10 +357,39 @@ public final class StatementGate {
             FoundSite found = sites.find();
             stats.at(found.site(), outcome, stands);
             if (scope.isBypass()) {
-                bypassed(session, known.sql(), resolution, found, bypassRole);
+                bypassed(session, known.sql(), resolution, found, stands, bypassRole);
             }
         }
-        return scope.isTenant() ? switched(session, known.sql(), resolution, scope) : null;
+        if (!scope.isTenant()) {
+            return null;
+        }
+        SQLException refusal = inactive(session, known.sql(), resolution, scope);
+        return refusal != null ? refusal : switched(session, known.sql(), resolution, scope);
+    }
+
+    private SQLException inactive(Session session, SqlStatement sql, Resolution resolution, Scope scope) {
+        Answer answer = session.tenantAnswer();
+        boolean refused = mode == Mode.ENFORCE;
+        // outside enforce an answer that is still to come is no accusation; a check that fails is a finding of its own
+        if (answer == null || answer == Answer.ACTIVE || (answer == Answer.UNKNOWN && !refused)) {
+            return null;
+        }
+        boolean unknown = answer == Answer.UNKNOWN;
+        FoundSite found = sites.find();
+        reporter.violation(
+                event(ViolationKind.INACTIVE_TENANT, found, session, sql, resolution.tables(), resolution.assumed())
+                        .detail("tenant " + TenantHash.of(scope.value())
+                                + (unknown
+                                        ? " could not be checked by warden.tenant.check"
+                                        : ": warden.tenant.check returned no row"))
+                        .refused(refused)
+                        .build());
+        if (!refused) {
+            return null;
+        }
+        return unknown
+                ? Refusals.uncheckedTenant(sql.operation(), resolution.tables(), resolution.assumed(), found.site())
+                : Refusals.inactiveTenant(sql.operation(), resolution.tables(), resolution.assumed(), found.site());
     }
 
     /** Rule WD035 of the doctor, told where it matters: at the first statement that names such a table itself. */
@@ -438,9 +484,9 @@ public final class StatementGate {
     }
 
     private void bypassed(
-            Session session, SqlStatement sql, Resolution resolution, FoundSite found, boolean bypassRole) {
+            Session session, SqlStatement sql, Resolution resolution, FoundSite found, int uses, boolean bypassRole) {
         String name = session.scope().value();
-        reporter.bypassUsed(name, bypassReasons.getOrDefault(name, ""), found.site());
+        reporter.bypassAt(name, found.site(), uses);
         if (session.injector() != null
                 && !plan.isOpenedByBypass()
                 && !bypassRole
@@ -452,6 +498,7 @@ public final class StatementGate {
                             sql,
                             resolution.tables(),
                             resolution.assumed())
+                    .times(uses)
                     .detail("bypass " + name
                             + " sets nothing that a policy sees: set warden.guc.bypass, or connect as a"
                             + " role of warden.bypass.roles")
@@ -481,7 +528,10 @@ public final class StatementGate {
 
     private SQLException inject(Session session, SqlStatement sql, List<String> tables, boolean assumed)
             throws Throwable {
-        Scope scope = session.scope();
+        Answer answer = session.tenantAnswer();
+        boolean usable = answer == null || answer == Answer.ACTIVE || mode != Mode.ENFORCE;
+        // a function that reads protected tables must not see the rows of a tenant that may not be used
+        Scope scope = usable ? session.scope() : Scope.NONE;
         PipelinedInjector injector = session.injector();
         if (scope.isNone()) {
             if (session.isScopedByApplication()) {
@@ -529,6 +579,7 @@ public final class StatementGate {
         try {
             Scope scope = own != null ? own : session.captured();
             session.decided(scope, own == null && !scope.isNone(), true);
+            checkTenant(session, scope);
             KnownStatement known = new KnownStatement(SqlStatement.parse(copy));
             Resolution resolution = resolve(session, known);
             if (resolution == null) {

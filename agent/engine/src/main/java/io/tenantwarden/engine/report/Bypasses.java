@@ -26,31 +26,44 @@ final class Bypasses {
         this.clock = clock;
     }
 
-    /** Counts a use; it is logged at the first, tenth, hundredth ... of each site. */
-    void used(String name, String reason, Site site) {
+    /** A bypass is configured: from now on it is in the report, used or not. */
+    void declare(String name, String reason) {
+        byName.computeIfAbsent(name, n -> new Use(n, reason));
+    }
+
+    /** Counts a use, exactly. Takes no lock and allocates nothing. */
+    void used(String name) {
         Use use = byName.get(name);
-        if (use == null) {
-            use = byName.computeIfAbsent(name, n -> new Use(n, reason));
-        }
-        use.count.increment();
-        use.lastUsed = clock.instant();
-        UseAtSite key = new UseAtSite(name, site);
-        AtomicLong uses = bySite.get(key);
-        if (uses == null && bySite.size() < MAX_SITES) {
-            uses = bySite.computeIfAbsent(key, k -> new AtomicLong());
-        }
-        long count = uses == null ? 0 : uses.incrementAndGet();
-        if (isPowerOfTen(count)) {
-            log.accept(LogLine.bypassUsed(name, reason, site, count));
+        if (use != null) {
+            use.count.increment();
+            use.lastUsed = clock.millis();
         }
     }
 
-    private static boolean isPowerOfTen(long number) {
-        long rest = number;
-        while (rest >= 10 && rest % 10 == 0) {
-            rest /= 10;
+    /** Uses at a site; a line is logged at its first, tenth, hundredth ... use. */
+    void at(String name, Site site, int uses) {
+        Use use = byName.get(name);
+        UseAtSite key = new UseAtSite(name, site);
+        AtomicLong known = bySite.get(key);
+        if (known == null && bySite.size() < MAX_SITES) {
+            known = bySite.computeIfAbsent(key, k -> new AtomicLong());
         }
-        return rest == 1;
+        if (use == null || known == null) {
+            return;
+        }
+        long after = known.addAndGet(uses);
+        if (digits(after) > digits(after - uses)) {
+            log.accept(LogLine.bypassUsed(name, use.reason(), site, after));
+        }
+    }
+
+    /** Grows at 1, 10, 100 ... */
+    private static int digits(long number) {
+        int digits = 0;
+        for (long rest = number; rest > 0; rest /= 10) {
+            digits++;
+        }
+        return digits;
     }
 
     List<Use> all() {
@@ -76,7 +89,7 @@ final class Bypasses {
         private final String name;
         private final String reason;
         private final LongAdder count = new LongAdder();
-        private volatile Instant lastUsed;
+        private volatile long lastUsed;
 
         private Use(String name, String reason) {
             this.name = name;
@@ -95,9 +108,9 @@ final class Bypasses {
             return count.sum();
         }
 
-        /** Null in the moment before its first use is complete. */
+        /** Null when it was not used. */
         Instant lastUsed() {
-            return lastUsed;
+            return lastUsed == 0 ? null : Instant.ofEpochMilli(lastUsed);
         }
     }
 }

@@ -104,6 +104,13 @@ record LogLine(String logger, Level level, String text) {
         return new LogLine(START, Level.INFO, line.toString());
     }
 
+    static LogLine bypassUnused(String name, String reason) {
+        StringBuilder line = new StringBuilder(128).append(PREFIX).append("bypass-unused");
+        LogText.field(line, "name", name);
+        LogText.field(line, "reason", reason);
+        return new LogLine(START, Level.INFO, line.toString());
+    }
+
     static LogLine modeChanged(String oldMode, String newMode) {
         StringBuilder line = new StringBuilder(64).append(PREFIX).append("mode-changed");
         LogText.field(line, "old", oldMode);

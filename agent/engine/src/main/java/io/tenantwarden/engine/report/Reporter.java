@@ -57,6 +57,11 @@ public final class Reporter implements AutoCloseable {
     private volatile long writtenNews = -1;
     private volatile long writtenAt;
     private volatile boolean keepFiles;
+    private volatile SelfCheck selfCheck;
+    private volatile boolean selfCheckTold;
+
+    /** What is to be asked, and when at the latest it is told. */
+    private record SelfCheck(long at, Supplier<List<Finding>> findings) {}
 
     /**
      * How long things take.
@@ -173,9 +178,33 @@ public final class Reporter implements AutoCloseable {
         }
     }
 
-    /** Counts the use of a bypass; logged at the first, tenth, hundredth ... use at each site. */
-    public void bypassUsed(String name, String reason, Site site) {
-        bypasses.used(name, reason, site);
+    /** A bypass is configured: the report has it, used or not, and the log tells at exit when nobody used it. */
+    public void bypass(String name, String reason) {
+        bypasses.declare(name, reason);
+    }
+
+    /** Counts the use of a bypass, exactly; without lock or allocation. */
+    public void bypassUsed(String name) {
+        bypasses.used(name);
+    }
+
+    /** Tells where a bypass is used: one line at the first, tenth, hundredth ... use at each site. */
+    public void bypassAt(String name, Site site, int uses) {
+        bypasses.at(name, site, uses);
+    }
+
+    /**
+     * What can only be judged once the application has run for a while. Told once after that time, or at exit when the
+     * application used a database; the report has the answer of the moment.
+     *
+     * @param after time since now
+     * @param check asked on the reporter's thread; findings may vanish again
+     */
+    public void selfCheck(Duration after, Supplier<List<Finding>> check) {
+        selfCheck = new SelfCheck(System.nanoTime() + after.toNanos(), check);
+        if (thread.isStarted()) {
+            thread.wake();
+        }
     }
 
     /** Tells that the mode was changed at run time. */
@@ -245,6 +274,9 @@ public final class Reporter implements AutoCloseable {
 
     private ReportDocument document() {
         List<Finding> sortedFindings = new ArrayList<>(findings.values());
+        if (selfCheckTold) {
+            sortedFindings.addAll(selfCheck.findings().get());
+        }
         sortedFindings.sort(Comparator.comparing(Finding::rule).thenComparing(Finding::object));
         List<Cover> sortedCovers = new ArrayList<>(covers.values());
         sortedCovers.sort(Comparator.comparing(Cover::database).thenComparing(Cover::role));
@@ -261,6 +293,10 @@ public final class Reporter implements AutoCloseable {
                 bypasses.all(),
                 List.copyOf(modeChanges),
                 inventory.rows());
+    }
+
+    private int findingCount() {
+        return findings.size() + (selfCheckTold ? selfCheck.findings().get().size() : 0);
     }
 
     private long errors() {
@@ -286,9 +322,16 @@ public final class Reporter implements AutoCloseable {
         long count = told.stream().mapToLong(Violation::count).sum() + violations.beyondLimit();
         long refused = told.stream().mapToLong(Violation::refused).sum();
         LogLine.Totals totals =
-                new LogLine.Totals(told.size(), count, refused, known, findings.size(), bypasses.total(), errors());
+                new LogLine.Totals(told.size(), count, refused, known, findingCount(), bypasses.total(), errors());
         log(LogLine.summary(count > 0 ? Level.WARN : Level.INFO, totals));
         told.sort(Comparator.comparingLong(Violation::count).reversed());
+        if (!covers.isEmpty()) {
+            for (Bypasses.Use bypass : bypasses.all()) {
+                if (bypass.count() == 0) {
+                    log(LogLine.bypassUnused(bypass.name(), bypass.reason()));
+                }
+            }
+        }
         for (Violation violation : told.subList(0, Math.min(told.size(), MAX_SUMMARY_LINES))) {
             log(LogLine.summaryOf(violation.first(), violation.id(), violation.count(), violation.refused()));
         }
@@ -307,10 +350,24 @@ public final class Reporter implements AutoCloseable {
         public long run(boolean exiting) {
             boolean waiting = router.drain(exiting);
             long pause = waiting ? TimeUnit.MILLISECONDS.toNanos(100) : Long.MAX_VALUE;
+            pause = Math.min(pause, selfCheckWhenDue());
             if (keepFiles) {
                 pause = Math.min(pause, writeFilesWhenDue(exiting));
             }
             return exiting ? Math.min(pause, EXIT_CHECK_NANOS) : pause;
+        }
+
+        private long selfCheckWhenDue() {
+            SelfCheck due = selfCheck;
+            if (selfCheckTold || due == null) {
+                return Long.MAX_VALUE;
+            }
+            long remaining = due.at() - System.nanoTime();
+            if (remaining > 0) {
+                return remaining;
+            }
+            tellSelfCheck();
+            return 0;
         }
 
         private long writeFilesWhenDue(boolean exiting) {
@@ -331,6 +388,9 @@ public final class Reporter implements AutoCloseable {
         @Override
         public void exit() {
             // Each step is for itself: what fails in one must not cost the others.
+            if (!covers.isEmpty()) {
+                attempt(Reporter.this::tellSelfCheck);
+            }
             if (keepFiles) {
                 attempt(Reporter.this::writeFiles);
             }
@@ -363,6 +423,15 @@ public final class Reporter implements AutoCloseable {
                         error);
             }
         }
+    }
+
+    private void tellSelfCheck() {
+        if (selfCheckTold || selfCheck == null) {
+            return;
+        }
+        selfCheckTold = true;
+        otherChanges.increment();
+        selfCheck.findings().get().forEach(finding -> log(LogLine.finding(finding)));
     }
 
     private void writeFiles() {

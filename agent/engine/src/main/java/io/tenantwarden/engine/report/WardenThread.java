@@ -66,6 +66,10 @@ final class WardenThread {
         LockSupport.unpark(thread);
     }
 
+    boolean isStarted() {
+        return started.get();
+    }
+
     private void start() {
         try {
             Runtime.getRuntime().addShutdownHook(hook);

@@ -46,6 +46,7 @@ public final class Session {
     private Scope lastTenant = Scope.NONE;
     private final Function<String, Scope> tenantScopes = this::tenantScope;
     private Scope scope = Scope.NONE;
+    private TenantChecks.Answer tenantAnswer;
     private boolean onCapturedScope;
     private boolean autocommit;
     private String transactionTenant;
@@ -287,6 +288,15 @@ public final class Session {
 
     public Scope scope() {
         return scope;
+    }
+
+    /** What the tenant check says of the scope that was decided; null when there is nothing to check. */
+    public TenantChecks.Answer tenantAnswer() {
+        return tenantAnswer;
+    }
+
+    public void tenantAnswer(TenantChecks.Answer answer) {
+        tenantAnswer = answer;
     }
 
     public boolean isOnCapturedScope() {

@@ -1,23 +1,16 @@
 package io.tenantwarden.engine.tenant;
 
-/** {@code header:X-Tenant-Id}: a header of the request that this thread serves, as captured at its start. */
-final class HeaderSource implements TenantSource {
+import io.tenantwarden.engine.tenant.access.HttpRequest;
 
-    private final SourceSpec spec;
+/** {@code header:X-Tenant-Id}: a header of the request. Sent twice with different values it is no tenant at all: which of the two a gateway checked is anybody's guess. */
+final class HeaderSource extends RequestSource {
 
     HeaderSource(SourceSpec spec) {
-        this.spec = spec;
+        super(spec);
     }
 
     @Override
-    public Object read() throws TenantSourceException {
-        RequestHeaders.Captured captured = RequestHeaders.current();
-        if (captured == null) {
-            return null;
-        }
-        if (captured.failure() != null) {
-            throw TenantSourceException.failed(spec.text(), captured.failure());
-        }
-        return captured.get(spec.target());
+    Object take(HttpRequest access, Object request) throws Throwable {
+        return single(access.headers(request, spec().target()), spec());
     }
 }

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
@@ -39,8 +40,8 @@ public final class LoadedClasses {
     /** Watches the classes that these sources need, {@link #MDC} and {@link #LOGGER_FACTORY}. */
     public static LoadedClasses forSources(Collection<SourceSpec> sources) {
         return new LoadedClasses(sources.stream()
-                .filter(spec -> spec.member() != null)
-                .map(SourceSpec::target)
+                .map(SourceSpec::watchedClass)
+                .filter(Objects::nonNull)
                 .toList());
     }
 

@@ -3,15 +3,17 @@ package io.tenantwarden.engine.tenant;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * One entry of {@code warden.tenant}, parsed: where a tenant is read from. Immutable.
  *
  * @param kind what is read
- * @param target binary class name ({@code com.acme.Outer$Inner}) for {@code METHOD} and {@code FIELD}; key, header name
- *     or constant for the others
+ * @param target binary class name ({@code com.acme.Outer$Inner}) for {@code METHOD} and {@code FIELD}; key, name of a
+ *     header, attribute or claim, pattern or constant for the others; empty for those that need none
  * @param member method or field name; null for the kinds that have none
- * @param path getters or fields to follow from the value that the member gives; empty when none
+ * @param path getters or fields to follow from the value that the member gives, or from the Authentication of {@code
+ *     SECURITY}; empty when none
  * @param text the entry as it was written, for messages
  */
 public record SourceSpec(Kind kind, String target, String member, List<String> path, String text) {
@@ -21,8 +23,28 @@ public record SourceSpec(Kind kind, String target, String member, List<String> p
         METHOD,
         FIELD,
         MDC,
+        SECURITY,
+        HIBERNATE,
+        BAGGAGE,
         HEADER,
-        VALUE
+        SESSION,
+        ATTRIBUTE,
+        HOST,
+        PATH,
+        PRINCIPAL,
+        KAFKA,
+        JMS,
+        RABBIT,
+        VALUE;
+
+        /** Whether it is a header of a message that a listener handles. */
+        public boolean isMessage() {
+            return this == KAFKA || this == JMS || this == RABBIT;
+        }
+
+        private boolean standsAlone() {
+            return this == HIBERNATE || this == PRINCIPAL;
+        }
     }
 
     private static final String IDENTIFIER = "\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*";
@@ -37,8 +59,14 @@ public record SourceSpec(Kind kind, String target, String member, List<String> p
     private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
     private static final String EXAMPLES =
-            "method:com.acme.TenantContext#current, field:com.acme.TenantContext#CURRENT,"
-                    + " mdc:tenantId, header:X-Tenant-Id, value:acme";
+            "method:com.acme.TenantContext#current, field:com.acme.TenantContext#CURRENT, mdc:tenantId,"
+                    + " security:principal.tenantId, security:claim:tenant_id, hibernate, baggage:tenant.id,"
+                    + " header:X-Tenant-Id, session:tenantId, attribute:tenantId, host:([^.]+)\\..*,"
+                    + " path:/t/([^/]+)/.*, principal, kafka:tenant-id, jms:tenant_id, rabbit:tenant-id, value:acme";
+
+    private static final String CLAIM = "claim:";
+
+    private static final Pattern STEPS = Pattern.compile(IDENTIFIER + "(?:\\." + IDENTIFIER + ")*");
 
     /**
      * Reads one entry.
@@ -51,6 +79,13 @@ public record SourceSpec(Kind kind, String target, String member, List<String> p
             throw new IllegalArgumentException("a tenant source contains a control character; allowed are " + EXAMPLES);
         }
         int colon = text.indexOf(':');
+        if (colon < 0) {
+            for (Kind alone : Kind.values()) {
+                if (alone.standsAlone() && alone.name().equalsIgnoreCase(text.strip())) {
+                    return new SourceSpec(alone, "", null, List.of(), text.strip());
+                }
+            }
+        }
         if (colon <= 0) {
             throw new IllegalArgumentException("'" + text + "' is not kind:argument; allowed are " + EXAMPLES);
         }
@@ -62,17 +97,68 @@ public record SourceSpec(Kind kind, String target, String member, List<String> p
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("'" + name + "' is not a tenant source; allowed are " + EXAMPLES);
         }
+        if (kind.standsAlone()) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' has something after it; write " + name.strip() + " alone");
+        }
         if (argument.isEmpty()) {
             throw new IllegalArgumentException("'" + text + "' says nothing after the colon; allowed are " + EXAMPLES);
         }
         if (kind == Kind.METHOD || kind == Kind.FIELD) {
             return member(kind, argument, text);
         }
+        if (kind == Kind.SECURITY) {
+            return security(argument, text);
+        }
+        if (kind == Kind.HOST || kind == Kind.PATH) {
+            checkPattern(argument, text);
+        }
         if (kind == Kind.HEADER && !HEADER_NAME.matcher(argument).matches()) {
             throw new IllegalArgumentException(
                     "'" + text + "' does not name a header; for instance header:X-Tenant-Id");
         }
         return new SourceSpec(kind, argument, null, List.of(), text);
+    }
+
+    /** A path from the Authentication, or {@code claim:} and the name of a claim, which may hold anything. */
+    private static SourceSpec security(String argument, String text) {
+        if (argument.startsWith(CLAIM)) {
+            String claim = argument.substring(CLAIM.length()).strip();
+            if (claim.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "'" + text + "' names no claim; for instance security:claim:tenant_id");
+            }
+            return new SourceSpec(Kind.SECURITY, claim, null, List.of(), text);
+        }
+        String path = argument.replace("()", "");
+        if (!STEPS.matcher(path).matches()) {
+            throw new IllegalArgumentException("'" + text + "' is not a path of getters from the Authentication; for"
+                    + " instance security:principal.tenantId, security:details.tenantId or security:claim:tenant_id");
+        }
+        return new SourceSpec(Kind.SECURITY, "", null, List.of(path.split("\\.")), text);
+    }
+
+    private static void checkPattern(String argument, String text) {
+        int groups;
+        try {
+            groups = Pattern.compile(argument).matcher("").groupCount();
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException("'" + text + "' holds no regular expression: " + e.getDescription());
+        }
+        if (groups != 1) {
+            throw new IllegalArgumentException("'" + text + "' must have exactly one group in parentheses, which is the"
+                    + " tenant; it has " + groups + ". Write (?:...) for what is not the tenant");
+        }
+    }
+
+    /** The class of the application that the source needs and that must be watched for; null when none. */
+    String watchedClass() {
+        return switch (kind) {
+            case METHOD, FIELD -> target;
+            case SECURITY -> SecuritySource.HOLDER;
+            case BAGGAGE -> BaggageSource.BAGGAGE;
+            default -> null;
+        };
     }
 
     private static SourceSpec member(Kind kind, String argument, String text) {

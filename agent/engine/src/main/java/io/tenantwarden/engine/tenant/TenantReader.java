@@ -1,12 +1,9 @@
 package io.tenantwarden.engine.tenant;
 
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 
 /**
  * Reads the current tenant from the configured sources, in their order. Only null or blank passes to the next source.
@@ -93,14 +90,21 @@ public final class TenantReader {
         }
     }
 
-    /** The headers that {@link RequestHeaders} must capture; case is ignored. Empty when no source is a header. */
-    public Set<String> headerNames() {
-        return specs.stream()
-                .filter(spec -> spec.kind() == SourceSpec.Kind.HEADER)
-                .map(SourceSpec::target)
-                .collect(Collectors.collectingAndThen(
-                        Collectors.toCollection(() -> new TreeSet<>(String.CASE_INSENSITIVE_ORDER)),
-                        Collections::unmodifiableSet));
+    List<RequestSource> requestSources() {
+        return ofType(RequestSource.class);
+    }
+
+    List<MessageSource> messageSources() {
+        return ofType(MessageSource.class);
+    }
+
+    private <T> List<T> ofType(Class<T> type) {
+        return Arrays.stream(sources).filter(type::isInstance).map(type::cast).toList();
+    }
+
+    /** Whether some source is of this kind. */
+    public boolean reads(SourceSpec.Kind kind) {
+        return specs.stream().anyMatch(spec -> spec.kind() == kind);
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.tenantwarden.engine.tenant;
 
+import io.tenantwarden.engine.tenant.access.MessageHeaders;
+
 /** Reads one place where the application keeps its tenant. Safe for use by several threads. */
 interface TenantSource {
 
@@ -21,7 +23,18 @@ interface TenantSource {
             case METHOD -> new MethodSource(spec, context);
             case FIELD -> new FieldSource(spec, context);
             case MDC -> new MdcSource(spec, context);
+            case SECURITY -> new SecuritySource(spec, context);
+            case HIBERNATE -> new HibernateSource(spec);
+            case BAGGAGE -> new BaggageSource(spec, context);
             case HEADER -> new HeaderSource(spec);
+            case SESSION -> new SessionSource(spec);
+            case ATTRIBUTE -> new AttributeSource(spec);
+            case HOST -> new HostSource(spec);
+            case PATH -> new PathSource(spec);
+            case PRINCIPAL -> new PrincipalSource(spec);
+            case KAFKA -> new MessageSource(spec, MessageHeaders.KAFKA);
+            case JMS -> new MessageSource(spec, MessageHeaders.JMS);
+            case RABBIT -> new MessageSource(spec, MessageHeaders.RABBIT);
             case VALUE -> new ValueSource(spec);
         };
     }

@@ -4,8 +4,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * The sources in braces of {@code warden.guc} templates, each read by itself under the rules of a tenant of type
@@ -42,10 +40,27 @@ public final class ValueSources {
         return reader.read();
     }
 
-    /** The headers that {@link RequestHeaders} must capture for these sources; case is ignored. */
-    public Set<String> headerNames() {
-        Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-        readers.values().forEach(reader -> names.addAll(reader.headerNames()));
-        return names;
+    List<RequestSource> requestSources() {
+        return readers.values().stream()
+                .flatMap(reader -> reader.requestSources().stream())
+                .toList();
+    }
+
+    List<MessageSource> messageSources() {
+        return readers.values().stream()
+                .flatMap(reader -> reader.messageSources().stream())
+                .toList();
+    }
+
+    /** Whether some source is of this kind. */
+    public boolean reads(SourceSpec.Kind kind) {
+        return readers.values().stream().anyMatch(reader -> reader.reads(kind));
+    }
+
+    /** The sources, as written, whose class no loader of the application has loaded so far. */
+    public List<String> notLoaded() {
+        return readers.values().stream()
+                .flatMap(reader -> reader.notLoaded().stream())
+                .toList();
     }
 }

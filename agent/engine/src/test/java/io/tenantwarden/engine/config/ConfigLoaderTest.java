@@ -251,12 +251,15 @@ class ConfigLoaderTest {
             delimiter = '|',
             value = {
                 "warden.tenant          | tenantId              | mdc:tenantId",
-                "warden.tenant          | session:tenantId      | session' is not a tenant source",
+                "warden.tenant          | cookie:tenantId       | cookie' is not a tenant source",
                 "warden.tenant          | mdc:a,                | empty entry",
                 "warden.tenant          | value:a,b             | warden.tenant.1",
                 "warden.tenant.1        | method:com.acme.Foo   | class#member",
                 "warden.tenant.type     | number                | text, uuid, long",
                 "warden.tenant.pattern  | [a-z                  | Unclosed character class",
+                "warden.tenant.check    | select 1              | exactly one ?",
+                "warden.tenant.check    | select ?, ?           | has 2",
+                "warden.tenant.check.ttl | 5                    | for instance 5s",
                 "warden.tenant.columns  | public.t.tenant_id    | tenant_id",
                 "warden.guc             | search_path={tenant}  | has no dot",
                 "warden.guc             | app.t={tenant         | { without a }",
@@ -294,14 +297,7 @@ class ConfigLoaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "warden.tenant.check",
-                "warden.tenant.check.ttl",
-                "warden.jmx",
-                "warden.rows.check",
-                "warden.sourceRoots"
-            })
+    @ValueSource(strings = {"warden.jmx", "warden.rows.check", "warden.sourceRoots"})
     void aKeyOfALaterVersionIsRefusedInEveryLayer(String key) {
         for (String problem : List.of(
                 Loading.with().property(key, "v").problem(),

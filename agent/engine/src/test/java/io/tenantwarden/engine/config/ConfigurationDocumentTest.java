@@ -45,7 +45,9 @@ class ConfigurationDocumentTest {
     @Test
     void everyTenantSourceIsTold() {
         for (SourceSpec.Kind kind : SourceSpec.Kind.values()) {
-            String start = "`" + kind.name().toLowerCase(Locale.ROOT) + ":";
+            String name = "`" + kind.name().toLowerCase(Locale.ROOT);
+            boolean alone = kind == SourceSpec.Kind.HIBERNATE || kind == SourceSpec.Kind.PRINCIPAL;
+            String start = name + (alone ? "`" : ":");
             assertTrue(Values.LISTED_SOURCE.allowed().contains(start), start);
             String paragraph = ConfigurationDocument.render()
                     .split("\\*\\*Tenant sources\\.\\*\\*")[1]

@@ -12,6 +12,7 @@ import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.config.BypassMethod;
 import io.tenantwarden.engine.config.MethodPattern;
 import io.tenantwarden.engine.config.ScopeMethod;
+import io.tenantwarden.engine.report.Finding;
 import io.tenantwarden.engine.report.LogMode;
 import io.tenantwarden.engine.report.LoggerFactories;
 import io.tenantwarden.engine.report.ReportSettings;
@@ -151,6 +152,29 @@ class MethodScopesTest {
         assertNull(ended.enter(1, new Object[0]));
         assertNull(current());
         assertEquals(List.of("bypass-expired"), kinds());
+    }
+
+    @Test
+    void aBypassThatEndsSoonIsTold() {
+        LocalDate today = LocalDate.now(ZoneOffset.UTC);
+        assertEquals(List.of(), scopes(null).expiring());
+        assertEquals(List.of(), scopes(today.plusDays(15)).expiring());
+        assertEquals(
+                "bypass-expiring", scopes(today.plusDays(14)).expiring().get(0).rule());
+        assertEquals("bypass-expiring", scopes(today).expiring().get(0).rule());
+        assertEquals(
+                "bypass-expired", scopes(today.minusDays(1)).expiring().get(0).rule());
+    }
+
+    @Test
+    void patternsWithoutAMethodAreTold() {
+        MethodScopes scopes = scopes(null);
+        scopes.matched(0);
+        assertEquals(
+                List.of("warden.bypass.all.at=com.acme.Jobs#all"),
+                scopes.unmatched().stream().map(Finding::object).toList());
+        scopes.matched(1);
+        assertEquals(List.of(), scopes.unmatched());
     }
 
     @Test

@@ -90,8 +90,9 @@ class ReporterTest {
                     .thread("worker")
                     .build());
             reporter.finding(new Finding("WD001", Level.ERROR, "public.invoices", "m", "f"));
-            reporter.bypassUsed("webhook", "customer look-up", SITE);
-            reporter.bypassUsed("webhook", "customer look-up", SITE);
+            reporter.bypass("webhook", "customer look-up");
+            reporter.bypassUsed("webhook");
+            reporter.bypassUsed("webhook");
             StatementStats stats = reporter.stats("abc", List.of("public.invoices"), "app");
             stats.at(SITE, Outcome.UNSCOPED, stats.count(Outcome.UNSCOPED));
         }
@@ -248,6 +249,24 @@ class ReporterTest {
     }
 
     @Test
+    void whatOnlyARunningApplicationShowsIsToldOnceAndIsInTheReport() throws Exception {
+        Finding typo = new Finding("pattern-unmatched", Level.WARN, "warden.scope.typo", "m", "f");
+        Cover cover = new Cover("app", "u", "jdbc", 1, 1, 1, List.of(), List.of(), false);
+        try (Reporter reporter = reporter(LogMode.STDERR, SLOW, null, file("warden.json"))) {
+            reporter.start();
+            reporter.info("the thread runs before there is anything to check");
+            reporter.cover(cover);
+            reporter.selfCheck(java.time.Duration.ofHours(1), () -> List.of(typo));
+        }
+        assertEquals(
+                1,
+                stderrLines().stream()
+                        .filter(line -> line.contains("FINDING pattern-unmatched"))
+                        .count());
+        assertEquals(1, read("warden.json").getArray("findings").size());
+    }
+
+    @Test
     void everythingIsLoggedOnceAndSummedUpAtTheEnd() {
         try (Reporter reporter = reporter(LogMode.STDERR, SLOW, null)) {
             reporter.start();
@@ -256,8 +275,10 @@ class ReporterTest {
             reporter.cover(cover);
             reporter.finding(new Finding("WD001", Level.WARN, "t", "m", "f"));
             reporter.finding(new Finding("WD001", Level.WARN, "t", "other words", "f"));
+            reporter.bypass("webhook", "r");
             for (int i = 0; i < 12; i++) {
-                reporter.bypassUsed("webhook", "r", SITE);
+                reporter.bypassUsed("webhook");
+                reporter.bypassAt("webhook", SITE, 1);
                 reporter.violation(event(ViolationKind.UNSCOPED_QUERY, "abc", true));
             }
             reporter.modeChanged("inject", "audit");

@@ -37,6 +37,15 @@ class SourceSpecTest {
         assertNull(header.member());
         assertEquals("tenant.id", SourceSpec.parse("mdc:tenant.id").target());
         assertEquals("a:b#c", SourceSpec.parse("value:a:b#c").target());
+        assertEquals(
+                List.of("principal", "tenantId"),
+                SourceSpec.parse("security:principal.tenantId").path());
+        assertEquals(
+                "https://acme.test/tenant",
+                SourceSpec.parse("security:claim:https://acme.test/tenant").target());
+        assertEquals(SourceSpec.Kind.HIBERNATE, SourceSpec.parse("hibernate").kind());
+        assertEquals(SourceSpec.Kind.PRINCIPAL, SourceSpec.parse(" Principal ").kind());
+        assertEquals("/t/([^/]+)/.*", SourceSpec.parse("path:/t/([^/]+)/.*").target());
     }
 
     @ParameterizedTest
@@ -54,6 +63,13 @@ class SourceSpecTest {
                 "method:com.acme.Ctx#current(0) | method:com.acme.TenantContext#current.id",
                 "method:com.acme.Ctx#current. | is not class#member",
                 "header:X Tenant | does not name a header",
+                "host:example | exactly one group",
+                "path:/(a)/(b) | it has 2",
+                "path:/t/([^/]+ | holds no regular expression",
+                "security:principal tenant | is not a path of getters",
+                "security:claim: | names no claim",
+                "principal:name | has something after it",
+                "hibernates | is not kind:argument",
             })
     void saysWhatIsAllowed(String text, String expected) {
         String message = assertThrows(IllegalArgumentException.class, () -> SourceSpec.parse(text))

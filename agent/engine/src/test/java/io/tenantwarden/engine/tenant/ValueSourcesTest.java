@@ -1,12 +1,12 @@
 package io.tenantwarden.engine.tenant;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ValueSourcesTest {
@@ -28,7 +28,8 @@ class ValueSourcesTest {
         assertEquals("7", sources.read(method));
         assertEquals("7", sources.read(SourceSpec.parse(method.text())));
         assertNull(sources.read(header));
-        assertEquals(Set.of("X-User"), sources.headerNames());
+        assertTrue(sources.reads(SourceSpec.Kind.HEADER));
+        assertFalse(sources.reads(SourceSpec.Kind.KAFKA));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.tenantwarden.instrumentation.method;
 
+import static net.bytebuddy.matcher.ElementMatchers.hasSuperType;
 import static net.bytebuddy.matcher.ElementMatchers.isAbstract;
 import static net.bytebuddy.matcher.ElementMatchers.isConstructor;
 import static net.bytebuddy.matcher.ElementMatchers.isMethod;
@@ -9,28 +10,42 @@ import static net.bytebuddy.matcher.ElementMatchers.not;
 
 import io.tenantwarden.engine.config.MethodPattern;
 import io.tenantwarden.instrumentation.TypeInstrumentation;
+import java.util.function.IntConsumer;
 import net.bytebuddy.asm.Advice;
+import net.bytebuddy.description.method.MethodDescription;
 import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.dynamic.DynamicType;
+import net.bytebuddy.matcher.ElementMatcher;
 
-/** The methods of one {@code warden.bypass.<name>.at} or {@code warden.scope.<name>} pattern. */
+/**
+ * The methods of one {@code warden.bypass.<name>.at} or {@code warden.scope.<name>} pattern: those of the classes that it
+ * names, and, when it names the method in full, those of their subtypes.
+ */
 public final class MethodRule implements TypeInstrumentation {
 
     private final int id;
     private final MethodPattern pattern;
+    private final IntConsumer matched;
 
     /**
      * @param id what the engine is told when a method is entered
      * @param pattern class and method
+     * @param matched told the id when a class has such methods
      */
-    public MethodRule(int id, MethodPattern pattern) {
+    public MethodRule(int id, MethodPattern pattern, IntConsumer matched) {
         this.id = id;
         this.pattern = pattern;
+        this.matched = matched;
     }
 
     /** Whether the class is meant, by its name with dots. */
     public boolean matchesClass(String className) {
         return pattern.matchesClass(className);
+    }
+
+    /** The name that a class must declare a method of to be asked for its supertypes; null when only the name counts. */
+    public String inheritedMethod() {
+        return pattern.methodPattern().indexOf('*') < 0 ? pattern.methodPattern() : null;
     }
 
     @Override
@@ -40,20 +55,28 @@ public final class MethodRule implements TypeInstrumentation {
 
     @Override
     public boolean matches(TypeDescription type) {
-        return !type.isInterface()
-                || !type.getDeclaredMethods().filter(not(isAbstract())).isEmpty();
+        return !type.getDeclaredMethods().filter(methods()).isEmpty()
+                && (matchesClass(type.getName())
+                        || hasSuperType((TypeDescription parent) -> matchesClass(parent.getName()))
+                                .matches(type));
     }
 
     @Override
     public DynamicType.Builder<?> apply(DynamicType.Builder<?> builder, TypeDescription type) {
+        matched.accept(id);
         return builder.visit(Advice.withCustomMapping()
                 .bind(MethodAdvice.Rule.class, id)
                 .to(MethodAdvice.Scoped.class)
-                .on(isMethod()
-                        .and(not(isConstructor()))
-                        .and(not(isAbstract()))
-                        .and(not(isNative()))
-                        .and(not(isSynthetic()))
-                        .and(method -> pattern.matchesMethod(method.getName()))));
+                .on(methods()));
+    }
+
+    private ElementMatcher.Junction<MethodDescription> methods() {
+        return isMethod()
+                .and(not(isConstructor()))
+                .and(not(isAbstract()))
+                .and(not(isNative()))
+                .and(not(isSynthetic()))
+                .and(method -> pattern.matchesMethod(method.getName())
+                        && method.getParameters().size() > pattern.argument());
     }
 }

@@ -1,69 +1,95 @@
 package io.tenantwarden.engine.tenant.access;
 
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
+import java.security.Principal;
+import java.util.ArrayList;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Set;
 
-/** HTTP requests of the Servlet API, under its old and its new name. Safe for use by several threads. */
-public final class ServletRequests {
+/** HTTP requests of the Servlet API, under its old and its new name. */
+final class ServletRequests extends HttpRequest {
 
-    private static final String JAKARTA = "jakarta.servlet.http.HttpServletRequest";
-    private static final String JAVAX = "javax.servlet.http.HttpServletRequest";
+    private static final Set<String> NAMES =
+            Set.of("jakarta.servlet.http.HttpServletRequest", "javax.servlet.http.HttpServletRequest");
 
-    private static final MethodType GET_HEADER = MethodType.methodType(String.class, String.class);
-    private static final MethodType GENERIC = MethodType.methodType(String.class, Object.class, String.class);
-    private static final MethodHandle NONE =
-            MethodHandles.dropArguments(MethodHandles.constant(String.class, null), 0, Object.class, String.class);
-
-    /** Per interface: getHeader(String). */
-    private static final ClassValue<MethodHandle> GETTERS = new ClassValue<>() {
+    /** Per interface, so that the handles live and die with the API they belong to. */
+    private static final ClassValue<ServletRequests> BY_INTERFACE = new ClassValue<>() {
         @Override
-        protected MethodHandle computeValue(Class<?> type) {
-            try {
-                return MethodHandles.publicLookup()
-                        .findVirtual(type, "getHeader", GET_HEADER)
-                        .asType(GENERIC);
-            } catch (ReflectiveOperationException e) {
-                throw new IllegalStateException(type.getName() + " has no public getHeader(String)", e);
-            }
+        protected ServletRequests computeValue(Class<?> type) {
+            return new ServletRequests(type);
         }
     };
 
-    /** Per class of requests: the getter of its interface. */
-    private static final ClassValue<MethodHandle> REQUESTS = new ClassValue<>() {
-        @Override
-        protected MethodHandle computeValue(Class<?> type) {
-            Class<?> request = requestInterface(type);
-            return request == null ? NONE : GETTERS.get(request);
+    private final MethodHandle getHeaders;
+    private final MethodHandle getServerName;
+    private final MethodHandle getServletPath;
+    private final MethodHandle getPathInfo;
+    private final MethodHandle getAttribute;
+    private final MethodHandle getSession;
+    private final MethodHandle sessionGetAttribute;
+    private final MethodHandle getUserPrincipal;
+
+    private ServletRequests(Class<?> request) {
+        getHeaders = Interfaces.method(request, "getHeaders", String.class);
+        getServerName = Interfaces.method(request, "getServerName");
+        getServletPath = Interfaces.method(request, "getServletPath");
+        getPathInfo = Interfaces.method(request, "getPathInfo");
+        getAttribute = Interfaces.method(request, "getAttribute", String.class);
+        getSession = Interfaces.method(request, "getSession", boolean.class);
+        getUserPrincipal = Interfaces.method(request, "getUserPrincipal");
+        try {
+            Class<?> session = request.getMethod("getSession", boolean.class).getReturnType();
+            sessionGetAttribute = Interfaces.method(session, "getAttribute", String.class);
+        } catch (NoSuchMethodException e) {
+            throw new IllegalStateException(e);
         }
-    };
-
-    private ServletRequests() {}
-
-    /**
-     * The first header of that name.
-     *
-     * @return null when the request has none, or when the object is not an HTTP request
-     * @throws Throwable what the request throws
-     */
-    public static String header(Object request, String name) throws Throwable {
-        return (String) REQUESTS.get(request.getClass()).invokeExact(request, name);
     }
 
-    private static Class<?> requestInterface(Class<?> type) {
-        if (type == null) {
-            return null;
-        }
-        if (type.isInterface()
-                && (type.getName().equals(JAKARTA) || type.getName().equals(JAVAX))) {
-            return type;
-        }
-        for (Class<?> parent : type.getInterfaces()) {
-            Class<?> found = requestInterface(parent);
-            if (found != null) {
-                return found;
+    static ServletRequests of(Class<?> type) {
+        Class<?> request = Interfaces.find(type, NAMES);
+        return request == null ? null : BY_INTERFACE.get(request);
+    }
+
+    @Override
+    public List<String> headers(Object request, String name) throws Throwable {
+        Object values = (Object) getHeaders.invokeExact(request, name);
+        List<String> all = new ArrayList<>(1);
+        if (values instanceof Enumeration<?> enumeration) {
+            while (enumeration.hasMoreElements()) {
+                all.add((String) enumeration.nextElement());
             }
         }
-        return requestInterface(type.getSuperclass());
+        return all;
+    }
+
+    @Override
+    public String host(Object request) throws Throwable {
+        return (String) (Object) getServerName.invokeExact(request);
+    }
+
+    /** What the container mapped: decoded, without {@code ..} and path parameters, which the raw URI still has. */
+    @Override
+    public String path(Object request) throws Throwable {
+        Object servlet = (Object) getServletPath.invokeExact(request);
+        Object info = (Object) getPathInfo.invokeExact(request);
+        return (servlet == null ? "" : (String) servlet) + (info == null ? "" : (String) info);
+    }
+
+    @Override
+    public Object attribute(Object request, String name) throws Throwable {
+        return (Object) getAttribute.invokeExact(request, name);
+    }
+
+    @Override
+    public Object sessionAttribute(Object request, String name) throws Throwable {
+        Object session = (Object) getSession.invokeExact(request, false);
+        return session == null ? null : (Object) sessionGetAttribute.invokeExact(session, name);
+    }
+
+    @Override
+    public String userName(Object request) throws Throwable {
+        Object principal = (Object) getUserPrincipal.invokeExact(request);
+        return principal == null ? null : ((Principal) principal).getName();
     }
 }

@@ -1,0 +1,39 @@
+package io.tenantwarden.engine;
+
+import io.tenantwarden.engine.config.Mode;
+import io.tenantwarden.engine.report.Finding;
+import io.tenantwarden.engine.report.Level;
+import io.tenantwarden.engine.report.Reporter;
+import io.tenantwarden.engine.session.TenantChecks;
+import java.sql.SQLException;
+
+/** Tells that {@code warden.tenant.check} could not be asked. Thread-safe. */
+final class CheckFailures implements TenantChecks.Listener {
+
+    private final Reporter reporter;
+    private final Mode mode;
+
+    CheckFailures(Reporter reporter, Mode mode) {
+        this.reporter = reporter;
+        this.mode = mode;
+    }
+
+    @Override
+    public void failed(String database, SQLException cause) {
+        reporter.finding(new Finding(
+                "tenant-check-failed",
+                Level.ERROR,
+                "database " + database,
+                "warden.tenant.check failed (SQLState " + cause.getSQLState() + ": " + cause.getMessage() + ")",
+                (mode == Mode.ENFORCE
+                                ? "statements of tenants without an answer are refused until it works"
+                                : "tenants without an answer are not checked until it works")
+                        + "; it is tried again after a second. Let the role select what it reads without a tenant, and"
+                        + " cast the column when its type is another one than warden.tenant.type says"));
+    }
+
+    @Override
+    public void recovered(String database) {
+        reporter.info("warden.tenant.check works again on database " + database);
+    }
+}

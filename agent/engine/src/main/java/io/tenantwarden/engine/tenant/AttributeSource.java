@@ -1,0 +1,21 @@
+package io.tenantwarden.engine.tenant;
+
+import io.tenantwarden.engine.tenant.access.HttpRequest;
+
+/** {@code attribute:tenantId}: an attribute of the request, which a filter or interceptor set. */
+final class AttributeSource extends RequestSource {
+
+    AttributeSource(SourceSpec spec) {
+        super(spec);
+    }
+
+    @Override
+    Object take(HttpRequest access, Object request) throws Throwable {
+        return access.attribute(request, spec().target());
+    }
+
+    @Override
+    boolean isSetByApplication() {
+        return true;
+    }
+}

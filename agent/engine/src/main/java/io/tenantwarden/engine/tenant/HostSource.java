@@ -1,0 +1,18 @@
+package io.tenantwarden.engine.tenant;
+
+import io.tenantwarden.engine.tenant.access.HttpRequest;
+import java.util.Locale;
+
+/** {@code host:([^.]+)\.example\.com}: a part of the host that the request names, in lower case and without port. */
+final class HostSource extends PatternSource {
+
+    HostSource(SourceSpec spec) {
+        super(spec);
+    }
+
+    @Override
+    Object take(HttpRequest access, Object request) throws Throwable {
+        String host = access.host(request);
+        return group(host == null ? null : host.toLowerCase(Locale.ROOT));
+    }
+}

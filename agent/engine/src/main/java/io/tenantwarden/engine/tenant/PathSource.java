@@ -1,0 +1,19 @@
+package io.tenantwarden.engine.tenant;
+
+import io.tenantwarden.engine.tenant.access.HttpRequest;
+
+/**
+ * {@code path:/t/([^/]+)/.*}: a part of the path within the application, as the server maps it: a servlet container has
+ * decoded it and taken {@code ..} out, so that it is the path which the application sees.
+ */
+final class PathSource extends PatternSource {
+
+    PathSource(SourceSpec spec) {
+        super(spec);
+    }
+
+    @Override
+    Object take(HttpRequest access, Object request) throws Throwable {
+        return group(access.path(request));
+    }
+}
