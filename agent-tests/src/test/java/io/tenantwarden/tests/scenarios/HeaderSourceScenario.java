@@ -153,8 +153,9 @@ class HeaderSourceScenario {
     }
 
     @Test
-    void anotherThreadServesNoRequest() throws Exception {
-        assertEquals("", get("/worker", "X-Tenant-Id", "a"));
+    void aTaskOnAnotherThreadCarriesTheTenantAndNotTheRequest() throws Exception {
+        assertEquals("a", get("/worker", "X-Tenant-Id", "a"));
+        assertEquals("", get("/worker"), "the worker must not keep the tenant of its last task");
         assertEquals("b", get("/plain/x", "X-Tenant-Id", "b"));
     }
 
