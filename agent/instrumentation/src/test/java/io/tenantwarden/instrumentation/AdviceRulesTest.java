@@ -251,7 +251,7 @@ class AdviceRulesTest {
         for (String expected : List.of(
                 "instanceMethod is not static",
                 "suppressing suppresses",
-                "concatenating has a lambda",
+                "concatenating calls java/lang/StringBuilder",
                 "lambda has a lambda",
                 "constant has the constant text",
                 "otherCall calls java/lang/System.nanoTime",
