@@ -40,7 +40,7 @@ final class CatalogReader {
             /* tenant-warden */
             SELECT c.oid, n.nspname, c.relname, c.relkind, pg_catalog.pg_get_userbyid(c.relowner),
                    c.relrowsecurity, c.relforcerowsecurity,
-                   a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)
+                   a.attname, pg_catalog.format_type(a.atttypid, -1)
               FROM pg_catalog.pg_class c
               JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
               LEFT JOIN pg_catalog.pg_attribute a

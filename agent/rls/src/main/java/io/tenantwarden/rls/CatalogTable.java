@@ -13,7 +13,8 @@ import java.util.List;
  * @param rls whether row-level security is enabled
  * @param forced whether it is forced on the owner
  * @param tenantColumn the tenant column; null when it has none
- * @param tenantColumnType the type of that column as SQL writes it; null when it has none
+ * @param tenantColumnType the type of that column as SQL writes it, without its length: a cast to varchar(4) would cut a longer
+ *     tenant id down to another one; null when the table has no such column
  * @param policies its policies, by name
  * @param parent {@code schema.table} of the table it is a partition or child of; null when it is none
  * @param children {@code schema.table} of its partitions or children
