@@ -134,7 +134,11 @@ class ClassTreeTest {
                     .property("warden.tenant", AgentScenariosTest.SOURCE));
             Set<String> instrumented = new TreeSet<>();
             for (String line : with.lines("debug: instrumented ")) {
-                instrumented.add(line.substring(line.indexOf("instrumented ") + "instrumented ".length()));
+                String changed = line.substring(line.indexOf("instrumented ") + "instrumented ".length());
+                // the JDK's own executors and threads are changed by name, through another transformer
+                if (!changed.startsWith("java.")) {
+                    instrumented.add(changed);
+                }
             }
             assertEquals(new TreeSet<>(INSTRUMENTED), instrumented);
             Matcher counts = COUNTS.matcher(with.err());
