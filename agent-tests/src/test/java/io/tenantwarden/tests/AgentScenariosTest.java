@@ -69,6 +69,11 @@ class AgentScenariosTest {
                                     + "io.tenantwarden.tests.scenarios.EnforceScenario#failing")
                     .warden("bypass.all.reason", "counts all tenants")
                     .warden("scope.jobs", "io.tenantwarden.tests.scenarios.EnforceScenario#tenantsOf(1.tenantId)")
+                    .warden("log", "stderr")
+                    .then(result -> assertTrue(
+                            result.lines("FINDING WD035").stream()
+                                    .anyMatch(line -> line.contains("object=public.parted_one")),
+                            result::all))
                     .tests());
         }
         return tests;

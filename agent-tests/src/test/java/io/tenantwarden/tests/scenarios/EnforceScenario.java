@@ -190,6 +190,24 @@ class EnforceScenario {
         }
     }
 
+    /** The test that runs this looks for the finding: PostgreSQL itself filters nothing here. */
+    @Test
+    void aPartitionNamedItselfIsTold() throws Exception {
+        try (Connection owner = Db.driverManager("warden_owner");
+                Statement s = owner.createStatement();
+                Connection c = Db.plain().getConnection()) {
+            s.execute("create table parted (id int, tenant_id text) partition by list (id)");
+            s.execute("create table parted_one partition of parted for values in (1)");
+            s.execute("alter table parted enable row level security");
+            s.execute("create policy tenant on parted using (tenant_id = current_setting('app.tenant_id', true))");
+            s.execute("grant select on parted, parted_one to warden_app");
+            refused(c, "select * from parted_one");
+            TenantContext.set("a");
+            assertEquals(List.of("0"), Db.column(c, "select count(*) from parted_one"));
+            s.execute("drop table parted");
+        }
+    }
+
     @Test
     void aSlipOfThePenIsToldByTheServer() throws Exception {
         TenantContext.set("a");
