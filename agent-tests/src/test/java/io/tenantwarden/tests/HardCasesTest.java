@@ -8,7 +8,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** What drivers and applications do with connections beside the straight way, on the oldest and the newest server. */
+/** What drivers and applications do with connections beside the straight way, on the oldest and the newest server, in both strategies. */
 class HardCasesTest {
 
     private static final String SCENARIOS = "io.tenantwarden.tests.scenarios.";
@@ -17,10 +17,13 @@ class HardCasesTest {
             throws ClassNotFoundException {
         List<DynamicTest> tests = new ArrayList<>();
         for (int major : new int[] {14, 18}) {
-            Forked forked = Forked.scenario(Class.forName(SCENARIOS + scenario))
-                    .database(TestDatabase.create(major))
-                    .warden("tenant", AgentScenariosTest.SOURCE);
-            tests.addAll(configuration.apply(forked).tests());
+            for (String strategy : new String[] {"auto", "jdbc"}) {
+                Forked forked = Forked.scenario(Class.forName(SCENARIOS + scenario))
+                        .database(TestDatabase.create(major))
+                        .strategy(strategy)
+                        .warden("tenant", AgentScenariosTest.SOURCE);
+                tests.addAll(configuration.apply(forked).tests());
+            }
         }
         return tests;
     }

@@ -46,6 +46,14 @@ public final class Forked {
         return this;
     }
 
+    /** {@code warden.strategy}. */
+    public Forked strategy(String strategy) {
+        if (!strategy.equals("auto")) {
+            label.add("strategy " + strategy);
+        }
+        return warden("strategy", strategy);
+    }
+
     public Forked on(Jdk jdk) {
         label.add(jdk.toString());
         jvm.on(jdk);

@@ -36,7 +36,7 @@ class HardCasesGucScenario {
             s.execute("insert into probes values ('any')");
             s.execute("create table seen (at timestamptz default clock_timestamp(), settings text)");
             s.execute("grant all on probes, seen to warden_app");
-            s.execute("create function note_settings() returns trigger language plpgsql as $$ begin"
+            s.execute("create or replace function note_settings() returns trigger language plpgsql as $$ begin"
                     + " insert into seen (settings) " + SEEN + "; return null; end $$");
             s.execute(
                     "create constraint trigger noted after insert or update on customers deferrable initially deferred"

@@ -28,8 +28,12 @@ public interface Bridge {
     /** What {@link #beforeExecute} let through has ended, normally or not. */
     void afterExecute(Object executor);
 
-    /** COPY is about to start; nothing is written yet. */
-    Throwable beforeCopy(Object executor, String sql) throws Throwable;
+    /**
+     * COPY is about to start; nothing is written yet.
+     *
+     * @return as {@link #beforeExecute}, and {@link #afterExecute} follows likewise, once it has started
+     */
+    Throwable beforeCopy(Object executor, String sql, boolean autocommit) throws Throwable;
 
     /** A query is about to be written to the stream, after the driver's BEGIN if there is one. */
     Throwable beforeSend(Object executor, Object query, int flags);
@@ -42,6 +46,33 @@ public interface Bridge {
 
     /** A ReadyForQuery message was read. */
     void readyForQuery(Object executor) throws Throwable;
+
+    /** A physical connection is ready whose driver is only reached through JDBC; with the arguments of its constructor. */
+    void jdbcConnectionOpened(Object connection, Object[] arguments) throws Throwable;
+
+    /** A driver's connection has prepared a statement. */
+    void statementPrepared(Object connection, Object statement, String sql) throws Throwable;
+
+    /** An SQL text was added to a statement's batch. */
+    void batchAdded(Object statement, String sql) throws Throwable;
+
+    /** A statement's batch was emptied. */
+    void batchCleared(Object statement) throws Throwable;
+
+    /**
+     * A driver is about to execute something.
+     *
+     * @param owner the driver's statement, connection or copy manager
+     * @param sql null when it was prepared, or is a batch
+     * @return a Throwable that refuses it; else what goes to {@link #afterStatement}, null when nothing does
+     */
+    Object beforeStatement(Object owner, String sql) throws Throwable;
+
+    /** What {@link #beforeStatement} let through has ended. */
+    void afterStatement(Object token, boolean failed) throws Throwable;
+
+    /** A driver's copy manager was made for a connection. */
+    void copyManagerCreated(Object manager, Object connection) throws Throwable;
 
     /** {@code getConnection} of a data source, or of a class that may be the base of one, begins on this thread. */
     void checkoutEntered(Object dataSource);

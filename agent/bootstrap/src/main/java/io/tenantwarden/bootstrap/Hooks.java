@@ -63,16 +63,21 @@ public final class Hooks {
         }
     }
 
-    public static void beforeCopy(Object executor, String sql) {
+    /** @return whether {@link #afterExecute} must be called */
+    public static boolean beforeCopy(Object executor, String sql, boolean autocommit) {
         Throwable refusal;
         try {
-            refusal = bridge.beforeCopy(executor, sql);
+            refusal = bridge.beforeCopy(executor, sql, autocommit);
         } catch (Throwable bug) {
             refusal = failedStatement("beforeCopy", bug);
+            if (refusal == null) {
+                return false;
+            }
         }
         if (refusal != null) {
             throw Hooks.<RuntimeException>sneak(refusal);
         }
+        return true;
     }
 
     public static void beforeSend(Object executor, Object query, int flags) {
@@ -111,6 +116,71 @@ public final class Hooks {
             bridge.readyForQuery(executor);
         } catch (Throwable bug) {
             failed("readyForQuery", bug);
+        }
+    }
+
+    public static void jdbcConnectionOpened(Object connection, Object[] arguments) {
+        try {
+            bridge.jdbcConnectionOpened(connection, arguments);
+        } catch (Throwable bug) {
+            failed("jdbcConnectionOpened", bug);
+        }
+    }
+
+    public static void statementPrepared(Object connection, Object statement, String sql) {
+        try {
+            bridge.statementPrepared(connection, statement, sql);
+        } catch (Throwable bug) {
+            failed("statementPrepared", bug);
+        }
+    }
+
+    public static void batchAdded(Object statement, String sql) {
+        try {
+            bridge.batchAdded(statement, sql);
+        } catch (Throwable bug) {
+            failed("batchAdded", bug);
+        }
+    }
+
+    public static void batchCleared(Object statement) {
+        try {
+            bridge.batchCleared(statement);
+        } catch (Throwable bug) {
+            failed("batchCleared", bug);
+        }
+    }
+
+    /** @return what {@link #afterStatement} is to be given */
+    public static Object beforeStatement(Object owner, String sql) {
+        Object result;
+        try {
+            result = bridge.beforeStatement(owner, sql);
+        } catch (Throwable bug) {
+            result = failedStatement("beforeStatement", bug);
+        }
+        if (result instanceof Throwable) {
+            throw Hooks.<RuntimeException>sneak((Throwable) result);
+        }
+        return result;
+    }
+
+    public static void afterStatement(Object token, Throwable thrown) {
+        if (token == null) {
+            return;
+        }
+        try {
+            bridge.afterStatement(token, thrown != null);
+        } catch (Throwable bug) {
+            failed("afterStatement", bug);
+        }
+    }
+
+    public static void copyManagerCreated(Object manager, Object connection) {
+        try {
+            bridge.copyManagerCreated(manager, connection);
+        } catch (Throwable bug) {
+            failed("copyManagerCreated", bug);
         }
     }
 

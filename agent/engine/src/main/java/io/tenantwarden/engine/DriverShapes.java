@@ -3,6 +3,7 @@ package io.tenantwarden.engine;
 import io.tenantwarden.bootstrap.HasSession;
 import io.tenantwarden.engine.config.Mode;
 import io.tenantwarden.engine.inject.DriverShape;
+import io.tenantwarden.engine.inject.JdbcConnection;
 import io.tenantwarden.engine.policy.Refusals;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.session.Session;
@@ -23,6 +24,7 @@ final class DriverShapes {
     private final WeakHashMap<Class<?>, SoftReference<MethodHandle>> executors = new WeakHashMap<>();
     private volatile WeakReference<Class<?>> unknown = new WeakReference<>(null);
     private volatile String missing;
+    private volatile String fallback;
 
     DriverShapes(Reporter reporter, Mode mode) {
         this.reporter = reporter;
@@ -52,6 +54,23 @@ final class DriverShapes {
                 return null;
             }
         }
+    }
+
+    /** A driver without this member is about to be used. */
+    void willFallBack(String member) {
+        fallback = member;
+    }
+
+    /** A connection of a driver of unknown shape was opened: told once, with the version that only a connection knows. */
+    void fallsBack(JdbcConnection connection) {
+        String member = fallback;
+        if (member == null) {
+            return;
+        }
+        fallback = null;
+        reporter.warn("the driver " + connection.driverVersion() + " has an unknown shape (missing: " + member
+                + "): strategy=jdbc is used for its connections, which costs a round trip for each transaction; use a"
+                + " version of the driver that docs/known-limits.md names");
     }
 
     /** A class of a driver could not be given advice: its connections cannot be covered. */

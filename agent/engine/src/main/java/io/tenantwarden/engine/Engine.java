@@ -8,7 +8,11 @@ import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.config.Mode;
 import io.tenantwarden.engine.inject.DriverShape;
 import io.tenantwarden.engine.inject.GucPlan;
+import io.tenantwarden.engine.inject.JdbcConnection;
+import io.tenantwarden.engine.inject.JdbcInjector;
+import io.tenantwarden.engine.inject.PgjdbcConnection;
 import io.tenantwarden.engine.inject.PipelinedInjector;
+import io.tenantwarden.engine.policy.JdbcGate;
 import io.tenantwarden.engine.policy.KnownStatement;
 import io.tenantwarden.engine.policy.MessageScopes;
 import io.tenantwarden.engine.policy.MethodScopes;
@@ -23,6 +27,8 @@ import io.tenantwarden.engine.tenant.RequestValues;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Properties;
 import javax.sql.DataSource;
 
@@ -35,6 +41,7 @@ public final class Engine implements Bridge {
     private final Mode mode;
     private final GucPlan plan;
     private final StatementGate gate;
+    private final JdbcGate jdbcGate;
     private final Catalogs catalogs;
     private final Checkouts checkouts;
     private final MethodScopes methods;
@@ -47,6 +54,7 @@ public final class Engine implements Bridge {
             Mode mode,
             GucPlan plan,
             StatementGate gate,
+            JdbcGate jdbcGate,
             Catalogs catalogs,
             Checkouts checkouts,
             MethodScopes methods,
@@ -56,6 +64,7 @@ public final class Engine implements Bridge {
         this.mode = mode;
         this.plan = plan;
         this.gate = gate;
+        this.jdbcGate = jdbcGate;
         this.catalogs = catalogs;
         this.checkouts = checkouts;
         this.methods = methods;
@@ -73,9 +82,13 @@ public final class Engine implements Bridge {
         if (shape == null) {
             return;
         }
-        boolean injects = mode == Mode.INJECT || mode == Mode.ENFORCE;
-        PipelinedInjector injector = injects ? new PipelinedInjector(shape, executor, plan) : null;
-        ((HasSession) executor).wardenSession(new Session(shape, executor, injector, properties(arguments)));
+        PgjdbcConnection connection = new PgjdbcConnection(shape, executor);
+        PipelinedInjector injector = injects() ? new PipelinedInjector(connection, plan) : null;
+        ((HasSession) executor).wardenSession(new Session(connection, injector, properties(arguments)));
+    }
+
+    private boolean injects() {
+        return mode == Mode.INJECT || mode == Mode.ENFORCE;
     }
 
     private static Properties properties(Object[] arguments) {
@@ -91,14 +104,26 @@ public final class Engine implements Bridge {
     public void connectionOpened(Object connection) throws Throwable {
         Session session = shapes.sessionOf(connection);
         if (session != null) {
-            ((HasSession) connection).wardenSession(session);
-            try {
-                catalogs.open(session, (Connection) connection);
-            } catch (Throwable bug) {
-                session.uncovered();
-                throw bug;
-            }
+            opened(session, connection);
         }
+    }
+
+    private void opened(Session session, Object connection) throws Throwable {
+        ((HasSession) connection).wardenSession(session);
+        try {
+            catalogs.open(session, (Connection) connection);
+        } catch (Throwable bug) {
+            session.uncovered();
+            throw bug;
+        }
+    }
+
+    @Override
+    public void jdbcConnectionOpened(Object connection, Object[] arguments) throws Throwable {
+        JdbcConnection driver = new JdbcConnection((Connection) connection);
+        shapes.fallsBack(driver);
+        JdbcInjector injector = injects() ? new JdbcInjector(driver, plan) : null;
+        opened(new Session(driver, injector, properties(arguments)), connection);
     }
 
     private static Session session(Object executor) {
@@ -117,7 +142,7 @@ public final class Engine implements Bridge {
             return gate.beforeExecute(session, queries, flags);
         } catch (Throwable bug) {
             // what the transaction holds may be another scope's: the statement must not run on it in inject either
-            if (session.injector() != null && session.injector().isTransactionTouched()) {
+            if (session.injector() != null && session.injector().isTouched()) {
                 count("beforeExecute", bug);
                 return Refusals.bug("beforeExecute", bug);
             }
@@ -142,28 +167,29 @@ public final class Engine implements Bridge {
     }
 
     @Override
-    public Throwable beforeCopy(Object executor, String sql) throws Throwable {
+    public Throwable beforeCopy(Object executor, String sql, boolean autocommit) throws Throwable {
         Session session = session(executor);
-        return session == null || session.isUncovered() ? shapes.refusal() : gate.beforeCopy(session, sql);
+        return session == null || session.isUncovered()
+                ? uncovered(session)
+                : gate.beforeCopy(session, sql, autocommit);
     }
 
     @Override
     public Throwable beforeSend(Object executor, Object query, int flags) {
         Session session = session(executor);
-        if (session == null || session.injector() == null) {
+        if (session == null || !(session.injector() instanceof PipelinedInjector injector)) {
             return null;
         }
         try {
             KnownStatement known =
                     query instanceof HasStatement holder ? (KnownStatement) holder.wardenStatement() : null;
-            session.injector().beforeSend(query, known == null ? null : known.sql(), session.target(), flags);
+            injector.beforeSend(query, known == null ? null : known.sql(), session.target(), flags);
             return null;
         } catch (IOException broken) {
             return broken; // the driver closes the connection
         } catch (Throwable bug) {
             // Bytes may be in the stream already. An IOException makes the driver close the connection, which is the
-            // only
-            // state that is certain.
+            // only state that is certain.
             count("beforeSend", bug);
             return new IOException("[warden] refused: injection failed, the connection is closed: " + bug, bug);
         }
@@ -172,17 +198,15 @@ public final class Engine implements Bridge {
     @Override
     public void statusReceived(Object executor) throws Throwable {
         Session session = session(executor);
-        if (session != null && session.injector() != null) {
-            session.injector().statusReceived();
+        if (session != null && session.injector() instanceof PipelinedInjector injector) {
+            injector.statusReceived();
         }
     }
 
     @Override
     public boolean swallowStatus(Object executor) {
         Session session = session(executor);
-        return session != null
-                && session.injector() != null
-                && session.injector().swallowStatus();
+        return session != null && session.injector() instanceof PipelinedInjector injector && injector.swallowStatus();
     }
 
     @Override
@@ -191,6 +215,73 @@ public final class Engine implements Bridge {
         if (session != null) {
             session.readyForQuery();
         }
+    }
+
+    // ---- statements, where the driver's inside is out of reach
+
+    @Override
+    public void statementPrepared(Object connection, Object statement, String sql) throws Throwable {
+        Session session = session(connection);
+        if (session != null && statement instanceof HasStatement holder) {
+            jdbcGate.prepared(session, holder, sql);
+        }
+    }
+
+    @Override
+    public void batchAdded(Object statement, String sql) throws Throwable {
+        Session session = sessionOfOwner(statement);
+        if (session != null) {
+            jdbcGate.batched(session, (HasStatement) statement, sql);
+        }
+    }
+
+    @Override
+    public void batchCleared(Object statement) {
+        jdbcGate.unbatched((HasStatement) statement);
+    }
+
+    @Override
+    public Object beforeStatement(Object owner, String sql) throws Throwable {
+        Session session = sessionOfOwner(owner);
+        if (session == null) {
+            return null; // it belongs to a connection that is being opened, or is closed
+        }
+        if (session.isUncovered()) {
+            Throwable refusal = uncovered(session);
+            return refusal == null ? session : refusal;
+        }
+        try {
+            Throwable refusal = jdbcGate.before(session, owner, sql);
+            return refusal == null ? session : refusal;
+        } catch (Throwable bug) {
+            if (session.injector() != null && session.injector().isTouched()) {
+                count("beforeStatement", bug);
+                return Refusals.bug("beforeStatement", bug);
+            }
+            throw bug;
+        }
+    }
+
+    @Override
+    public void afterStatement(Object token, boolean failed) throws Throwable {
+        jdbcGate.after((Session) token, failed);
+    }
+
+    @Override
+    public void copyManagerCreated(Object manager, Object connection) {
+        if (connection instanceof HasSession holder) {
+            ((HasSession) manager).wardenSession(holder.wardenSession());
+        }
+    }
+
+    private static Session sessionOfOwner(Object owner) throws SQLException {
+        if (owner instanceof HasSession holder) {
+            return (Session) holder.wardenSession();
+        }
+        Statement statement = (Statement) owner;
+        return !statement.isClosed() && statement.getConnection() instanceof HasSession holder
+                ? (Session) holder.wardenSession()
+                : null;
     }
 
     // ---- checkout
@@ -273,6 +364,11 @@ public final class Engine implements Bridge {
         reporter.warn(className + " could not be instrumented as " + instrumentation + ", what it does is not seen: "
                 + cause);
         return false;
+    }
+
+    /** A driver lacks what the pipelined strategy needs, and {@code auto} allows the portable one. */
+    public void fallsBack(String missing) {
+        shapes.willFallBack(missing);
     }
 
     /** A class of a PostgreSQL driver was loaded before the agent came: nothing of it can be seen or refused. */

@@ -11,6 +11,7 @@ import io.tenantwarden.engine.config.MethodPattern;
 import io.tenantwarden.engine.config.Mode;
 import io.tenantwarden.engine.config.TablePattern;
 import io.tenantwarden.engine.inject.GucPlan;
+import io.tenantwarden.engine.policy.JdbcGate;
 import io.tenantwarden.engine.policy.MessageScopes;
 import io.tenantwarden.engine.policy.MethodScopes;
 import io.tenantwarden.engine.policy.ScopeResolver;
@@ -130,8 +131,17 @@ public final class EngineFactory {
                 context,
                 guard);
         MessageScopes messageScopes = new MessageScopes(messages, messageReader, scopes, this::sourceFailed);
-        this.engine =
-                new Engine(config.mode(), plan, gate, catalogs, checkouts, methods, requests, messageScopes, reporter);
+        this.engine = new Engine(
+                config.mode(),
+                plan,
+                gate,
+                new JdbcGate(gate, scopes),
+                catalogs,
+                checkouts,
+                methods,
+                requests,
+                messageScopes,
+                reporter);
         this.tasks =
                 new TaskScopes(scopes, sites, config.propagate(), (where, bug) -> engine.failed(where, bug, false));
         reporter.agentErrors(AgentErrors::count);

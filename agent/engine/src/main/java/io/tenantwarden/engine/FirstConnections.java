@@ -35,7 +35,7 @@ final class FirstConnections implements Catalogs.Listener {
     }
 
     @Override
-    public void firstConnection(Database database, RoleFacts role, boolean pooled) {
+    public void firstConnection(Database database, RoleFacts role, String strategy, boolean pooled) {
         Catalog catalog = database.catalog();
         List<Cover.GucUse> gucs = new ArrayList<>();
         for (String name : plan.names()) {
@@ -44,7 +44,7 @@ final class FirstConnections implements Catalogs.Listener {
         reporter.cover(new Cover(
                 database.name(),
                 role.currentUser(),
-                mode == Mode.AUDIT ? "none" : "pipelined",
+                mode == Mode.AUDIT ? "none" : strategy,
                 catalog.protectedCount(),
                 catalog.rlsCount(),
                 catalog.forceCount(),

@@ -10,10 +10,12 @@ import io.tenantwarden.engine.config.Loaded;
 import io.tenantwarden.engine.config.MethodPattern;
 import io.tenantwarden.engine.config.Mode;
 import io.tenantwarden.engine.config.OnConfigError;
+import io.tenantwarden.engine.config.Strategy;
 import io.tenantwarden.instrumentation.executor.TaskInstrumentation;
 import io.tenantwarden.instrumentation.hibernate.SessionFactoryInstrumentation;
 import io.tenantwarden.instrumentation.messaging.ContainerInstrumentation;
 import io.tenantwarden.instrumentation.method.MethodRule;
+import io.tenantwarden.instrumentation.pgjdbc.DriverStrategies;
 import io.tenantwarden.instrumentation.pgjdbc.PgjdbcInstrumentations;
 import io.tenantwarden.instrumentation.web.HandlerInstrumentation;
 import io.tenantwarden.instrumentation.web.ServletInstrumentation;
@@ -67,10 +69,12 @@ public final class Installer {
             return;
         }
         Hooks.install(factory.engine());
-        WardenTransformer transformer = transformer(factory);
+        Map<String, TypeInstrumentation> drivers = PgjdbcInstrumentations.byClassName(
+                new DriverStrategies(config.strategy(), factory.engine()::fallsBack));
+        WardenTransformer transformer = transformer(factory, drivers);
         factory.debugAtExit(transformer::counts);
         instrumentation.addTransformer(transformer);
-        noteLoadedDrivers(instrumentation, factory);
+        noteLoadedDrivers(instrumentation, factory, drivers.keySet());
         if (factory.hasScopes()) {
             TaskInstrumentation.install(
                     instrumentation,
@@ -82,8 +86,8 @@ public final class Installer {
         }
     }
 
-    private static WardenTransformer transformer(EngineFactory factory) {
-        Map<String, TypeInstrumentation> byName = new HashMap<>(PgjdbcInstrumentations.byClassName());
+    private static WardenTransformer transformer(EngineFactory factory, Map<String, TypeInstrumentation> drivers) {
+        Map<String, TypeInstrumentation> byName = new HashMap<>(drivers);
         if (factory.readsRequests()) {
             byName.putAll(ServletInstrumentation.byClassName());
             byName.putAll(HandlerInstrumentation.byClassName());
@@ -98,7 +102,7 @@ public final class Installer {
         for (MethodPattern pattern : factory.methodRules()) {
             rules.add(new MethodRule(rules.size(), pattern, factory::ruleMatched));
         }
-        Set<String> driverClasses = PgjdbcInstrumentations.byClassName().keySet();
+        Set<String> driverClasses = drivers.keySet();
         return new WardenTransformer(
                 byName,
                 rules,
@@ -124,10 +128,9 @@ public final class Installer {
     }
 
     /** After an attach to a running JVM: what is loaded cannot be given a field any more. */
-    private static void noteLoadedDrivers(Instrumentation instrumentation, EngineFactory factory) {
-        Map<String, TypeInstrumentation> drivers = PgjdbcInstrumentations.byClassName();
+    private static void noteLoadedDrivers(Instrumentation instrumentation, EngineFactory factory, Set<String> drivers) {
         for (Class<?> type : instrumentation.getAllLoadedClasses()) {
-            if (drivers.containsKey(type.getName().replace('.', '/'))) {
+            if (drivers.contains(type.getName().replace('.', '/'))) {
                 factory.engine().loadedBefore(type.getName());
             }
         }
@@ -143,9 +146,12 @@ public final class Installer {
         return module.isOpen(packageName, own);
     }
 
-    /** What is in force; {@code auto} is the pipelined one, the only one of this version. */
+    /** What is in force; {@code auto} is the pipelined one, unless a driver turns out to lack what it needs. */
     private static String strategy(Config config) {
-        return config.mode() == Mode.INJECT || config.mode() == Mode.ENFORCE ? "pipelined" : "none";
+        if (config.mode() != Mode.INJECT && config.mode() != Mode.ENFORCE) {
+            return "none";
+        }
+        return config.strategy() == Strategy.JDBC ? "jdbc" : "pipelined";
     }
 
     /** What shows only when the configuration is applied is told in the same words as what shows when it is read. */

@@ -9,6 +9,11 @@ public interface TypeInstrumentation {
     /** A name for messages. */
     String name();
 
+    /** What is done to the class in this class loader; null when nothing is. */
+    default TypeInstrumentation in(ClassLoader loader) {
+        return this;
+    }
+
     /**
      * Whether this type is meant, asked once the cheap test of the class file let it through.
      *

@@ -113,16 +113,17 @@ final class WardenTransformer implements ClassFileTransformer {
         looked.incrementAndGet();
         try {
             classNames.accept(loader, name);
-            List<TypeInstrumentation> candidates = candidates(name, classFile);
+            List<TypeInstrumentation> candidates = candidates(loader, name, classFile);
             return candidates == null ? null : transform(loader, name, classFile, candidates);
         } catch (Throwable e) {
             return unchanged(name.replace('/', '.'), "class file", e);
         }
     }
 
-    private List<TypeInstrumentation> candidates(String name, byte[] classFile) {
+    private List<TypeInstrumentation> candidates(ClassLoader loader, String name, byte[] classFile) {
         List<TypeInstrumentation> candidates = null;
         TypeInstrumentation named = byName.get(name);
+        named = named == null ? null : named.in(loader);
         if (named != null) {
             candidates = add(candidates, named);
         }

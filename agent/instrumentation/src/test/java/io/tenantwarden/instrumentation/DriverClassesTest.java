@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tenantwarden.bootstrap.HasSession;
 import io.tenantwarden.bootstrap.HasStatement;
+import io.tenantwarden.engine.config.Strategy;
+import io.tenantwarden.instrumentation.pgjdbc.DriverStrategies;
 import io.tenantwarden.instrumentation.pgjdbc.PgjdbcInstrumentations;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,17 +32,23 @@ class DriverClassesTest {
     /** Loads the driver's own classes anew, each through the transformer. */
     private static final class Loader extends URLClassLoader {
         private final WardenTransformer transformer;
-        private final List<String> failures = new ArrayList<>();
+        private final List<String> failures;
         private final Map<String, String> changed = new TreeMap<>();
 
         Loader() {
+            this(Strategy.AUTO);
+        }
+
+        Loader(Strategy strategy) {
             super(
                     new URL[] {
                         Driver.class.getProtectionDomain().getCodeSource().getLocation()
                     },
                     DriverClassesTest.class.getClassLoader());
+            List<String> failed = new ArrayList<>();
+            failures = failed;
             transformer = new WardenTransformer(
-                    PgjdbcInstrumentations.byClassName(),
+                    PgjdbcInstrumentations.byClassName(new DriverStrategies(strategy, failed::add)),
                     List.of(),
                     false,
                     false,
@@ -53,7 +61,7 @@ class DriverClassesTest {
 
                         @Override
                         public boolean failed(String className, String instrumentation, Throwable cause) {
-                            return failures.add(className + " " + instrumentation + " " + cause);
+                            return failed.add(className + " " + instrumentation + " " + cause);
                         }
                     });
         }
@@ -108,6 +116,28 @@ class DriverClassesTest {
             assertEquals("driver query", loader.changed.get("org.postgresql.core.v3.SimpleQuery"));
             assertEquals("driver connection, connection", loader.changed.get("org.postgresql.jdbc.PgConnection"));
             assertEquals("data source", loader.changed.get("org.postgresql.ds.common.BaseDataSource"));
+        }
+    }
+
+    @Test
+    void theDriverVerifiesWithThePortableInstrumentationToo() throws Exception {
+        try (Loader loader = new Loader(Strategy.JDBC)) {
+            for (String name : List.of(
+                    EXECUTOR,
+                    "org.postgresql.jdbc.PgConnection",
+                    "org.postgresql.jdbc.PgStatement",
+                    "org.postgresql.jdbc.PgPreparedStatement",
+                    "org.postgresql.jdbc.PgCallableStatement",
+                    "org.postgresql.copy.CopyManager",
+                    "org.postgresql.Driver")) {
+                assertSame(loader, initialised(loader, name).getClassLoader());
+            }
+            assertEquals(List.of(), loader.failures);
+            assertNull(loader.changed.get(EXECUTOR));
+            assertEquals(
+                    "driver connection (jdbc), connection", loader.changed.get("org.postgresql.jdbc.PgConnection"));
+            assertEquals("driver statement (jdbc)", loader.changed.get("org.postgresql.jdbc.PgCallableStatement"));
+            assertEquals("driver copy manager (jdbc)", loader.changed.get("org.postgresql.copy.CopyManager"));
         }
     }
 

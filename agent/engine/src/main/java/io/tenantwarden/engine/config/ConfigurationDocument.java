@@ -105,7 +105,7 @@ public final class ConfigurationDocument {
         page.append(NOTES);
         page.append("Refused with a message that says so, so that nobody relies on them: `");
         page.append(String.join("`, `", Keys.LATER));
-        page.append("`; the value `jdbc` of `warden.strategy`; reports ending in `.md`, `.html` or `.sarif`.\n");
+        page.append("`; reports ending in `.md`, `.html` or `.sarif`.\n");
         return page.toString();
     }
 

@@ -145,7 +145,7 @@ public final class Keys {
 
     public static final Key<Strategy> STRATEGY = declare(Key.of(
                     "warden.strategy",
-                    Values.choice(Strategy.values(), List.of("jdbc")),
+                    Values.choice(Strategy.values()),
                     "How values get on the wire: the best way that the driver allows, or one named way.",
                     "pipelined")
             .orElse("auto"));

@@ -5,5 +5,7 @@ public enum Strategy {
     /** The best one that the driver allows. */
     AUTO,
     /** In the same message batch as the application's statement. */
-    PIPELINED
+    PIPELINED,
+    /** In statements of Warden's own, through JDBC: needs nothing of the driver's inside. */
+    JDBC
 }

@@ -8,6 +8,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -18,6 +19,19 @@ import java.util.concurrent.locks.ReentrantLock;
  * that the driver allows on the executor.
  */
 public final class DriverShape {
+
+    /** Members of the query executor without which nothing can be pipelined. */
+    public static final List<String> FIELDS = List.of(
+            "pendingExecuteQueue", "openPortalMap", "beginTransactionQuery", "autoSaveQuery", "restoreToAutoSave");
+
+    /** Its methods likewise, with the number of their parameters. */
+    public static final Map<String, Integer> METHODS = Map.of(
+            "sendOneQuery", 5,
+            "receiveRFQ", 0,
+            "receiveCommandStatus", 0,
+            "interpretCommandStatus", 2,
+            "waitOnLock", 0,
+            "startCopy", 2);
 
     /** {@code org.postgresql.core.Oid.TEXT}. */
     private static final int OID_TEXT = 25;
@@ -55,6 +69,7 @@ public final class DriverShape {
     private final MethodHandle hostSpec;
     private final Object stateOpen;
     private final Object stateFailed;
+    private final Object modeSimple;
 
     private DriverShape(MethodHandles.Lookup lookup) throws ReflectiveOperationException {
         Class<?> executor = lookup.lookupClass();
@@ -96,6 +111,8 @@ public final class DriverShape {
         Class<?> states = Class.forName(core + ".TransactionState", true, loader);
         stateOpen = enumConstant(states, "OPEN");
         stateFailed = enumConstant(states, "FAILED");
+        Class<?> modes = method(executor, "getPreferQueryMode", 0).getReturnType();
+        modeSimple = enumConstant(Class.forName(modes.getName(), true, loader), "SIMPLE");
 
         Class<?> query = Class.forName(core + ".Query", false, loader);
         nativeSql = lookup.findVirtual(query, "getNativeSql", MethodType.methodType(String.class))
@@ -234,11 +251,6 @@ public final class DriverShape {
         return (Object) transactionState.invokeExact(executor) == stateFailed;
     }
 
-    /** {@code extended}, {@code simple}, {@code extendedForPrepared} or {@code extendedCacheEverything}, as an enum name. */
-    public String queryMode(Object executor) throws Throwable {
-        return ((Enum<?>) (Object) preferQueryMode.invokeExact(executor)).name();
-    }
-
     boolean isBegin(Object executor, Object query) throws Throwable {
         return (Object) beginQuery.invokeExact(executor) == query
                 || (Object) beginReadOnlyQuery.invokeExact(executor) == query;
@@ -304,9 +316,9 @@ public final class DriverShape {
         return (flags & flagDescribeOnly) != 0;
     }
 
-    /** Whether the driver sends the statement as a simple query. */
-    boolean isSimple(int flags) {
-        return (flags & flagExecuteAsSimple) != 0;
+    /** Whether the driver sends the statement as a simple query: always with {@code preferQueryMode=simple}. */
+    boolean sendsSimple(Object executor, int flags) throws Throwable {
+        return (flags & flagExecuteAsSimple) != 0 || (Object) preferQueryMode.invokeExact(executor) == modeSimple;
     }
 
     /** Whether the driver may read the statement's rows through a named portal. */

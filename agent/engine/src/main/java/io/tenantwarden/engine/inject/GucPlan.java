@@ -41,6 +41,7 @@ public final class GucPlan {
     private final boolean sentForNone;
     private final boolean openedByBypass;
     private final String sql;
+    private final String sessionSql;
     private final Assignment none;
     private final Assignment application = new Assignment(Scope.NONE, null);
 
@@ -60,7 +61,8 @@ public final class GucPlan {
         this.sentForNone = sentForNone;
         this.openedByBypass = openedByBypass;
         this.fixed = allFixed(inTenant) && allFixed(inBypass);
-        this.sql = sql(names);
+        this.sql = sql(names, true);
+        this.sessionSql = sql(names, false);
         this.none = new Assignment(Scope.NONE, inNone);
     }
 
@@ -115,10 +117,10 @@ public final class GucPlan {
      * No row and no column reach the driver: "SELECT 0" (PIPELINED facts). {@code pg_catalog} is named, because a
      * search_path may put another set_config before it.
      */
-    private static String sql(String[] names) {
+    private static String sql(String[] names, boolean local) {
         List<String> calls = new ArrayList<>(names.length);
         for (int i = 0; i < names.length; i++) {
-            calls.add("pg_catalog.set_config('" + names[i].replace("'", "''") + "', ?, true) is null");
+            calls.add("pg_catalog.set_config('" + names[i].replace("'", "''") + "', ?, " + local + ") is null");
         }
         // OR, not AND: set_config never returns null, so that every operand is evaluated.
         return "/* tenant-warden */ select where " + String.join(" or ", calls);
@@ -127,6 +129,11 @@ public final class GucPlan {
     /** The statement that sets all of them for the current transaction, with one JDBC parameter for each name. */
     public String sql() {
         return sql;
+    }
+
+    /** The same for the session instead of the transaction. */
+    String sessionSql() {
+        return sessionSql;
     }
 
     /** The names, in the order of the parameters. */

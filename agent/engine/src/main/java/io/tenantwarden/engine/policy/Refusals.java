@@ -79,34 +79,31 @@ public final class Refusals {
                 + " before the scope changes");
     }
 
-    static SQLException ownSync(String operation, Site site) {
-        return exception("injection failed: " + operation + " at " + site + " runs in autocommit, where the tenant"
-                + " cannot be sent along with it (PostgreSQL 18 forbids a COMMIT inside it then). Run it in a"
-                + " transaction (setAutoCommit(false) or @Transactional); or exclude this connection with"
-                + " warden.datasource.exclude");
+    static SQLException pooled(String operation, List<String> tables, boolean assumed, Site site) {
+        return exception("injection failed: " + operation + on(tables, assumed) + " at " + site + " runs in autocommit,"
+                + " where the tenant would have to be set for the session, which a pooler may give to another client. Run it"
+                + " in a transaction (setAutoCommit(false) or @Transactional), or over a connection that goes to the server"
+                + " directly");
     }
 
-    static SQLException notInjectable(String operation, List<String> tables, boolean assumed, Site site) {
-        return exception("injection failed: " + operation + on(tables, assumed) + " at " + site + " may read rows, and"
-                + " the tenant cannot be sent along with it. Run it in a transaction after another statement of the same"
-                + " tenant, or outside the tenant scope in a bypass (warden.bypass.<name>.at)");
+    static SQLException several(String operation, List<String> tables, boolean assumed, Site site) {
+        return exception(
+                "injection failed: the string that begins with " + operation + on(tables, assumed) + " at " + site
+                        + " holds several statements, of which one ends the transaction that the tenant is set in. Execute them one"
+                        + " by one");
     }
 
-    static SQLException copy(List<String> tables, boolean assumed, Site site) {
-        return exception("injection failed: COPY" + on(tables, assumed) + " at " + site + " cannot be sent along with"
-                + " the tenant. Run a statement of the same tenant before it in the same transaction (COPY FROM is not"
-                + " possible under row-level security at all: use batched INSERT)");
+    static SQLException injectionFailed(String what, SQLException cause, Site site) {
+        SQLException refusal = exception("injection failed: " + what + " at " + site + ": " + cause.getMessage()
+                + " (SQLState " + cause.getSQLState() + "). Look at the server's log for the statement with the comment"
+                + " tenant-warden; is a GUC of warden.guc reserved or its prefix owned by an extension?");
+        refusal.initCause(cause);
+        return refusal;
     }
 
     static SQLException tamper(String operation, String what, Site site) {
         return exception("guc tamper: " + operation + " at " + site + " changes " + what + " inside a scope of Warden."
                 + " Take the statement out of the application: Warden sets it");
-    }
-
-    static SQLException queryMode(String mode, Site site) {
-        return exception("injection failed: this connection uses preferQueryMode=" + mode + " at " + site
-                + ", in which the tenant cannot be sent along. Take preferQueryMode out of the JDBC URL, or exclude the"
-                + " connection with warden.datasource.exclude");
     }
 
     static SQLException catalogUnavailable(String database) {

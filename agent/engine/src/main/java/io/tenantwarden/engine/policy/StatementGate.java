@@ -8,8 +8,9 @@ import io.tenantwarden.engine.config.Mode;
 import io.tenantwarden.engine.inject.Assignment;
 import io.tenantwarden.engine.inject.DriverShape;
 import io.tenantwarden.engine.inject.GucPlan;
-import io.tenantwarden.engine.inject.PipelinedInjector;
-import io.tenantwarden.engine.inject.PipelinedInjector.Need;
+import io.tenantwarden.engine.inject.Injector;
+import io.tenantwarden.engine.inject.Need;
+import io.tenantwarden.engine.inject.PgjdbcConnection;
 import io.tenantwarden.engine.report.Finding;
 import io.tenantwarden.engine.report.FoundSite;
 import io.tenantwarden.engine.report.Level;
@@ -21,6 +22,7 @@ import io.tenantwarden.engine.report.TenantHash;
 import io.tenantwarden.engine.report.ViolationEvent;
 import io.tenantwarden.engine.report.ViolationKind;
 import io.tenantwarden.engine.session.Catalogs;
+import io.tenantwarden.engine.session.OwnStatements;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.engine.session.TenantChecks;
 import io.tenantwarden.engine.session.TenantChecks.Answer;
@@ -124,14 +126,15 @@ public final class StatementGate {
     }
 
     private SQLException decide(Session session, Object queries, int flags, Scope own) throws Throwable {
-        DriverShape shape = session.shape();
+        PgjdbcConnection driver = (PgjdbcConnection) session.driver();
+        DriverShape shape = driver.shape();
         if (shape.describesOnly(flags)) {
             return null;
         }
-        Scope scope = own != null ? own : session.captured();
-        session.decided(scope, own == null && !scope.isNone(), shape.suppressesBegin(flags));
-        session.scopeRejected(own == Scope.NONE);
-        checkTenant(session, scope);
+        SQLException failure = begin(session, own, shape.suppressesBegin(flags), !driver.sendsSimple(flags));
+        if (failure != null) {
+            return failure;
+        }
         if (!(queries instanceof Object[] batch)) {
             return decideQuery(session, queries);
         }
@@ -146,6 +149,56 @@ public final class StatementGate {
             }
         }
         return null;
+    }
+
+    /**
+     * The scope of an execution, decided once for all of its statements.
+     *
+     * @param own what the thread runs as; null when what was captured at checkout counts
+     * @param autocommit whether the driver sends no BEGIN
+     * @param alongside whether ours can be written to the same group of messages
+     * @return why it must not run; null when it may
+     */
+    SQLException begin(Session session, Scope own, boolean autocommit, boolean alongside) throws Throwable {
+        Scope scope = own != null ? own : session.captured();
+        session.decided(scope, own == null && !scope.isNone(), autocommit, alongside);
+        session.scopeRejected(own == Scope.NONE);
+        Injector injector = session.injector();
+        if (injector != null
+                && injector.forSession() != null
+                && !injector.forSession().scope().equals(scope)) {
+            SQLException failure = reset(session);
+            if (failure != null) {
+                return failure;
+            }
+        }
+        checkTenant(session, scope);
+        return null;
+    }
+
+    /** What was set for the session belongs to another scope; inside a transaction its own values hide it. */
+    private SQLException reset(Session session) throws Throwable {
+        if (!session.isAutocommit() || !session.isIdle()) {
+            return null; // a rollback would bring it back
+        }
+        try {
+            OwnStatements.reset(session);
+            return null;
+        } catch (SQLException e) {
+            return failed(
+                    session, e, "the values of the scope before could not be taken back, the connection is closed");
+        }
+    }
+
+    private SQLException failed(Session session, SQLException cause, String detail) {
+        FoundSite found = sites.find();
+        reporter.violation(ViolationEvent.of(ViolationKind.INJECTION_FAILED, found.site())
+                .stack(found.stack())
+                .database(session.database().name(), session.role())
+                .detail(detail + " (SQLState " + cause.getSQLState() + ")")
+                .refused(true)
+                .build());
+        return Refusals.injectionFailed(detail, cause, found.site());
     }
 
     private void checkTenant(Session session, Scope scope) throws Throwable {
@@ -164,7 +217,7 @@ public final class StatementGate {
         if (query instanceof HasStatement holder) {
             return decideOne(session, known(session, query, holder));
         }
-        Object[] parts = session.shape().subqueries(query);
+        Object[] parts = shape(session).subqueries(query);
         if (parts == null) {
             return null;
         }
@@ -177,18 +230,23 @@ public final class StatementGate {
         return null;
     }
 
+    private static DriverShape shape(Session session) {
+        return ((PgjdbcConnection) session.driver()).shape();
+    }
+
     private static KnownStatement known(Session session, Object query, HasStatement holder) throws Throwable {
         Object kept = holder.wardenStatement();
         if (kept instanceof KnownStatement known) {
             return known;
         }
         KnownStatement known =
-                new KnownStatement(SqlStatement.parse(session.shape().nativeSql(query)));
+                new KnownStatement(SqlStatement.parse(shape(session).nativeSql(query)));
         holder.wardenStatement(known);
         return known;
     }
 
-    private SQLException decideOne(Session session, KnownStatement known) throws Throwable {
+    /** One statement of an execution whose scope is decided. */
+    SQLException decideOne(Session session, KnownStatement known) throws Throwable {
         SqlStatement sql = known.sql();
         // COMMIT may run triggers, but names no table: it must not wait for a catalog
         boolean touches = sql.readsRows() && !sql.transactionControl();
@@ -427,7 +485,7 @@ public final class StatementGate {
         if (session.injector() == null
                 || session.isApplicationSettingNow()
                 || session.isApplicationGucVerified()
-                || session.shape().inFailedTransaction(session.executor())) {
+                || session.driver().inFailedTransaction()) {
             return true;
         }
         boolean there = catalogs.isAnySet(session, plan.tenantSettings());
@@ -532,83 +590,118 @@ public final class StatementGate {
         boolean usable = answer == null || answer == Answer.ACTIVE || mode != Mode.ENFORCE;
         // a function that reads protected tables must not see the rows of a tenant that may not be used
         Scope scope = usable ? session.scope() : Scope.NONE;
-        PipelinedInjector injector = session.injector();
+        Injector injector = session.injector();
         if (scope.isNone()) {
             if (session.isScopedByApplication()) {
                 session.target(plan.application());
                 return null;
             }
-            if (tables.isEmpty() && !injector.isTransactionTouched()) {
+            if (tables.isEmpty() && !injector.isTouched()) {
                 return null;
             }
         }
         Assignment target = plan.assignment(scope, session.last());
-        Need need = injector.need(sql, target, session.isAutocommit());
-        if (need == Need.NOTHING || need == Need.INJECT) {
-            session.target(target);
-            return null;
+        Need need = injector.need(sql, target, session.isAutocommit(), session.isAlongside(), session.isAfterEnd());
+        if (need == Need.NOTHING && !session.isAlongside()) {
+            Assignment end = injector.atCommit(sql, target);
+            if (end != null) {
+                SQLException failure = separately(session, end);
+                if (failure != null) {
+                    return failure;
+                }
+            }
         }
-        FoundSite found = sites.find();
-        reporter.violation(event(ViolationKind.INJECTION_FAILED, found, session, sql, tables, assumed)
-                .detail(need.reason())
-                .refused(true)
-                .build());
-        return switch (need) {
-            case OPEN_PORTAL -> Refusals.openPortal(sql.operation(), tables, assumed, found.site());
-            case OWN_SYNC -> Refusals.ownSync(sql.operation(), found.site());
-            case QUERY_MODE -> Refusals.queryMode(injector.queryMode(), found.site());
-            default -> Refusals.notInjectable(sql.operation(), tables, assumed, found.site());
-        };
+        if (sql.endsScope()) {
+            session.noteEnd();
+        }
+        switch (need) {
+            case NOTHING, ALONGSIDE -> {
+                session.target(target);
+                return null;
+            }
+            case SEPARATE -> {
+                SQLException failure = separately(session, target);
+                if (failure == null) {
+                    session.target(target);
+                }
+                return failure;
+            }
+            default -> {
+                FoundSite found = sites.find();
+                reporter.violation(event(ViolationKind.INJECTION_FAILED, found, session, sql, tables, assumed)
+                        .detail(need.reason())
+                        .refused(true)
+                        .build());
+                return switch (need) {
+                    case OPEN_PORTAL -> Refusals.openPortal(sql.operation(), tables, assumed, found.site());
+                    case POOLED -> Refusals.pooled(sql.operation(), tables, assumed, found.site());
+                    default -> Refusals.several(sql.operation(), tables, assumed, found.site());
+                };
+            }
+        }
     }
 
     /**
-     * COPY is about to start. The driver sends it as a simple query, which ours cannot precede in one group of messages: it
-     * may run when the wanted values hold already.
+     * Sets the values in a statement of its own.
+     *
+     * @return why the application's statement must not run; null when it may
      */
-    public SQLException beforeCopy(Session session, String copy) throws Throwable {
-        ThreadState thread = ThreadState.current();
-        if (thread.isInternal() || session.database() == null) {
-            return null;
+    private SQLException separately(Session session, Assignment target) throws Throwable {
+        if (session.driver().inFailedTransaction()) {
+            return null; // the server refuses the application's statement as it would ours
         }
-        Scope own = scopes.current(thread, session.tenantScopes());
+        try {
+            OwnStatements.set(session, target);
+            return null;
+        } catch (SQLException e) {
+            String state = String.valueOf(e.getSQLState());
+            if (state.equals("25P02")) {
+                return null;
+            }
+            if (state.startsWith("08") || state.startsWith("57") || state.equals("55000")) {
+                // the connection is gone, the server shuts down, the statement was cancelled or the thread interrupted:
+                // the
+                // application knows what that means
+                return e;
+            }
+            return failed(session, e, "the tenant could not be set before the statement");
+        }
+    }
+
+    /**
+     * COPY is about to start; {@link #afterExecute} follows when the result is null. The driver sends it as a simple query,
+     * which ours cannot precede in one group of messages.
+     *
+     * @param autocommit whether the driver sends no BEGIN before it
+     */
+    public SQLException beforeCopy(Session session, String copy, boolean autocommit) throws Throwable {
+        ThreadState thread = ThreadState.current();
+        boolean decides = !thread.isInternal() && session.database() != null;
+        Scope own = decides ? scopes.current(thread, session.tenantScopes()) : null;
         try {
             session.enter();
         } catch (SQLException interrupted) {
             return interrupted;
         }
+        boolean passed = false;
         try {
-            Scope scope = own != null ? own : session.captured();
-            session.decided(scope, own == null && !scope.isNone(), true);
-            checkTenant(session, scope);
-            KnownStatement known = new KnownStatement(SqlStatement.parse(copy));
-            Resolution resolution = resolve(session, known);
-            if (resolution == null) {
-                return mode == Mode.ENFORCE
-                        ? Refusals.catalogUnavailable(session.database().name())
-                        : null;
-            }
-            List<String> tables = resolution.tables();
-            if (tables.isEmpty()) {
-                return null;
-            }
-            SQLException refusal = touch(session, known, resolution);
-            PipelinedInjector injector = session.injector();
-            if (refusal != null || injector == null || session.isScopedByApplication()) {
-                return refusal;
-            }
-            if (injector.holdsNow(plan.assignment(scope, session.last()))) {
-                return null;
-            }
-            FoundSite found = sites.find();
-            reporter.violation(
-                    event(ViolationKind.INJECTION_FAILED, found, session, known.sql(), tables, resolution.assumed())
-                            .detail("COPY is a simple query")
-                            .refused(true)
-                            .build());
-            return Refusals.copy(tables, resolution.assumed(), found.site());
+            SQLException refusal = decides ? decideCopy(session, copy, autocommit, own) : null;
+            passed = refusal == null;
+            return refusal;
         } finally {
-            session.leave();
+            if (!passed) {
+                session.leave();
+            }
         }
+    }
+
+    private SQLException decideCopy(Session session, String copy, boolean autocommit, Scope own) throws Throwable {
+        SQLException failure = begin(session, own, autocommit, false);
+        if (failure != null) {
+            return failure;
+        }
+        session.noteCopy();
+        return decideOne(session, new KnownStatement(SqlStatement.parse(copy)));
     }
 
     private static ViolationEvent.Builder event(

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -27,11 +28,12 @@ public final class Catalogs {
     private final Listener listener;
     private final Map<String, Database> databases = new ConcurrentHashMap<>();
     private final Map<String, RoleFacts> identities = new ConcurrentHashMap<>();
+    private final Set<String> pooled = ConcurrentHashMap.newKeySet();
 
     /** Told what was found out. */
     public interface Listener {
         /** The first connection of this role to this database. */
-        void firstConnection(Database database, RoleFacts role, boolean pooled);
+        void firstConnection(Database database, RoleFacts role, String strategy, boolean pooled);
 
         /** The catalog could not be read. */
         void unavailable(String database, SQLException cause);
@@ -57,9 +59,9 @@ public final class Catalogs {
      */
     public void open(Session session, Connection connection) throws Throwable {
         Properties properties = session.properties();
-        String user = session.shape().user(session.executor());
-        String name = session.shape().database(session.executor());
-        String host = session.shape().host(session.executor());
+        String user = session.driver().user();
+        String name = session.driver().database();
+        String host = session.driver().host();
         if (isLeftAlone(user, host, name, properties)) {
             return;
         }
@@ -68,12 +70,21 @@ public final class Catalogs {
                 + properties.getProperty("options", "");
         RoleFacts role = identities.get(identity);
         if (role != null && database.catalog() != null) {
+            if (pooled.contains(identity)) {
+                behindPooler(session);
+            }
             session.open(connection, database, user, role);
             return;
         }
         session.open(connection, database, user, null);
         if (role == null) {
             role = facts(session, connection, identity, database);
+            if (role != null && isPooled(connection, role)) {
+                pooled.add(identity);
+            }
+        }
+        if (pooled.contains(identity)) {
+            behindPooler(session);
         }
         if (database.catalog() == null) {
             read(session, database);
@@ -81,8 +92,14 @@ public final class Catalogs {
         if (role != null) {
             session.open(connection, database, user, role);
             if (database.catalog() != null && identities.putIfAbsent(identity, role) == null) {
-                listener.firstConnection(database, role, isPooled(connection, role));
+                listener.firstConnection(database, role, session.driver().strategy(), pooled.contains(identity));
             }
+        }
+    }
+
+    private static void behindPooler(Session session) {
+        if (session.injector() != null) {
+            session.injector().behindPooler();
         }
     }
 
@@ -133,7 +150,7 @@ public final class Catalogs {
     public Catalog current(Session session, boolean certain) throws Throwable {
         Database database = session.database();
         if (database.isStale() || (certain && session.isCatalogChangeUnread())) {
-            boolean idle = !session.isInTransaction() && !session.shape().inFailedTransaction(session.executor());
+            boolean idle = session.isIdle();
             boolean urgent = database.catalog() == null || (certain && session.isCatalogChangeUnread());
             if (idle || (urgent && session.isInTransaction())) {
                 read(session, database);
@@ -157,7 +174,7 @@ public final class Catalogs {
         for (String relation : unknown) {
             asks |= database.asksForRefresh(relation);
         }
-        if (!asks || session.shape().inFailedTransaction(session.executor())) {
+        if (!asks || session.driver().inFailedTransaction()) {
             return false;
         }
         if (session.isInTransaction() && !now) {

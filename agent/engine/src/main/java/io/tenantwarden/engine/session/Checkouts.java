@@ -101,8 +101,29 @@ public final class Checkouts {
             return;
         }
         Session session = session(logical, kind);
-        if (session != null) {
-            session.release(logical);
+        if (session != null && session.release(logical) && !(logical instanceof HasSession)) {
+            cleanUp(session);
+        }
+    }
+
+    /**
+     * What was set for the session is taken back when the connection is returned. It need not succeed: what is left is taken
+     * back before the next statement of another scope.
+     */
+    private void cleanUp(Session session) {
+        if (session.injector() == null || session.injector().forSession() == null || !session.tryEnter()) {
+            return;
+        }
+        try {
+            if (session.injector().forSession() != null
+                    && session.isIdle()
+                    && ((Connection) session.connection()).getAutoCommit()) {
+                OwnStatements.reset(session);
+            }
+        } catch (Throwable e) {
+            debug.accept("the connection is closed, its session could not be cleaned: " + e);
+        } finally {
+            session.leave();
         }
     }
 

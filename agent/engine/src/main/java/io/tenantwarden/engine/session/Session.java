@@ -2,12 +2,14 @@ package io.tenantwarden.engine.session;
 
 import io.tenantwarden.bootstrap.Scope;
 import io.tenantwarden.engine.inject.Assignment;
-import io.tenantwarden.engine.inject.DriverShape;
-import io.tenantwarden.engine.inject.PipelinedInjector;
+import io.tenantwarden.engine.inject.DriverConnection;
+import io.tenantwarden.engine.inject.Injector;
 import io.tenantwarden.rls.Catalog;
 import io.tenantwarden.rls.RoleFacts;
 import java.lang.ref.WeakReference;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -15,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /**
- * The state of one physical connection. Belongs to the driver's executor object, not to any pool proxy, so that a
+ * The state of one physical connection. Belongs to the driver's own objects, not to any pool proxy, so that a
  * replaced connection starts with a new one and a proxy with many faces has one.
  *
  * <p>All that a statement reads or writes is guarded by the driver's lock on the connection ({@link #lock}); the scope
@@ -23,9 +25,10 @@ import java.util.function.Function;
  */
 public final class Session {
 
-    private final DriverShape shape;
-    private final Object executor;
-    private final PipelinedInjector injector;
+    private static final int MAX_TEXTS = 256;
+
+    private final DriverConnection driver;
+    private final Injector injector;
     private final ReentrantLock lock;
     private final Properties properties;
 
@@ -49,6 +52,7 @@ public final class Session {
     private TenantChecks.Answer tenantAnswer;
     private boolean onCapturedScope;
     private boolean autocommit;
+    private boolean alongside;
     private String transactionTenant;
     private boolean tampered;
     private boolean rollingBack;
@@ -65,9 +69,19 @@ public final class Session {
     private List<String> viewTables = List.of();
     private boolean endingTransaction;
     private boolean decided;
+    private boolean ended;
+    private boolean copies;
     private boolean answered;
     private volatile boolean uncovered;
     private Catalog uncommitted;
+
+    /** What is known of SQL texts that were executed lately: the least recently used goes first. */
+    private final Map<String, Object> texts = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Object> eldest) {
+            return size() > MAX_TEXTS;
+        }
+    };
 
     /** What the application's own SQL did to a configured GUC, outside every scope of Warden. */
     public enum ApplicationGuc {
@@ -79,18 +93,15 @@ public final class Session {
     }
 
     /**
-     * @param shape members of the driver
-     * @param executor the driver's query executor
+     * @param driver the physical connection
      * @param injector puts the values on the wire; null in {@code audit}, where nothing is sent
      * @param properties the driver's connection properties
      */
-    public Session(DriverShape shape, Object executor, PipelinedInjector injector, Properties properties)
-            throws Throwable {
+    public Session(DriverConnection driver, Injector injector, Properties properties) throws Throwable {
         this.properties = properties;
-        this.shape = shape;
-        this.executor = executor;
+        this.driver = driver;
         this.injector = injector;
-        this.lock = shape.lock(executor);
+        this.lock = driver.lock();
     }
 
     /**
@@ -153,16 +164,12 @@ public final class Session {
         return properties;
     }
 
-    public DriverShape shape() {
-        return shape;
-    }
-
-    public Object executor() {
-        return executor;
+    public DriverConnection driver() {
+        return driver;
     }
 
     /** Null in {@code audit}. */
-    public PipelinedInjector injector() {
+    public Injector injector() {
         return injector;
     }
 
@@ -181,7 +188,7 @@ public final class Session {
             if (depth == 0) {
                 boolean free = false;
                 try {
-                    shape.waitForCopy(executor);
+                    driver.waitForCopy();
                     free = true;
                 } finally {
                     if (!free) {
@@ -191,6 +198,19 @@ public final class Session {
             }
         }
         return depth++ == 0;
+    }
+
+    /**
+     * As {@link #enter}, when nobody else uses the connection and no COPY may be in progress; waits for nothing.
+     *
+     * @return whether it was entered
+     */
+    boolean tryEnter() {
+        if (copies || (lock != null && !lock.tryLock())) {
+            return false;
+        }
+        depth++;
+        return true;
     }
 
     /** Ends an execution. */
@@ -272,16 +292,20 @@ public final class Session {
      * @param effective the scope
      * @param captured whether it is only the one captured at checkout
      * @param ownTransaction whether the driver sends no BEGIN before it
+     * @param together whether ours can be written to the same group of messages
      */
-    public void decided(Scope effective, boolean captured, boolean ownTransaction) throws Throwable {
+    public void decided(Scope effective, boolean captured, boolean ownTransaction, boolean together) throws Throwable {
         scope = effective;
         onCapturedScope = captured;
         autocommit = ownTransaction;
+        alongside = together;
+        copies = false;
         decided = true;
         answered = false;
+        ended = false;
         applicationGucBefore = applicationGuc;
         rollingBackBefore = rollingBack;
-        if (!shape.inTransaction(executor) && !shape.inFailedTransaction(executor)) {
+        if (!driver.inTransaction() && !driver.inFailedTransaction()) {
             transactionTenant = null; // of a statement that was never sent
         }
     }
@@ -316,11 +340,55 @@ public final class Session {
         return autocommit;
     }
 
+    /** Whether ours can be written to the same group of messages as the statement at hand. */
+    public boolean isAlongside() {
+        return alongside;
+    }
+
+    /** A statement of the current execution ends the transaction; those after it find nothing that was set before. */
+    public void noteEnd() {
+        ended = true;
+    }
+
+    /** Whether a statement that ends the transaction goes before the one at hand in the same execution. */
+    public boolean isAfterEnd() {
+        return ended;
+    }
+
+    /** Whether the last execution was a COPY, which may still be in progress. */
+    public boolean isCopying() {
+        return copies;
+    }
+
+    public void noteCopy() {
+        copies = true;
+    }
+
+    /** What is known of an SQL text; made when it is new. For drivers whose query objects cannot keep it. */
+    public Object text(String sql, Function<String, Object> parse) {
+        Object known = texts.get(sql);
+        if (known == null) {
+            known = parse.apply(sql);
+            texts.put(sql, known);
+        }
+        return known;
+    }
+
+    /** Whether no transaction is open. */
+    public boolean isIdle() throws Throwable {
+        return !driver.inTransaction() && !driver.inFailedTransaction();
+    }
+
+    /** Whether the application has, as far as known, set a configured GUC for the session. */
+    public boolean hasApplicationValue() {
+        return applicationGuc == ApplicationGuc.SESSION;
+    }
+
     // ---- transaction
 
     /** Whether the driver says that a transaction block is open. */
     public boolean isInTransaction() throws Throwable {
-        return shape.inTransaction(executor);
+        return driver.inTransaction();
     }
 
     /** The tenant whose rows this transaction touched first; null when none yet. */
@@ -422,18 +490,18 @@ public final class Session {
             return;
         }
         answered = true;
-        boolean failed = shape.hasSkippedStatement(executor);
+        boolean failed = driver.hasSkippedStatement();
         boolean chained = endingTransaction && !failed;
         endingTransaction = false;
         rollingBack |= failed;
         if (rollingBack) {
             applicationGucVerified = false;
         }
-        if (shape.inFailedTransaction(executor)) {
+        if (driver.inFailedTransaction()) {
             rollingBack = true;
             return;
         }
-        if (shape.inTransaction(executor) && !chained) {
+        if (driver.inTransaction() && !chained) {
             if (rollingBack) {
                 // back to a savepoint; what was set since the transaction began may be gone
                 applicationGuc = applicationGucAtBegin;
@@ -510,10 +578,16 @@ public final class Session {
         return first;
     }
 
-    /** A connection object was closed: ends the capture when it is the one that was borrowed. */
-    public void release(Object logical) {
-        if (borrower.get() == logical) {
-            captured = Scope.NONE;
+    /**
+     * A connection object is closed: ends the capture when it is the one that was borrowed.
+     *
+     * @return whether it is
+     */
+    public boolean release(Object logical) {
+        if (borrower.get() != logical) {
+            return false;
         }
+        captured = Scope.NONE;
+        return true;
     }
 }

@@ -95,7 +95,7 @@ public final class TenantChecks {
         if (verdict != null && System.nanoTime() - verdict.at < ttlNanos) {
             return verdict.answer;
         }
-        if (isIdle(session)) {
+        if (session.isIdle()) {
             return ask(session, known, tenant);
         }
         if (known.wanted.size() < MAX_WANTED) {
@@ -107,7 +107,7 @@ public final class TenantChecks {
     /** Asks for one of the tenants that could not be asked for inside a transaction, when this is a moment for it. */
     public void askWanted(Session session) throws Throwable {
         Known known = known(session.database());
-        if (known.wanted.isEmpty() || !isIdle(session)) {
+        if (known.wanted.isEmpty() || !session.isIdle()) {
             return;
         }
         Iterator<String> wanted = known.wanted.iterator();
@@ -121,10 +121,6 @@ public final class TenantChecks {
     private Known known(Database database) {
         Known known = databases.get(database);
         return known != null ? known : databases.computeIfAbsent(database, key -> new Known(ttlNanos));
-    }
-
-    private static boolean isIdle(Session session) throws Throwable {
-        return !session.isInTransaction() && !session.shape().inFailedTransaction(session.executor());
     }
 
     private Answer ask(Session session, Known known, String tenant) throws Throwable {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tenantwarden.bootstrap.Scope;
-import io.tenantwarden.engine.inject.PipelinedInjector.Need;
 import io.tenantwarden.rls.SqlStatement;
 import io.tenantwarden.testing.PostgresServer;
 import java.lang.invoke.MethodHandles;
@@ -50,7 +49,7 @@ class PipelinedInjectorTest {
         connection = PostgresServer.get(18).superuser("postgres");
         executor = connection.unwrap(PgConnection.class).getQueryExecutor();
         shape = DriverShape.of(MethodHandles.privateLookupIn(executor.getClass(), MethodHandles.lookup()));
-        injector = new PipelinedInjector(shape, executor, plan);
+        injector = new PipelinedInjector(new PgjdbcConnection(shape, executor), plan);
     }
 
     @AfterEach
@@ -60,7 +59,7 @@ class PipelinedInjectorTest {
 
     private Need need(String sql, Assignment target) throws Exception {
         try {
-            return injector.need(SqlStatement.parse(sql), target, connection.getAutoCommit());
+            return injector.need(SqlStatement.parse(sql), target, connection.getAutoCommit(), true, false);
         } catch (Exception e) {
             throw e;
         } catch (Throwable e) {
@@ -110,7 +109,7 @@ class PipelinedInjectorTest {
         injector.readyForQuery();
         assertEquals("b", seenWith(b));
         injector.readyForQuery();
-        assertFalse(injector.isTransactionTouched());
+        assertFalse(injector.isTouched());
         try (Statement s = connection.createStatement();
                 ResultSet rs = s.executeQuery("select current_setting('app.tenant_id', true)")) {
             rs.next();
@@ -121,14 +120,14 @@ class PipelinedInjectorTest {
     @Test
     void inATransactionItIsSentOnce() throws Throwable {
         begin();
-        assertEquals(Need.INJECT, need("select 1", a));
+        assertEquals(Need.ALONGSIDE, need("select 1", a));
         assertEquals("a", seenWith(a));
         injector.readyForQuery();
         assertEquals(Need.NOTHING, need("select 1", a));
-        assertTrue(injector.holdsNow(a));
-        assertFalse(injector.holdsNow(b));
-        assertEquals(Need.INJECT, need("select 1", b));
-        assertEquals(Need.INJECT, need("select 1", plan.none()));
+        assertTrue(injector.holds(a));
+        assertFalse(injector.holds(b));
+        assertEquals(Need.ALONGSIDE, need("select 1", b));
+        assertEquals(Need.ALONGSIDE, need("select 1", plan.none()));
         connection.rollback();
         injector.readyForQuery();
         assertEquals(Need.NOTHING, need("select 1", plan.none()));
@@ -139,13 +138,13 @@ class PipelinedInjectorTest {
         begin();
         seenWith(a);
         beforeSend("rollback to savepoint s", a);
-        assertEquals(Need.INJECT, need("select 1", a));
+        assertEquals(Need.ALONGSIDE, need("select 1", a));
         seenWith(a);
         try (Statement s = connection.createStatement()) {
             assertThrows(SQLException.class, () -> s.execute("select 1/0"));
         }
         injector.readyForQuery();
-        assertEquals(Need.INJECT, need("select 1", a));
+        assertEquals(Need.ALONGSIDE, need("select 1", a));
         connection.rollback();
     }
 
@@ -156,44 +155,44 @@ class PipelinedInjectorTest {
         seenWith(a);
         beforeSend("select set_config('app.tenant_id', 'b', true)", plan.application());
         assertTrue(injector.hidesApplicationValue() == false);
-        assertEquals(Need.INJECT, need("select 1", a));
+        assertEquals(Need.ALONGSIDE, need("select 1", a));
         assertEquals(Need.NOTHING, need("select 1", plan.application()));
         seenWith(a);
         assertTrue(injector.hidesApplicationValue());
         beforeSend("set work_mem = '1MB'", null);
         assertEquals(Need.NOTHING, need("select 1", a));
         beforeSend("reset all", null);
-        assertEquals(Need.INJECT, need("select 1", a));
+        assertEquals(Need.ALONGSIDE, need("select 1", a));
         connection.rollback();
     }
 
     @Test
     void theNoneValueIsSentFirstWhenItIsConfigured() throws Throwable {
         GucPlan withNone = GucPlan.of(Map.of("app.tenant_id", TENANT), Map.of(), Map.of("app.tenant_id", TENANT));
-        injector = new PipelinedInjector(shape, executor, withNone);
-        assertEquals(Need.INJECT, need("select 1", withNone.none()));
+        injector = new PipelinedInjector(new PgjdbcConnection(shape, executor), withNone);
+        assertEquals(Need.ALONGSIDE, need("select 1", withNone.none()));
         begin();
-        assertEquals(Need.INJECT, need("select 1", withNone.none()));
+        assertEquals(Need.ALONGSIDE, need("select 1", withNone.none()));
         assertEquals("", seenWith(withNone.none()));
-        assertTrue(injector.isTransactionTouched());
+        assertTrue(injector.isTouched());
         connection.rollback();
     }
 
     @Test
     void statementsThatCannotBePrecededAreRefusedOrLeftAlone() throws Throwable {
-        assertEquals(Need.OWN_SYNC, need("call p()", a));
-        assertEquals(Need.OWN_SYNC, need("do $$ begin end $$", a));
+        assertEquals(Need.SEPARATE, need("call p()", a));
+        assertEquals(Need.SEPARATE, need("do $$ begin end $$", a));
         assertEquals(Need.NOTHING, need("call p()", plan.none()));
         assertEquals(Need.NOTHING, need("vacuum", a));
         assertEquals(Need.NOTHING, need("set constraints all immediate", a));
-        assertEquals(Need.INJECT, need("optimize everything", a)); // a slip of the pen: the server says so
+        assertEquals(Need.ALONGSIDE, need("optimize everything", a)); // a slip of the pen: the server says so
         assertEquals(Need.NOTHING, need("declare c cursor for select 1", a));
-        assertEquals(Need.INJECT, need("declare c cursor with hold for select 1", a));
+        assertEquals(Need.ALONGSIDE, need("declare c cursor with hold for select 1", a));
         begin();
-        assertEquals(Need.INJECT, need("call p()", a));
+        assertEquals(Need.ALONGSIDE, need("call p()", a));
         assertEquals(Need.NOTHING, need("set constraints all deferred", a));
-        assertEquals(Need.INJECT, need("set constraints all immediate", a));
-        assertEquals(Need.INJECT, need("optimize everything", a)); // a slip of the pen: the server says so
+        assertEquals(Need.ALONGSIDE, need("set constraints all immediate", a));
+        assertEquals(Need.ALONGSIDE, need("optimize everything", a)); // a slip of the pen: the server says so
         connection.rollback();
     }
 
@@ -207,7 +206,7 @@ class PipelinedInjectorTest {
         assertEquals(Need.NOTHING, need("select 1", a));
         beforeSend("close c", a);
         injector.readyForQuery();
-        assertEquals(Need.INJECT, need("select 1", b));
+        assertEquals(Need.ALONGSIDE, need("select 1", b));
         connection.rollback();
     }
 
@@ -215,7 +214,6 @@ class PipelinedInjectorTest {
     void oursIsToldFromTheApplicationsStatus() throws Throwable {
         injector.statusReceived();
         assertFalse(injector.swallowStatus());
-        assertEquals("extended", injector.queryMode());
         assertFalse(injector.takeFailure());
     }
 
@@ -223,6 +221,6 @@ class PipelinedInjectorTest {
     void distrustSendsTheNoneValueTooFromThenOn() throws Exception {
         assertEquals(Need.NOTHING, need("select 1", plan.none()));
         injector.distrust();
-        assertEquals(Need.INJECT, need("select 1", plan.none()));
+        assertEquals(Need.ALONGSIDE, need("select 1", plan.none()));
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tenantwarden.bootstrap.HasSession;
 import io.tenantwarden.bootstrap.Scope;
 import io.tenantwarden.engine.inject.DriverShape;
+import io.tenantwarden.engine.inject.PgjdbcConnection;
 import io.tenantwarden.testing.PostgresServer;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Proxy;
@@ -43,7 +44,7 @@ class CheckoutsTest {
         physical = PostgresServer.get(18).superuser("postgres");
         QueryExecutor executor = physical.unwrap(PgConnection.class).getQueryExecutor();
         DriverShape shape = DriverShape.of(MethodHandles.privateLookupIn(executor.getClass(), MethodHandles.lookup()));
-        session = new Session(shape, executor, null, new Properties());
+        session = new Session(new PgjdbcConnection(shape, executor), null, new Properties());
         session.open(physical, new Database("postgres", 1), "postgres", null);
     }
 

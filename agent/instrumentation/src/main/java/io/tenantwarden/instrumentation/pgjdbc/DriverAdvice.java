@@ -40,8 +40,16 @@ final class DriverAdvice {
 
     static final class StartCopy {
         @Advice.OnMethodEnter
-        static void enter(@Advice.This Object executor, @Advice.Argument(0) String sql) {
-            Hooks.beforeCopy(executor, sql);
+        static boolean enter(
+                @Advice.This Object executor,
+                @Advice.Argument(0) String sql,
+                @Advice.Argument(1) boolean suppressBegin) {
+            return Hooks.beforeCopy(executor, sql, suppressBegin);
+        }
+
+        @Advice.OnMethodExit(onThrowable = Throwable.class)
+        static void exit(@Advice.This Object executor, @Advice.Enter boolean entered) {
+            Hooks.afterExecute(executor, entered);
         }
     }
 

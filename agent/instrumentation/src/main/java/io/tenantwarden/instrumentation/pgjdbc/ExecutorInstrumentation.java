@@ -39,7 +39,7 @@ final class ExecutorInstrumentation implements TypeInstrumentation {
                         Advice.to(DriverAdvice.ExecutorConstructor.class).on(isConstructor()))
                 .visit(Advice.to(DriverAdvice.Execute.class).on(anyExecute))
                 .visit(Advice.to(DriverAdvice.StartCopy.class)
-                        .on(named("startCopy").and(takesArgument(0, String.class))))
+                        .on(named("startCopy").and(takesArguments(String.class, boolean.class))))
                 .visit(Advice.to(DriverAdvice.SendOneQuery.class)
                         .on(named("sendOneQuery").and(takesArguments(5)).and(takesArgument(4, int.class))))
                 .visit(Advice.to(DriverAdvice.ReceiveCommandStatus.class)

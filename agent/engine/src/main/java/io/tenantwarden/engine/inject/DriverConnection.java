@@ -1,0 +1,41 @@
+package io.tenantwarden.engine.inject;
+
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * One physical connection as its driver shows it. To be used under the {@link #lock}, where there is one; what the methods
+ * throw is a bug of ours or the driver's.
+ */
+public interface DriverConnection {
+
+    /** How values get on the wire, as the log and the report say it. */
+    String strategy();
+
+    /** What keeps other threads off the connection while a statement is decided and sent; null when the driver has none. */
+    ReentrantLock lock() throws Throwable;
+
+    /**
+     * Waits until no COPY is in progress. The caller holds the {@link #lock}; it may be given up while waiting.
+     *
+     * @throws java.sql.SQLException the driver's, when the thread is interrupted
+     */
+    void waitForCopy() throws Throwable;
+
+    /** Whether a transaction block is open and usable. */
+    boolean inTransaction() throws Throwable;
+
+    /** Whether the transaction block has failed and waits for ROLLBACK. */
+    boolean inFailedTransaction() throws Throwable;
+
+    /** Whether the server skipped a statement of what was just answered. */
+    boolean hasSkippedStatement() throws Throwable;
+
+    /** The role that the driver connected as. */
+    String user() throws Throwable;
+
+    /** The database that the driver connected to. */
+    String database() throws Throwable;
+
+    /** {@code host:port} of the server. */
+    String host() throws Throwable;
+}

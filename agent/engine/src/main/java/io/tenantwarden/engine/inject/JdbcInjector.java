@@ -1,0 +1,80 @@
+package io.tenantwarden.engine.inject;
+
+import io.tenantwarden.rls.SqlStatement;
+import java.lang.ref.WeakReference;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The portable way: every value is set in a statement of its own, through JDBC. Costs a round trip for the first statement of
+ * a transaction, and in autocommit for every change of the scope. Guarded by the lock on the connection.
+ */
+public final class JdbcInjector extends Injector {
+
+    private final JdbcConnection jdbc;
+    // statements whose rows are fetched in portions, since the transaction began
+    private final List<WeakReference<Statement>> readers = new ArrayList<>();
+
+    public JdbcInjector(JdbcConnection connection, GucPlan plan) {
+        super(connection, plan);
+        this.jdbc = connection;
+    }
+
+    /** Ours was sent before. */
+    @Override
+    void along(Assignment target, int flags) {
+        // nothing goes along with the application's statement
+    }
+
+    /**
+     * One statement of an execution is about to be sent.
+     *
+     * @param target the values that it runs with; null when it is none of our business
+     * @param reader the JDBC statement when it may read its rows in portions, else null
+     */
+    public void beforeSend(SqlStatement statement, Assignment target, Statement reader) throws Throwable {
+        boolean inTransaction = !jdbc.connection().getAutoCommit() || jdbc.inTransaction();
+        boolean portal = reader != null && inTransaction && reader.getFetchSize() > 0;
+        if (portal) {
+            readers.add(new WeakReference<>(reader));
+        }
+        if (target != null) {
+            beforeStatement(statement, target, inTransaction, portal, 0);
+        }
+        noteSettings(statement);
+    }
+
+    /** An execution has ended; the driver may have rolled back to a savepoint of its own when it failed (autosave). */
+    public void ended(boolean failed) throws Throwable {
+        if (failed) {
+            wire.forget();
+        }
+        jdbc.skipped(failed);
+    }
+
+    @Override
+    public void readyForQuery() throws Throwable {
+        super.readyForQuery();
+        if (!jdbc.inTransaction()) {
+            readers.clear();
+        }
+    }
+
+    /** Until its result set is closed: whether all rows were fetched JDBC does not say. */
+    @Override
+    boolean hasOpenPortal() throws SQLException {
+        for (WeakReference<Statement> reference : readers) {
+            Statement reader = reference.get();
+            if (reader != null && !reader.isClosed()) {
+                ResultSet rows = reader.getResultSet();
+                if (rows != null && !rows.isClosed()) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}

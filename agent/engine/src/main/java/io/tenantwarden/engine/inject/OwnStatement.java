@@ -1,0 +1,94 @@
+package io.tenantwarden.engine.inject;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/**
+ * The statements that Warden sends on their own, through JDBC, where nothing can go along with the application's statement.
+ * The caller keeps them away from the application's own bookkeeping. Immutable, thread-safe.
+ */
+final class OwnStatement {
+
+    private final GucPlan plan;
+
+    OwnStatement(GucPlan plan) {
+        this.plan = plan;
+    }
+
+    /** Sets the values until the transaction ends. */
+    void setForTransaction(Connection connection, Assignment target) throws SQLException {
+        set(connection, plan.sql(), target.values());
+    }
+
+    /**
+     * Sets the values until they are reset. Its text, and so the driver's cached query object, is another one than that of
+     * {@link #setForTransaction}: one object for both was seen to leak (PIPELINED facts).
+     */
+    void setForSession(Connection connection, Assignment target) throws SQLException {
+        set(connection, plan.sessionSql(), target.values());
+    }
+
+    private static void set(Connection connection, String sql, String[] values) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                statement.setString(i + 1, values[i]);
+            }
+            statement.execute();
+        }
+    }
+
+    /** The values that hold now; null for a setting that the session never saw. */
+    String[] read(Connection connection) throws SQLException {
+        List<String> names = plan.names();
+        StringBuilder sql = new StringBuilder("/* tenant-warden */ select ");
+        for (int i = 0; i < names.size(); i++) {
+            sql.append(i == 0 ? "" : ", ").append("pg_catalog.current_setting(?, true)");
+        }
+        try (PreparedStatement statement = connection.prepareStatement(sql.toString())) {
+            for (int i = 0; i < names.size(); i++) {
+                statement.setString(i + 1, names.get(i));
+            }
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                String[] values = new String[names.size()];
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = row.getString(i + 1);
+                }
+                return values;
+            }
+        }
+    }
+
+    /**
+     * Takes values that were set for the session away, and puts those back that the application had set.
+     *
+     * @param before from {@link #read}; null when there was nothing of the application's
+     */
+    void reset(Connection connection, String[] before) throws SQLException {
+        if (before != null) {
+            for (int i = 0; i < before.length; i++) {
+                before[i] = before[i] == null ? "" : before[i];
+            }
+            set(connection, plan.sessionSql(), before);
+            return;
+        }
+        StringBuilder sql = new StringBuilder();
+        for (String name : plan.names()) {
+            sql.append(sql.isEmpty() ? "/* tenant-warden */ RESET " : "; RESET ");
+            String[] parts = name.split("\\.", -1);
+            for (int i = 0; i < parts.length; i++) {
+                sql.append(i == 0 ? "" : ".")
+                        .append('"')
+                        .append(parts[i].replace("\"", "\"\""))
+                        .append('"');
+            }
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql.toString());
+        }
+    }
+}

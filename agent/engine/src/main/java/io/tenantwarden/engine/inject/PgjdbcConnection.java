@@ -1,0 +1,77 @@
+package io.tenantwarden.engine.inject;
+
+import java.util.concurrent.locks.ReentrantLock;
+
+/** A connection of pgjdbc or a fork, seen through its query executor. */
+public final class PgjdbcConnection implements DriverConnection {
+
+    private final DriverShape shape;
+    private final Object executor;
+
+    /**
+     * @param shape members of the driver
+     * @param executor the driver's query executor
+     */
+    public PgjdbcConnection(DriverShape shape, Object executor) {
+        this.shape = shape;
+        this.executor = executor;
+    }
+
+    public DriverShape shape() {
+        return shape;
+    }
+
+    Object executor() {
+        return executor;
+    }
+
+    @Override
+    public String strategy() {
+        return "pipelined";
+    }
+
+    @Override
+    public ReentrantLock lock() throws Throwable {
+        return shape.lock(executor);
+    }
+
+    @Override
+    public void waitForCopy() throws Throwable {
+        shape.waitForCopy(executor);
+    }
+
+    @Override
+    public boolean inTransaction() throws Throwable {
+        return shape.inTransaction(executor);
+    }
+
+    @Override
+    public boolean inFailedTransaction() throws Throwable {
+        return shape.inFailedTransaction(executor);
+    }
+
+    @Override
+    public boolean hasSkippedStatement() throws Throwable {
+        return shape.hasSkippedStatement(executor);
+    }
+
+    /** Whether an execution with these flags goes out as a simple query, which ours cannot share a group of messages with. */
+    public boolean sendsSimple(int flags) throws Throwable {
+        return shape.sendsSimple(executor, flags);
+    }
+
+    @Override
+    public String user() throws Throwable {
+        return shape.user(executor);
+    }
+
+    @Override
+    public String database() throws Throwable {
+        return shape.database(executor);
+    }
+
+    @Override
+    public String host() throws Throwable {
+        return shape.host(executor);
+    }
+}

@@ -1,0 +1,159 @@
+package io.tenantwarden.engine.policy;
+
+import io.tenantwarden.bootstrap.HasStatement;
+import io.tenantwarden.bootstrap.Scope;
+import io.tenantwarden.bootstrap.ThreadState;
+import io.tenantwarden.engine.inject.JdbcInjector;
+import io.tenantwarden.engine.session.Session;
+import io.tenantwarden.rls.SqlStatement;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Decides where the driver's inside is out of reach: at the calls of JDBC that execute something. What is decided, and by
+ * which rules, is {@link StatementGate}'s. Thread-safe; the session's part is guarded by its lock.
+ */
+public final class JdbcGate {
+
+    /** {@code {? = call f(?)}}, JDBC 4.3 section 13.4. */
+    private static final Pattern CALL =
+            Pattern.compile("\\s*\\{\\s*(?:\\?\\s*=\\s*)?(call\\b.*)}\\s*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+    private final StatementGate gate;
+    private final ScopeResolver scopes;
+
+    public JdbcGate(StatementGate gate, ScopeResolver scopes) {
+        this.gate = gate;
+        this.scopes = scopes;
+    }
+
+    /** A statement was prepared: keeps what is known of its SQL. */
+    public void prepared(Session session, HasStatement statement, String sql) throws SQLException {
+        statement.wardenStatement(known(session, sql));
+    }
+
+    /** An SQL text was added to the batch of a statement. */
+    @SuppressWarnings("unchecked")
+    public void batched(Session session, HasStatement statement, String sql) throws SQLException {
+        if (statement.wardenStatement() == null) {
+            statement.wardenStatement(new ArrayList<KnownStatement>());
+        }
+        ((List<KnownStatement>) statement.wardenStatement()).add(known(session, sql));
+    }
+
+    /** The batch of a statement was emptied; what was prepared stays. */
+    public void unbatched(HasStatement statement) {
+        if (statement.wardenStatement() instanceof List<?>) {
+            statement.wardenStatement(null);
+        }
+    }
+
+    private KnownStatement known(Session session, String sql) throws SQLException {
+        String text = sql == null ? "" : sql;
+        if (text.indexOf('{') >= 0) {
+            Matcher call = CALL.matcher(text);
+            text = call.matches() ? call.group(1) : ((Connection) session.connection()).nativeSQL(text);
+        }
+        SQLException interrupted = null;
+        try {
+            session.enter();
+        } catch (SQLException e) {
+            interrupted = e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+        if (interrupted != null) {
+            throw interrupted;
+        }
+        try {
+            return (KnownStatement) session.text(text, given -> new KnownStatement(SqlStatement.parse(given)));
+        } finally {
+            session.leave();
+        }
+    }
+
+    /**
+     * Something is about to be executed; {@link #after} follows when the result is null.
+     *
+     * @param owner the driver's statement, connection or copy manager
+     * @param sql its text; null when it was prepared or is a batch
+     * @return why it must not run; null when it may
+     */
+    @SuppressWarnings("unchecked")
+    public SQLException before(Session session, Object owner, String sql) throws Throwable {
+        ThreadState thread = ThreadState.current();
+        boolean decides = !thread.isInternal() && session.database() != null;
+        Scope own = decides ? scopes.current(thread, session.tenantScopes()) : null;
+        boolean outermost;
+        try {
+            outermost = session.enter() && decides;
+        } catch (SQLException interrupted) {
+            return interrupted;
+        }
+        boolean passed = false;
+        try {
+            SQLException refusal = null;
+            if (outermost) {
+                Object kept = sql == null && owner instanceof HasStatement holder ? holder.wardenStatement() : null;
+                List<KnownStatement> statements = sql != null
+                        ? List.of(known(session, sql))
+                        : kept instanceof KnownStatement one
+                                ? List.of(one)
+                                : kept instanceof List<?> batch ? (List<KnownStatement>) batch : List.of();
+                refusal = decide(session, owner, statements, own);
+            }
+            passed = refusal == null;
+            return refusal;
+        } finally {
+            if (!passed) {
+                session.leave();
+            }
+        }
+    }
+
+    private SQLException decide(Session session, Object owner, List<KnownStatement> statements, Scope own)
+            throws Throwable {
+        boolean autocommit = ((Connection) session.connection()).getAutoCommit();
+        SQLException failure = gate.begin(session, own, autocommit, false);
+        if (failure != null) {
+            return failure;
+        }
+        KnownStatement before = null;
+        for (KnownStatement statement : statements) {
+            if (statement != before) {
+                SQLException refusal = gate.decideOne(session, statement);
+                if (refusal != null) {
+                    return refusal;
+                }
+                before = statement;
+            }
+        }
+        if (session.injector() instanceof JdbcInjector injector) {
+            Statement reader = owner instanceof Statement jdbc ? jdbc : null;
+            for (KnownStatement statement : statements) {
+                injector.beforeSend(statement.sql(), session.target(), reader);
+            }
+        }
+        if (!(owner instanceof Statement) && !(owner instanceof Connection)) {
+            session.noteCopy();
+        }
+        return null;
+    }
+
+    /** What {@link #before} let through has ended. */
+    public void after(Session session, boolean failed) throws Throwable {
+        try {
+            if (session.injector() instanceof JdbcInjector injector) {
+                injector.ended(failed);
+            }
+            session.readyForQuery();
+        } finally {
+            gate.afterExecute(session);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.tenantwarden.engine.session;
+
+import io.tenantwarden.bootstrap.ThreadState;
+import io.tenantwarden.engine.inject.Assignment;
+import io.tenantwarden.engine.inject.Injector;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/**
+ * Runs injections that cannot go along with the application's statement, on the application's connection and unseen by its
+ * bookkeeping. To be called under the lock of the session. Stateless.
+ */
+public final class OwnStatements {
+
+    private OwnStatements() {}
+
+    /**
+     * Makes the values hold for the statement that comes next.
+     *
+     * @throws SQLException the driver's; they do not hold then
+     */
+    public static void set(Session session, Assignment target) throws Throwable {
+        Injector injector = session.injector();
+        ThreadState thread = ThreadState.current();
+        thread.enterInternal();
+        session.enterQuiet();
+        try {
+            injector.setSeparately(
+                    (Connection) session.connection(), target, session.isAutocommit(), session.hasApplicationValue());
+        } finally {
+            session.leaveQuiet();
+            thread.leaveInternal();
+        }
+    }
+
+    /**
+     * Takes what was set for the session away again. When that fails the connection is closed: what it would show to its next
+     * user is not known.
+     *
+     * @throws SQLException the driver's
+     */
+    public static void reset(Session session) throws SQLException {
+        Connection connection = (Connection) session.connection();
+        ThreadState thread = ThreadState.current();
+        thread.enterInternal();
+        session.enterQuiet();
+        boolean complete = false;
+        try {
+            session.injector().resetSession(connection);
+            complete = true;
+        } finally {
+            try {
+                if (!complete) {
+                    connection.abort(Runnable::run);
+                }
+            } finally {
+                session.leaveQuiet();
+                thread.leaveInternal();
+            }
+        }
+    }
+}

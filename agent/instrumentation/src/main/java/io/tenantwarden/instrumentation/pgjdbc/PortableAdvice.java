@@ -1,0 +1,122 @@
+package io.tenantwarden.instrumentation.pgjdbc;
+
+import io.tenantwarden.bootstrap.Hooks;
+import net.bytebuddy.asm.Advice;
+import net.bytebuddy.implementation.bytecode.assign.Assigner;
+
+/** Inlined into a driver's JDBC classes when its query executor is out of reach, or {@code warden.strategy=jdbc}. */
+final class PortableAdvice {
+
+    private PortableAdvice() {}
+
+    static final class ConnectionConstructor {
+        @Advice.OnMethodExit
+        static void exit(@Advice.This Object connection, @Advice.AllArguments Object[] arguments) {
+            Hooks.jdbcConnectionOpened(connection, arguments);
+        }
+    }
+
+    static final class Prepare {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.This Object connection,
+                @Advice.Argument(0) String sql,
+                @Advice.Return(typing = Assigner.Typing.DYNAMIC) Object statement) {
+            Hooks.statementPrepared(connection, statement, sql);
+        }
+    }
+
+    static final class Commit {
+        @Advice.OnMethodEnter
+        static Object enter(@Advice.This Object connection) {
+            return Hooks.beforeStatement(connection, "COMMIT");
+        }
+
+        @Advice.OnMethodExit(onThrowable = Throwable.class)
+        static void exit(@Advice.Enter Object token, @Advice.Thrown Throwable thrown) {
+            Hooks.afterStatement(token, thrown);
+        }
+    }
+
+    static final class Rollback {
+        @Advice.OnMethodEnter
+        static Object enter(@Advice.This Object connection) {
+            return Hooks.beforeStatement(connection, "ROLLBACK");
+        }
+
+        @Advice.OnMethodExit(onThrowable = Throwable.class)
+        static void exit(@Advice.Enter Object token, @Advice.Thrown Throwable thrown) {
+            Hooks.afterStatement(token, thrown);
+        }
+    }
+
+    static final class RollbackToSavepoint {
+        @Advice.OnMethodEnter
+        static Object enter(@Advice.This Object connection) {
+            return Hooks.beforeStatement(connection, "ROLLBACK TO SAVEPOINT savepoint");
+        }
+
+        @Advice.OnMethodExit(onThrowable = Throwable.class)
+        static void exit(@Advice.Enter Object token, @Advice.Thrown Throwable thrown) {
+            Hooks.afterStatement(token, thrown);
+        }
+    }
+
+    /** Switching it on commits (JDBC 4.3, section 10.1.1); switching it off sends nothing. */
+    static final class SetAutoCommit {
+        @Advice.OnMethodEnter
+        static Object enter(@Advice.This Object connection, @Advice.Argument(0) boolean autocommit) {
+            return autocommit ? Hooks.beforeStatement(connection, "COMMIT") : null;
+        }
+
+        @Advice.OnMethodExit(onThrowable = Throwable.class)
+        static void exit(@Advice.Enter Object token, @Advice.Thrown Throwable thrown) {
+            Hooks.afterStatement(token, thrown);
+        }
+    }
+
+    static final class Execute {
+        @Advice.OnMethodEnter
+        static Object enter(@Advice.This Object statement) {
+            return Hooks.beforeStatement(statement, null);
+        }
+
+        @Advice.OnMethodExit(onThrowable = Throwable.class)
+        static void exit(@Advice.Enter Object token, @Advice.Thrown Throwable thrown) {
+            Hooks.afterStatement(token, thrown);
+        }
+    }
+
+    static final class ExecuteText {
+        @Advice.OnMethodEnter
+        static Object enter(@Advice.This Object statement, @Advice.Argument(0) String sql) {
+            return Hooks.beforeStatement(statement, sql);
+        }
+
+        @Advice.OnMethodExit(onThrowable = Throwable.class)
+        static void exit(@Advice.Enter Object token, @Advice.Thrown Throwable thrown) {
+            Hooks.afterStatement(token, thrown);
+        }
+    }
+
+    static final class AddBatch {
+        @Advice.OnMethodExit
+        static void exit(@Advice.This Object statement, @Advice.Argument(0) String sql) {
+            Hooks.batchAdded(statement, sql);
+        }
+    }
+
+    static final class ClearBatch {
+        @Advice.OnMethodExit
+        static void exit(@Advice.This Object statement) {
+            Hooks.batchCleared(statement);
+        }
+    }
+
+    static final class CopyManagerConstructor {
+        @Advice.OnMethodExit
+        static void exit(@Advice.This Object manager, @Advice.Argument(0) Object connection) {
+            Hooks.copyManagerCreated(manager, connection);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.tenantwarden.instrumentation.pgjdbc;
+
+import static net.bytebuddy.matcher.ElementMatchers.isConstructor;
+import static net.bytebuddy.matcher.ElementMatchers.named;
+import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
+import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
+
+import io.tenantwarden.bootstrap.HasSession;
+import io.tenantwarden.instrumentation.TypeInstrumentation;
+import net.bytebuddy.asm.Advice;
+import net.bytebuddy.description.type.TypeDescription;
+import net.bytebuddy.dynamic.DynamicType;
+
+/** {@code CopyManager}: the two methods that start a COPY; the others call them. */
+final class PortableCopyInstrumentation implements TypeInstrumentation {
+
+    @Override
+    public String name() {
+        return "driver copy manager (jdbc)";
+    }
+
+    @Override
+    public boolean matches(TypeDescription type) {
+        return type.getSimpleName().equals("CopyManager");
+    }
+
+    @Override
+    public DynamicType.Builder<?> apply(DynamicType.Builder<?> builder, TypeDescription type) {
+        DynamicType.Builder<?> advised = builder.visit(Advice.to(PortableAdvice.CopyManagerConstructor.class)
+                        .on(isConstructor()
+                                .and(takesArgument(
+                                        0,
+                                        named(type.getPackage().getName().replace(".copy", ".core.BaseConnection"))))))
+                .visit(Advice.to(PortableAdvice.ExecuteText.class)
+                        .on(named("copyIn")
+                                .or(named("copyOut"))
+                                .or(named("copyDual"))
+                                .and(takesArguments(String.class))));
+        return Holder.add(advised, HasSession.class, "wardenSession");
+    }
+}
