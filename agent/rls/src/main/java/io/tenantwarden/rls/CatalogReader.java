@@ -40,7 +40,9 @@ final class CatalogReader {
             /* tenant-warden */
             SELECT c.oid, n.nspname, c.relname, c.relkind, pg_catalog.pg_get_userbyid(c.relowner),
                    c.relrowsecurity, c.relforcerowsecurity,
-                   a.attname, pg_catalog.format_type(a.atttypid, -1)
+                   a.attname, pg_catalog.format_type(
+                     CASE WHEN a.atttypid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid THEN %s
+                          ELSE a.atttypid END, -1)
               FROM pg_catalog.pg_class c
               JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
               LEFT JOIN pg_catalog.pg_attribute a
@@ -51,7 +53,7 @@ final class CatalogReader {
                    ANY (pg_catalog.string_to_array(?, pg_catalog.chr(1))::pg_catalog.name[])
              WHERE c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'p', 'v', 'm', 'f', 'S']::pg_catalog."char"[])
                AND n.nspname OPERATOR(pg_catalog.!~) '^pg_(toast|temp_)'
-            """;
+            """.formatted(PolicySql.baseType("a.atttypid"));
 
     /**
      * Policies, and a number that is the same for those whose expressions read the same. Printing an expression makes the
