@@ -70,7 +70,7 @@ final class CatalogReader {
             """.formatted(PolicySql.baseType("d.oid"));
 
     /**
-     * Policies, a number that is the same for those whose expressions are the same, and the columns that they name.
+     * Policies, numbers that are the same for those whose expressions are the same, and the columns that they name.
      * Printing an expression makes the server open its table, which is most of the time that reading a large catalog took,
      * and waits while a migration holds that table locked; so one of each kind is printed. The text depends on the
      * expression and on the names of its columns.
@@ -83,9 +83,8 @@ final class CatalogReader {
                      SELECT CASE WHEN r.oid OPERATOR(pg_catalog.=) 0::pg_catalog.oid THEN 'public'::pg_catalog.text
                                  ELSE pg_catalog.pg_get_userbyid(r.oid)::pg_catalog.text END
                        FROM pg_catalog.unnest(p.polroles) r(oid)), pg_catalog.chr(1)) END,
-                   pg_catalog.hashtextextended(pg_catalog.concat(
-                     p.polqual::pg_catalog.text, pg_catalog.chr(1), p.polwithcheck::pg_catalog.text), 0),
-                   c.numbers
+                   pg_catalog.hashtextextended(p.polqual::pg_catalog.text, 0),
+                   pg_catalog.hashtextextended(p.polwithcheck::pg_catalog.text, 0), c.numbers
               FROM pg_catalog.pg_policy p
               LEFT JOIN (
                      SELECT d.objid, d.refobjid, pg_catalog.string_agg(DISTINCT d.refobjsubid::pg_catalog.text, ',') AS numbers
@@ -403,8 +402,9 @@ final class CatalogReader {
                             command(rs.getString(4)),
                             rs.getBoolean(5),
                             List.of(rs.getString(6).split(SEPARATOR)),
-                            rs.getLong(7),
-                            rs.getString(8));
+                            rs.getString(7),
+                            rs.getString(8),
+                            rs.getString(9));
                     found.add(p);
                 }
             }
@@ -412,7 +412,7 @@ final class CatalogReader {
         Map<Long, String> columns = readColumns(found);
         Map<Long, Kind> kinds = new HashMap<>();
         for (PolicyRow p : found) {
-            Kind kind = new Kind(p.expressions(), columns.get(p.oid()));
+            Kind kind = new Kind(p.using(), p.check(), columns.get(p.oid()));
             kinds.put(p.oid(), kind);
             printed.putIfAbsent(kind, p.oid());
         }
@@ -454,7 +454,8 @@ final class CatalogReader {
     }
 
     /**
-     * @param expressions the same for policies with the same expressions
+     * @param using the same for policies with the same USING; null when there is none
+     * @param check the same for policies with the same WITH CHECK; null when there is none
      * @param columns numbers of the table's columns in them; null when there is none
      */
     private record PolicyRow(
@@ -464,11 +465,12 @@ final class CatalogReader {
             String command,
             boolean permissive,
             List<String> roles,
-            long expressions,
+            String using,
+            String check,
             String columns) {}
 
     /** The same for policies whose expressions read the same. */
-    private record Kind(long expressions, String columns) {}
+    private record Kind(String using, String check, String columns) {}
 
     /** By policy, the numbers and names of the columns in its expressions. */
     private Map<Long, String> readColumns(List<PolicyRow> policies) throws SQLException {
