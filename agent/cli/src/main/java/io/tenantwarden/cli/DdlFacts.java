@@ -1,6 +1,7 @@
 package io.tenantwarden.cli;
 
 import io.tenantwarden.rls.Identifiers;
+import io.tenantwarden.rls.PolicySql;
 import java.nio.charset.StandardCharsets;
 import java.sql.Array;
 import java.sql.Connection;
@@ -74,7 +75,7 @@ record DdlFacts(
             SELECT c.oid, n.nspname, c.relname, quote_ident(n.nspname), quote_ident(c.relname), c.relkind,
                    pn.nspname || '.' || p.relname, c.relispartition,
                    a.attname, quote_ident(a.attname), a.attnotnull, pg_get_expr(d.adbin, d.adrelid),
-                   format_type(coalesce(nullif(b.typbasetype, 0), nullif(t.typbasetype, 0), t.oid), -1),
+                   format_type(%s, -1),
                    (SELECT pg_get_indexdef(i.indexrelid) FROM pg_index i
                      WHERE i.indrelid = c.oid AND i.indkey[0] = a.attnum AND i.indisvalid AND i.indpred IS NULL
                      ORDER BY i.indexrelid LIMIT 1),
@@ -90,8 +91,6 @@ record DdlFacts(
                      WHERE x.attrelid = c.oid AND x.attnum > 0 AND NOT x.attisdropped AND x.attname::text = ANY (?)
                      ORDER BY array_position(?, x.attname::text)
                      LIMIT 1) a ON true
-              JOIN pg_type t ON t.oid = a.atttypid
-              LEFT JOIN pg_type b ON b.oid = t.typbasetype
               LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
               LEFT JOIN pg_inherits i ON i.inhrelid = c.oid AND i.inhseqno = 1
               LEFT JOIN pg_class p ON p.oid = i.inhparent
@@ -99,7 +98,7 @@ record DdlFacts(
              WHERE c.relkind IN ('r', 'p')
                AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
              ORDER BY n.nspname, c.relname
-            """;
+            """.formatted(PolicySql.baseType("a.atttypid"));
 
     private static final String SEQUENCES = """
             /* tenant-warden */

@@ -1,5 +1,6 @@
 package io.tenantwarden.cli;
 
+import io.tenantwarden.rls.PolicySql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -56,9 +57,7 @@ record ProbeTable(
                    pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), c.relname,
                    c.relrowsecurity, pg_catalog.row_security_active(c.oid), c.reltuples > 0, c.relhassubclass,
                    a.attname, pg_catalog.quote_ident(a.attname),
-                   pg_catalog.format_type(coalesce(nullif(b.typbasetype, 0), nullif(t.typbasetype, 0), t.oid), -1),
-                   (SELECT base.typname FROM pg_catalog.pg_type base
-                     WHERE base.oid = coalesce(nullif(b.typbasetype, 0), nullif(t.typbasetype, 0), t.oid)),
+                   pg_catalog.format_type(base.oid, -1), base.typname,
                    pg_catalog.has_table_privilege(c.oid, 'SELECT')
                      OR pg_catalog.has_any_column_privilege(c.oid, 'SELECT'),
                    coalesce(pg_catalog.has_column_privilege(c.oid, a.attnum, 'UPDATE'), false),
@@ -72,14 +71,13 @@ record ProbeTable(
                      WHERE x.attrelid = c.oid AND x.attnum > 0 AND NOT x.attisdropped AND x.attname::text = ANY (?)
                      ORDER BY pg_catalog.array_position(?, x.attname::text)
                      LIMIT 1) a ON true
-              LEFT JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-              LEFT JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype
+              LEFT JOIN pg_catalog.pg_type base ON base.oid = %s
              WHERE c.relkind IN ('r', 'p')
                AND (c.relrowsecurity OR a.attname IS NOT NULL)
                AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
                AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
              ORDER BY 2
-            """;
+            """.formatted(PolicySql.baseType("a.atttypid"));
 
     /** NULL for every column: no default runs, so no sequence moves. A domain may refuse NULL before any policy looks. */
     private static final String COLUMNS = """

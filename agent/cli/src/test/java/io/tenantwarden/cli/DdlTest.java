@@ -85,6 +85,28 @@ class DdlTest {
         }
     }
 
+    /** A cast to the domain would cut a longer id down to another tenant's. */
+    @ParameterizedTest
+    @ValueSource(ints = {14, 18})
+    void aDomainWithALengthCutsNoTenant(int major) throws Exception {
+        RentalShop shop = RentalShop.create(major);
+        try (Connection c = shop.superuser()) {
+            Scripts.run(
+                    c,
+                    "CREATE DOMAIN code AS varchar(4); CREATE DOMAIN branch AS code; CREATE DOMAIN tenant AS branch;"
+                            + " CREATE TABLE parcel (id int PRIMARY KEY, tenant_id tenant NOT NULL);"
+                            + " INSERT INTO parcel VALUES (1, 'abcd')");
+            Scripts.run(
+                    c, shop.run("postgres", "ddl", "--tables", "public.parcel").out());
+        }
+        try (Connection c = shop.server.connect(shop.database, shop.role())) {
+            Scripts.run(c, "SET app.tenant_id = 'abcd'");
+            assertEquals("1", Scripts.value(c, "SELECT count(*) FROM parcel"));
+            Scripts.run(c, "SET app.tenant_id = 'abcdef'");
+            assertEquals("0", Scripts.value(c, "SELECT count(*) FROM parcel"));
+        }
+    }
+
     /** An index that a partition had before must survive the rollback, which drops the parent's index with its parts. */
     @ParameterizedTest
     @ValueSource(ints = {14, 18})

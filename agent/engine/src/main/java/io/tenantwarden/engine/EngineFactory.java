@@ -29,6 +29,7 @@ import io.tenantwarden.engine.report.ViolationEvent;
 import io.tenantwarden.engine.report.ViolationKind;
 import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Checkouts;
+import io.tenantwarden.engine.session.FactsReader;
 import io.tenantwarden.engine.session.TenantChecks;
 import io.tenantwarden.engine.tenant.LoadedClasses;
 import io.tenantwarden.engine.tenant.MessageValues;
@@ -43,6 +44,7 @@ import io.tenantwarden.engine.tenant.TenantSourceException;
 import io.tenantwarden.engine.tenant.TenantType;
 import io.tenantwarden.engine.tenant.ValueSources;
 import io.tenantwarden.rls.CatalogOptions;
+import io.tenantwarden.rls.audit.AuditOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -105,14 +107,12 @@ public final class EngineFactory {
         ScopeResolver scopes = new ScopeResolver(reader, this::sourceFailed);
         this.methods = new MethodScopes(config.scopes(), config.bypasses(), scopes, format, reporter);
         GucPlan plan = GucPlan.of(values(config.guc()), values(config.gucBypass()), values(config.gucNone()));
-        FirstConnections firstConnections =
-                new FirstConnections(reporter, plan, config.mode(), Set.copyOf(config.bypassRoles()));
+        CatalogOptions catalogOptions = new CatalogOptions(
+                config.tenantColumns(), patterns(config.tablesInclude()), patterns(config.tablesExclude()));
+        FactsReader facts = new FactsReader(catalogOptions);
+        FirstConnections firstConnections = new FirstConnections(reporter, plan, config.mode(), preflight(facts));
         Catalogs catalogs = new Catalogs(
-                new CatalogOptions(
-                        config.tenantColumns(), patterns(config.tablesInclude()), patterns(config.tablesExclude())),
-                config.catalogRefresh().toNanos(),
-                config.datasourceExclude(),
-                firstConnections);
+                catalogOptions, config.catalogRefresh().toNanos(), config.datasourceExclude(), facts, firstConnections);
         StatementGate gate = new StatementGate(
                 config.mode(),
                 scopes,
@@ -148,6 +148,20 @@ public final class EngineFactory {
         reporter.health(firstConnections::health);
         methods.expiring().forEach(reporter::finding);
         reporter.selfCheck(SELF_CHECK_AFTER, this::selfCheck);
+    }
+
+    private Preflight preflight(FactsReader facts) {
+        return new Preflight(
+                reporter,
+                facts,
+                new AuditOptions(
+                        config.guc().stream().map(GucAssignment::name).toList(),
+                        config.gucBypass().stream().map(GucAssignment::name).toList(),
+                        List.of()),
+                config.catalogRefresh().toNanos(),
+                Set.copyOf(config.bypassRoles()),
+                EngineFactory::internal,
+                bug -> engine().failed("preflight", bug, false));
     }
 
     /** Null when tenants are not checked; in audit nothing is sent but the reading of the catalog. */

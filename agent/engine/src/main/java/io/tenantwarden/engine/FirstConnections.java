@@ -9,29 +9,30 @@ import io.tenantwarden.engine.report.Level;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Database;
+import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.rls.Catalog;
+import io.tenantwarden.rls.CatalogTable;
 import io.tenantwarden.rls.RoleFacts;
-import io.tenantwarden.rls.audit.RoleRules;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Tells what the first connection of each role to each database found out: what is covered, and what is wrong. */
+/** Tells what the first connection of each role to each database found out: what is covered; what is wrong is the preflight's. */
 final class FirstConnections implements Catalogs.Listener {
 
     private final Reporter reporter;
     private final GucPlan plan;
     private final Mode mode;
     private final Set<String> unavailable = ConcurrentHashMap.newKeySet();
-    private final Set<String> bypassRoles;
+    private final Preflight preflight;
 
-    FirstConnections(Reporter reporter, GucPlan plan, Mode mode, Set<String> bypassRoles) {
+    FirstConnections(Reporter reporter, GucPlan plan, Mode mode, Preflight preflight) {
         this.reporter = reporter;
         this.plan = plan;
         this.mode = mode;
-        this.bypassRoles = bypassRoles;
+        this.preflight = preflight;
     }
 
     @Override
@@ -51,17 +52,22 @@ final class FirstConnections implements Catalogs.Listener {
                 gucs,
                 List.copyOf(catalog.gucsInPolicies()),
                 pooled));
-        for (io.tenantwarden.rls.Finding finding : RoleRules.check(role, catalog)) {
-            if (bypassRoles.contains(role.currentUser()) && finding.object().equals(role.currentUser())) {
-                continue; // listed, so that it bypasses policies on purpose
-            }
-            reporter.finding(new Finding(
-                    finding.rule(),
-                    Level.valueOf(finding.level().name()),
-                    finding.object(),
-                    finding.message(),
-                    finding.fix()));
-        }
+        preflight.firstConnection(database, role);
+    }
+
+    @Override
+    public void opened(Session session) {
+        preflight.opened(session);
+    }
+
+    @Override
+    public void catalogRead(Database database) {
+        preflight.catalogRead(database);
+    }
+
+    @Override
+    public void touched(Session session, List<CatalogTable> tables) {
+        preflight.touched(session, tables);
     }
 
     @Override

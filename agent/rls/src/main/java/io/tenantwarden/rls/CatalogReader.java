@@ -28,6 +28,9 @@ final class CatalogReader {
     /** Separates names within one string; no sane name holds it. */
     private static final String SEPARATOR = "\u0001";
 
+    /** Objects below it came with the server. */
+    private static final long FIRST_USER_OID = 16384;
+
     /** Functions that call functions that call functions: as far as a setting's name is looked for. */
     private static final int CALL_DEPTH = 4;
 
@@ -36,53 +39,80 @@ final class CatalogReader {
             SELECT pg_catalog.current_database(), pg_catalog.current_setting('server_version_num')::pg_catalog.int4
             """;
 
+    /**
+     * The tenant column is looked up by table in the index on names: {@code OFFSET 0} keeps the planner from reading all
+     * columns of the database instead, of which there are very many more.
+     */
     private static final String RELATIONS = """
             /* tenant-warden */
             SELECT c.oid, n.nspname, c.relname, c.relkind, pg_catalog.pg_get_userbyid(c.relowner),
                    c.relrowsecurity, c.relforcerowsecurity,
-                   a.attname, pg_catalog.format_type(a.atttypid, -1)
+                   a.attname, pg_catalog.format_type(a.atttypid, -1), a.atttypid, a.attnum
               FROM pg_catalog.pg_class c
               JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-              LEFT JOIN pg_catalog.pg_attribute a
-                ON a.attrelid OPERATOR(pg_catalog.=) c.oid
-               AND a.attnum OPERATOR(pg_catalog.>) 0
-               AND NOT a.attisdropped
-               AND a.attname OPERATOR(pg_catalog.=)
-                   ANY (pg_catalog.string_to_array(?, pg_catalog.chr(1))::pg_catalog.name[])
+              LEFT JOIN LATERAL (
+                     SELECT x.attname, x.atttypid, x.attnum
+                       FROM pg_catalog.pg_attribute x
+                      WHERE x.attrelid OPERATOR(pg_catalog.=) c.oid
+                        AND x.attname OPERATOR(pg_catalog.=)
+                            ANY (pg_catalog.string_to_array(?, pg_catalog.chr(1))::pg_catalog.name[])
+                        AND x.attnum OPERATOR(pg_catalog.>) 0
+                        AND NOT x.attisdropped
+                     OFFSET 0) a ON c.oid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid
              WHERE c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'p', 'v', 'm', 'f', 'S']::pg_catalog."char"[])
                AND n.nspname OPERATOR(pg_catalog.!~) '^pg_(toast|temp_)'
             """;
 
+    private static final String DOMAINS = """
+            /* tenant-warden */
+            SELECT d.oid, pg_catalog.format_type(%s, -1)
+              FROM pg_catalog.unnest(pg_catalog.string_to_array(?, ',')::pg_catalog.oid[]) d(oid)
+            """.formatted(PolicySql.baseType("d.oid"));
+
     /**
-     * Policies, and a number that is the same for those whose expressions read the same. Printing an expression makes the
-     * server open its table, which is most of the time that reading a large catalog took, and waits while a migration holds
-     * that table locked; so one of each kind is printed. The text depends on the tree and on the names of the columns in it.
+     * Policies, numbers that are the same for those whose expressions are the same, and the columns that they name.
+     * Printing an expression makes the server open its table, which is most of the time that reading a large catalog took,
+     * and waits while a migration holds that table locked; so one of each kind is printed. The text depends on the
+     * expression and on the names of its columns.
      */
     private static final String POLICIES = """
             /* tenant-warden */
             SELECT p.polrelid, p.oid, p.polname, p.polcmd, p.polpermissive,
-                   pg_catalog.array_to_string(ARRAY(
+                   CASE WHEN p.polroles OPERATOR(pg_catalog.=) '{0}'::pg_catalog.oid[] THEN 'public'::pg_catalog.text
+                        ELSE pg_catalog.array_to_string(ARRAY(
                      SELECT CASE WHEN r.oid OPERATOR(pg_catalog.=) 0::pg_catalog.oid THEN 'public'::pg_catalog.text
                                  ELSE pg_catalog.pg_get_userbyid(r.oid)::pg_catalog.text END
-                       FROM pg_catalog.unnest(p.polroles) r(oid)), pg_catalog.chr(1)),
-                   pg_catalog.hashtextextended(pg_catalog.concat(
-                     p.polqual::pg_catalog.text, pg_catalog.chr(1), p.polwithcheck::pg_catalog.text, c.names), 0)
+                       FROM pg_catalog.unnest(p.polroles) r(oid)), pg_catalog.chr(1)) END,
+                   pg_catalog.hashtextextended(p.polqual::pg_catalog.text, 0),
+                   pg_catalog.hashtextextended(p.polwithcheck::pg_catalog.text, 0), c.numbers
               FROM pg_catalog.pg_policy p
               LEFT JOIN (
-                     SELECT d.objid, pg_catalog.string_agg(
-                              pg_catalog.concat(a.attnum, pg_catalog.chr(1), a.attname), pg_catalog.chr(1)
-                              ORDER BY a.attnum) AS names
+                     SELECT d.objid, d.refobjid, pg_catalog.string_agg(DISTINCT d.refobjsubid::pg_catalog.text, ',') AS numbers
                        FROM pg_catalog.pg_depend d
-                       JOIN pg_catalog.pg_policy own
-                         ON own.oid OPERATOR(pg_catalog.=) d.objid AND own.polrelid OPERATOR(pg_catalog.=) d.refobjid
-                       JOIN pg_catalog.pg_attribute a
-                         ON a.attrelid OPERATOR(pg_catalog.=) d.refobjid
-                        AND a.attnum OPERATOR(pg_catalog.=) d.refobjsubid
                       WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_policy'::pg_catalog.regclass
                         AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
                         AND d.refobjsubid OPERATOR(pg_catalog.>) 0
-                      GROUP BY d.objid) c ON c.objid OPERATOR(pg_catalog.=) p.oid
+                      GROUP BY d.objid, d.refobjid) c
+                ON c.objid OPERATOR(pg_catalog.=) p.oid AND c.refobjid OPERATOR(pg_catalog.=) p.polrelid
              ORDER BY p.polname
+            """;
+
+    /** The names of the columns that policies use, where it is not the tenant column alone. */
+    private static final String COLUMNS_OF_POLICIES = """
+            /* tenant-warden */
+            SELECT d.objid, pg_catalog.string_agg(
+                     pg_catalog.concat(a.attnum, pg_catalog.chr(1), a.attname), pg_catalog.chr(1) ORDER BY a.attnum)
+              FROM pg_catalog.pg_policy p
+              JOIN pg_catalog.pg_depend d
+                ON d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_policy'::pg_catalog.regclass
+               AND d.objid OPERATOR(pg_catalog.=) p.oid
+               AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+               AND d.refobjid OPERATOR(pg_catalog.=) p.polrelid
+              JOIN pg_catalog.pg_attribute a
+                ON a.attrelid OPERATOR(pg_catalog.=) p.polrelid
+               AND a.attnum OPERATOR(pg_catalog.=) d.refobjsubid
+             WHERE p.oid OPERATOR(pg_catalog.=) ANY (pg_catalog.string_to_array(?, ',')::pg_catalog.oid[])
+             GROUP BY d.objid
             """;
 
     /** Where a sub-select refers to the policy's table, or a whole row occurs, the table's name is in the text as well. */
@@ -172,6 +202,8 @@ final class CatalogReader {
         boolean forced;
         String column;
         String columnType;
+        long columnTypeOid;
+        String columnNumber;
         CatalogTable.Protection protection;
         String parent;
         List<String> children = List.of();
@@ -256,10 +288,40 @@ final class CatalogReader {
                     if (column != null && (row.column == null || rank(column) < rank(row.column))) {
                         row.column = column;
                         row.columnType = rs.getString(9);
+                        row.columnTypeOid = rs.getLong(10);
+                        row.columnNumber = rs.getString(11);
                     }
                 }
             }
         }
+        readDomains();
+    }
+
+    private void readDomains() throws SQLException {
+        List<Row> users = rows.values().stream()
+                .filter(row -> row.columnTypeOid >= FIRST_USER_OID)
+                .toList();
+        if (users.isEmpty()) {
+            return;
+        }
+        Map<Long, String> types = new HashMap<>();
+        try (PreparedStatement s = connection.prepareStatement(DOMAINS)) {
+            s.setString(
+                    1,
+                    oids(users.stream().map(row -> row.columnTypeOid).distinct().toList()));
+            try (ResultSet rs = s.executeQuery()) {
+                while (rs.next()) {
+                    types.put(rs.getLong(1), rs.getString(2));
+                }
+            }
+        }
+        for (Row row : users) {
+            row.columnType = types.getOrDefault(row.columnTypeOid, row.columnType);
+        }
+    }
+
+    private static String oids(Collection<Long> oids) {
+        return oids.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 
     private int rank(String column) {
@@ -328,7 +390,7 @@ final class CatalogReader {
 
     private void readPolicies() throws SQLException {
         List<PolicyRow> found = new ArrayList<>();
-        Map<Long, Long> printed = new HashMap<>();
+        Map<Kind, Long> printed = new HashMap<>();
         try (Statement s = connection.createStatement();
                 ResultSet rs = s.executeQuery(POLICIES)) {
             while (rs.next()) {
@@ -340,23 +402,31 @@ final class CatalogReader {
                             command(rs.getString(4)),
                             rs.getBoolean(5),
                             List.of(rs.getString(6).split(SEPARATOR)),
-                            rs.getLong(7));
+                            rs.getString(7),
+                            rs.getString(8),
+                            rs.getString(9));
                     found.add(p);
-                    printed.putIfAbsent(p.kind(), p.oid());
                 }
             }
+        }
+        Map<Long, String> columns = readColumns(found);
+        Map<Long, Kind> kinds = new HashMap<>();
+        for (PolicyRow p : found) {
+            Kind kind = new Kind(p.using(), p.check(), columns.get(p.oid()));
+            kinds.put(p.oid(), kind);
+            printed.putIfAbsent(kind, p.oid());
         }
         Map<Long, Expressions> expressions = readExpressions(printed.values());
         List<Long> ofTheirOwn = new ArrayList<>();
         for (PolicyRow p : found) {
-            Expressions e = expressions.get(printed.get(p.kind()));
+            Expressions e = expressions.get(printed.get(kinds.get(p.oid())));
             if (e != null && e.namesTable() && !expressions.containsKey(p.oid())) {
                 ofTheirOwn.add(p.oid());
             }
         }
         expressions.putAll(readExpressions(ofTheirOwn));
         for (PolicyRow p : found) {
-            Expressions e = expressions.get(printed.get(p.kind()));
+            Expressions e = expressions.get(printed.get(kinds.get(p.oid())));
             if (e != null && e.namesTable()) {
                 e = expressions.get(p.oid());
             }
@@ -383,9 +453,50 @@ final class CatalogReader {
         }
     }
 
-    /** @param kind the same for policies whose expressions read the same */
+    /**
+     * @param using the same for policies with the same USING; null when there is none
+     * @param check the same for policies with the same WITH CHECK; null when there is none
+     * @param columns numbers of the table's columns in them; null when there is none
+     */
     private record PolicyRow(
-            long table, long oid, String name, String command, boolean permissive, List<String> roles, long kind) {}
+            long table,
+            long oid,
+            String name,
+            String command,
+            boolean permissive,
+            List<String> roles,
+            String using,
+            String check,
+            String columns) {}
+
+    /** The same for policies whose expressions read the same. */
+    private record Kind(String using, String check, String columns) {}
+
+    /** By policy, the numbers and names of the columns in its expressions. */
+    private Map<Long, String> readColumns(List<PolicyRow> policies) throws SQLException {
+        Map<Long, String> columns = new HashMap<>();
+        List<Long> others = new ArrayList<>();
+        for (PolicyRow p : policies) {
+            Row row = rows.get(p.table());
+            if (p.columns() == null || p.columns().equals(row.columnNumber)) {
+                columns.put(p.oid(), p.columns() == null ? "" : row.columnNumber + SEPARATOR + row.column);
+            } else {
+                others.add(p.oid());
+            }
+        }
+        if (others.isEmpty()) {
+            return columns;
+        }
+        try (PreparedStatement s = connection.prepareStatement(COLUMNS_OF_POLICIES)) {
+            s.setString(1, oids(others));
+            try (ResultSet rs = s.executeQuery()) {
+                while (rs.next()) {
+                    columns.put(rs.getLong(1), rs.getString(2));
+                }
+            }
+        }
+        return columns;
+    }
 
     private record Expressions(String using, String check, Set<String> settings, boolean namesTable) {}
 
@@ -395,7 +506,7 @@ final class CatalogReader {
             return expressions;
         }
         try (PreparedStatement s = connection.prepareStatement(EXPRESSIONS)) {
-            s.setString(1, policies.stream().map(String::valueOf).collect(Collectors.joining(",")));
+            s.setString(1, oids(policies));
             try (ResultSet rs = s.executeQuery()) {
                 while (rs.next()) {
                     String using = rs.getString(2);

@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tenantwarden.rls.audit.RoleRules;
+import io.tenantwarden.rls.audit.Audit;
+import io.tenantwarden.rls.audit.AuditOptions;
 import io.tenantwarden.testing.PostgresServer;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -321,7 +322,7 @@ class CatalogTest {
         try (Connection c = server.connect(server.createDatabase("empty"), "postgres")) {
             Catalog catalog = Catalog.read(c, CatalogOptions.DEFAULT);
             assertTrue(catalog.isEmpty());
-            assertEquals(List.of(), RoleRules.check(RoleFacts.read(c), catalog));
+            assertEquals(List.of(), check(c, catalog));
             assertSame(Resolution.NOTHING, catalog.resolve(SqlStatement.parse("select 'broken"), null));
         }
     }
@@ -353,7 +354,7 @@ class CatalogTest {
 
     private static List<String> rules(int major, String role) throws SQLException {
         try (Connection c = connect(major, role)) {
-            return RoleRules.check(RoleFacts.read(c), Catalog.read(c, OPTIONS)).stream()
+            return check(c, Catalog.read(c, OPTIONS)).stream()
                     .map(f -> f.rule() + " " + f.level() + " " + f.object())
                     .toList();
         }
@@ -397,7 +398,7 @@ class CatalogTest {
                         + "); alter table \"Odd\".\"t " + i + "\" enable row level security");
             }
             s.execute("create table \"Odd\".open (tenant_id bigint)");
-            List<Finding> findings = RoleRules.check(RoleFacts.read(c), Catalog.read(c, CatalogOptions.DEFAULT));
+            List<Finding> findings = check(c, Catalog.read(c, CatalogOptions.DEFAULT));
             assertEquals(9, findings.size());
             Finding owner = findings.get(0);
             assertEquals("WD003", owner.rule());
@@ -406,10 +407,10 @@ class CatalogTest {
             for (Finding f : findings) {
                 s.execute(f.fix());
             }
-            findings = RoleRules.check(RoleFacts.read(c), Catalog.read(c, CatalogOptions.DEFAULT));
+            findings = check(c, Catalog.read(c, CatalogOptions.DEFAULT));
             assertEquals(List.of("WD003"), findings.stream().map(Finding::rule).toList());
             s.execute(findings.get(0).fix());
-            assertEquals(List.of(), RoleRules.check(RoleFacts.read(c), Catalog.read(c, CatalogOptions.DEFAULT)));
+            assertEquals(List.of(), check(c, Catalog.read(c, CatalogOptions.DEFAULT)));
         }
     }
 
@@ -474,5 +475,9 @@ class CatalogTest {
             assertEquals(4, catalog.table("public", "bbb").policies().size());
             assertEquals(3, catalog.policiesMentioning("app.x"));
         }
+    }
+
+    private static List<Finding> check(Connection c, Catalog catalog) throws SQLException {
+        return Audit.ofCatalog(RoleFacts.read(c), catalog, AuditOptions.DEFAULT).findings();
     }
 }

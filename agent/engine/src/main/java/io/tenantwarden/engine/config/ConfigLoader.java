@@ -92,7 +92,8 @@ public final class ConfigLoader {
             String name = variable.getKey();
             if (name.regionMatches(true, 0, "warden", 0, 6)
                     && name.length() > 7
-                    && "_.-".indexOf(name.charAt(6)) >= 0) {
+                    && "_.-".indexOf(name.charAt(6)) >= 0
+                    && !Names.OF_COMMAND_LINE.contains(name)) {
                 ours.put(name, variable.getValue());
             }
         }

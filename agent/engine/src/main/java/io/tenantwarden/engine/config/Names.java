@@ -3,12 +3,16 @@ package io.tenantwarden.engine.config;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** Which key a name means, in dots or as an environment variable, and what to say when it means none. */
 final class Names {
 
     private static final String PREFIX = "warden.";
     private static final String VARIABLE_PREFIX = "WARDEN_";
+
+    /** Variables that only the command line reads: set for both, they are no mistake. */
+    static final Set<String> OF_COMMAND_LINE = Set.of("WARDEN_PASSWORD");
 
     private Names() {}
 

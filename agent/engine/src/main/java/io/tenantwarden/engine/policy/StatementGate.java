@@ -11,9 +11,7 @@ import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.inject.Injector;
 import io.tenantwarden.engine.inject.Need;
 import io.tenantwarden.engine.inject.PgjdbcConnection;
-import io.tenantwarden.engine.report.Finding;
 import io.tenantwarden.engine.report.FoundSite;
-import io.tenantwarden.engine.report.Level;
 import io.tenantwarden.engine.report.Outcome;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.report.SiteFinder;
@@ -27,7 +25,6 @@ import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.engine.session.TenantChecks;
 import io.tenantwarden.engine.session.TenantChecks.Answer;
 import io.tenantwarden.rls.Catalog;
-import io.tenantwarden.rls.CatalogTable;
 import io.tenantwarden.rls.Keyword;
 import io.tenantwarden.rls.Resolution;
 import io.tenantwarden.rls.SettingChange;
@@ -401,7 +398,9 @@ public final class StatementGate {
                     resolution.tables(),
                     session.database().name());
             known.stats(stats);
-            tellOpenPartitions(resolution);
+            if (!resolution.assumed()) {
+                catalogs.touched(session, resolution.touched());
+            }
         }
         int stands = stats.count(outcome);
         if (scope.isBypass()) {
@@ -448,22 +447,6 @@ public final class StatementGate {
         return unknown
                 ? Refusals.uncheckedTenant(sql.operation(), resolution.tables(), resolution.assumed(), found.site())
                 : Refusals.inactiveTenant(sql.operation(), resolution.tables(), resolution.assumed(), found.site());
-    }
-
-    /** Rule WD035 of the doctor, told where it matters: at the first statement that names such a table itself. */
-    private void tellOpenPartitions(Resolution resolution) {
-        for (CatalogTable table : resolution.touched()) {
-            if (table.parent() != null && !table.rls() && table.policies().isEmpty()) {
-                reporter.finding(new Finding(
-                        "WD035",
-                        Level.WARN,
-                        table.qualifiedName(),
-                        "a statement names the partition or child " + table.qualifiedName() + " of " + table.parent()
-                                + " itself: the policies of the parent do not hold for it, every tenant's rows are read",
-                        "ALTER TABLE " + table.quotedName() + " ENABLE ROW LEVEL SECURITY; ALTER TABLE "
-                                + table.quotedName() + " FORCE ROW LEVEL SECURITY;"));
-            }
-        }
     }
 
     private Outcome outcome(Session session, Scope scope) throws Throwable {

@@ -63,9 +63,18 @@ record LogLine(String logger, Level level, String text) {
     }
 
     static LogLine finding(Finding finding) {
+        return finding(null, null, finding);
+    }
+
+    /** A finding of the preflight; which database and role, because several may have objects of that name. */
+    static LogLine finding(String database, String role, Finding finding) {
         StringBuilder line = new StringBuilder(256).append(PREFIX).append("FINDING ");
         LogText.value(line, finding.rule());
         line.append(" level=").append(finding.level().wireName());
+        if (database != null) {
+            LogText.field(line, "database", database);
+            LogText.field(line, "role", role);
+        }
         LogText.field(line, "object", finding.object());
         LogText.quotedField(line, "message", finding.message(), MAX_MESSAGE);
         LogText.quotedField(line, "fix", finding.fix(), MAX_MESSAGE);

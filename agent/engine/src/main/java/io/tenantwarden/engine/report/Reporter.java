@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -152,9 +153,27 @@ public final class Reporter implements AutoCloseable {
                 && violations.known(kind, ViolationId.of(kind, site, fingerprint));
     }
 
-    /** Tells a finding of the preflight, once per rule and object; the report has the latest. */
+    /** Tells a finding of the agent itself, once per rule and object; the report has the latest. */
     public void finding(Finding finding) {
-        List<String> key = List.of(finding.rule(), finding.object());
+        finding(List.of(finding.rule(), finding.object()), finding, LogLine.finding(finding));
+    }
+
+    /** Tells a finding of the preflight, once per database, role, rule and object; the report has the latest. */
+    public void finding(String database, String role, Finding finding) {
+        finding(
+                List.of(finding.rule(), finding.object(), database, role),
+                finding,
+                LogLine.finding(database, role, finding));
+    }
+
+    /** A finding is no longer true: the report leaves it out, and when it comes back it is told again. */
+    public void resolved(String database, String role, Finding finding) {
+        if (findings.remove(List.of(finding.rule(), finding.object(), database, role)) != null) {
+            otherChanges.increment();
+        }
+    }
+
+    private void finding(List<String> key, Finding finding, LogLine line) {
         if (findings.size() >= MAX_FINDINGS && !findings.containsKey(key)) {
             return;
         }
@@ -163,7 +182,7 @@ public final class Reporter implements AutoCloseable {
             otherChanges.increment();
         }
         if (before == null) {
-            log(LogLine.finding(finding));
+            log(line);
         }
     }
 
@@ -273,7 +292,8 @@ public final class Reporter implements AutoCloseable {
     }
 
     private ReportDocument document() {
-        List<Finding> sortedFindings = new ArrayList<>(findings.values());
+        // what two roles or databases share is said once
+        List<Finding> sortedFindings = new ArrayList<>(new HashSet<>(findings.values()));
         if (selfCheckTold) {
             sortedFindings.addAll(selfCheck.findings().get());
         }

@@ -4,6 +4,7 @@ import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.config.ConnectionPattern;
 import io.tenantwarden.rls.Catalog;
 import io.tenantwarden.rls.CatalogOptions;
+import io.tenantwarden.rls.CatalogTable;
 import io.tenantwarden.rls.RoleFacts;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -16,15 +17,15 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Reads catalogs: on the first physical connection of each database, and again when a snapshot is out of date. The only
- * place where Warden runs SQL of its own, always on the connection at hand and never inside the application's statement.
- * Thread-safe.
+ * Reads catalogs: on the first physical connection of each database, and again when a snapshot is out of date, always on
+ * the connection at hand and never inside the application's statement. Thread-safe.
  */
 public final class Catalogs {
 
     private final CatalogOptions options;
     private final long refreshNanos;
     private final List<ConnectionPattern> excluded;
+    private final FactsReader facts;
     private final Listener listener;
     private final Map<String, Database> databases = new ConcurrentHashMap<>();
     private final Map<String, RoleFacts> identities = new ConcurrentHashMap<>();
@@ -34,6 +35,18 @@ public final class Catalogs {
     public interface Listener {
         /** The first connection of this role to this database. */
         void firstConnection(Database database, RoleFacts role, String strategy, boolean pooled);
+
+        /** A physical connection is ready, the first of its role or a later one. */
+        void opened(Session session);
+
+        /** There is a new snapshot, on whose strength the findings may be others. */
+        void catalogRead(Database database);
+
+        /**
+         * A statement touches protected tables. Called for the first execution of a statement on a connection, and again
+         * when the snapshot is a new one.
+         */
+        void touched(Session session, List<CatalogTable> tables);
 
         /** The catalog could not be read. */
         void unavailable(String database, SQLException cause);
@@ -46,11 +59,18 @@ public final class Catalogs {
      * @param options what makes a table a protected one
      * @param refreshNanos {@code warden.catalog.refresh}
      * @param excluded {@code warden.datasource.exclude}
+     * @param facts opens connections that are Warden's own and take no part
      */
-    public Catalogs(CatalogOptions options, long refreshNanos, List<ConnectionPattern> excluded, Listener listener) {
+    public Catalogs(
+            CatalogOptions options,
+            long refreshNanos,
+            List<ConnectionPattern> excluded,
+            FactsReader facts,
+            Listener listener) {
         this.options = options;
         this.refreshNanos = refreshNanos;
         this.excluded = excluded;
+        this.facts = facts;
         this.listener = listener;
     }
 
@@ -58,6 +78,9 @@ public final class Catalogs {
      * A physical connection is ready: makes its session take part, unless configuration excludes it.
      */
     public void open(Session session, Connection connection) throws Throwable {
+        if (facts.isConnecting()) {
+            return;
+        }
         Properties properties = session.properties();
         String user = session.driver().user();
         String name = session.driver().database();
@@ -74,6 +97,7 @@ public final class Catalogs {
                 behindPooler(session);
             }
             session.open(connection, database, user, role);
+            listener.opened(session);
             return;
         }
         session.open(connection, database, user, null);
@@ -94,6 +118,7 @@ public final class Catalogs {
             if (database.catalog() != null && identities.putIfAbsent(identity, role) == null) {
                 listener.firstConnection(database, role, session.driver().strategy(), pooled.contains(identity));
             }
+            listener.opened(session);
         }
     }
 
@@ -101,6 +126,11 @@ public final class Catalogs {
         if (session.injector() != null) {
             session.injector().behindPooler();
         }
+    }
+
+    /** A statement touches protected tables, which it or its snapshot did not do before. */
+    public void touched(Session session, List<CatalogTable> tables) {
+        listener.touched(session, tables);
     }
 
     private boolean isLeftAlone(String user, String host, String name, Properties properties) {
@@ -249,6 +279,7 @@ public final class Catalogs {
                 session.uncommittedCatalog(snapshot);
             } else {
                 database.update(snapshot);
+                listener.catalogRead(database);
             }
         } finally {
             if (idle && !connection.getAutoCommit()) {

@@ -466,6 +466,14 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void theVariableOfTheCommandLineIsNoMistake() {
+        Loaded.Ready ready =
+                Loading.with().variable("WARDEN_PASSWORD", "secret").ready();
+
+        assertEquals(List.of(), ready.warnings());
+    }
+
+    @Test
     void aMistypedVariableWarnsAndNamesTheNearest() {
         Loaded.Ready ready = Loading.with().variable("WARDEN_MDOE", "enforce").ready();
 

@@ -1,19 +1,34 @@
 package io.tenantwarden.rls.audit;
 
+import io.tenantwarden.rls.Catalog;
 import io.tenantwarden.rls.Finding;
+import io.tenantwarden.rls.RoleFacts;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What the rules found. Immutable and thread-safe. */
 public final class Audit {
 
     private final List<Findings.Entry> entries;
     private final List<Ignore> unused;
+    private final List<Finding> general = new ArrayList<>();
+    private final Map<String, List<Finding>> byTable = new HashMap<>();
 
     private Audit(List<Findings.Entry> entries, List<Ignore> unused) {
         this.entries = entries;
         this.unused = unused;
+        for (Findings.Entry entry : entries) {
+            if (entry.tables().isEmpty()) {
+                general.add(entry.finding());
+            }
+            for (String table : entry.tables()) {
+                byTable.computeIfAbsent(table, key -> new ArrayList<>(2)).add(entry.finding());
+            }
+        }
     }
 
     /** All findings that are not ignored, the worst first, then by rule and object. Touches no connection. */
@@ -24,6 +39,11 @@ public final class Audit {
     /** The same, kept so that it can be asked for single tables. */
     public static Audit of(AuditFacts facts, AuditOptions options) {
         return of(facts, options, Rules.ALL);
+    }
+
+    /** What the rules find that need no more than the role and the catalog. Touches no connection. */
+    public static Audit ofCatalog(RoleFacts role, Catalog catalog, AuditOptions options) {
+        return of(AuditFacts.of(role, catalog), options, Rules.OF_THE_CATALOG);
     }
 
     static Audit of(AuditFacts facts, AuditOptions options, List<Rule> rules) {
@@ -61,18 +81,12 @@ public final class Audit {
 
     /** Those about the role or the whole database rather than single tables. */
     public List<Finding> general() {
-        return entries.stream()
-                .filter(e -> e.tables().isEmpty())
-                .map(Findings.Entry::finding)
-                .toList();
+        return Collections.unmodifiableList(general);
     }
 
     /** Those about this table, {@code schema.table}: the table itself, or views and functions through which it is reached. */
     public List<Finding> about(String table) {
-        return entries.stream()
-                .filter(e -> e.tables().contains(table))
-                .map(Findings.Entry::finding)
-                .toList();
+        return Collections.unmodifiableList(byTable.getOrDefault(table, List.of()));
     }
 
     /** Entries of the ignore list that nothing needed. */

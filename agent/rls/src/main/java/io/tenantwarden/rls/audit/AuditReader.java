@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Reads {@link AuditFacts}. Everything is qualified with {@code pg_catalog}, operators too, so that no object of the same
@@ -64,25 +65,24 @@ final class AuditReader {
              GROUP BY 1, 2
             """;
 
+    /** By table and by the index on names: all columns of the database are very many more. */
     private static final String COLUMNS = """
             /* tenant-warden */
             SELECT a.attrelid, a.attname, a.attnum, a.attnotnull
-              FROM pg_catalog.pg_attribute a
-             WHERE a.attname OPERATOR(pg_catalog.=)
-                   ANY (pg_catalog.string_to_array(?, pg_catalog.chr(1))::pg_catalog.name[])
-               AND a.attrelid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid
-               AND a.attnum OPERATOR(pg_catalog.>) 0
-               AND NOT a.attisdropped
+              FROM pg_catalog.unnest(pg_catalog.string_to_array(?, ',')::pg_catalog.oid[]) t(oid)
+             CROSS JOIN LATERAL (
+                     SELECT x.attrelid, x.attname, x.attnum, x.attnotnull
+                       FROM pg_catalog.pg_attribute x
+                      WHERE x.attrelid OPERATOR(pg_catalog.=) t.oid
+                        AND x.attname OPERATOR(pg_catalog.=)
+                            ANY (pg_catalog.string_to_array(?, pg_catalog.chr(1))::pg_catalog.name[])
+                        AND x.attnum OPERATOR(pg_catalog.>) 0
+                        AND NOT x.attisdropped
+                     OFFSET 0) a
             """;
 
     private static final String OF_TENANT_TABLES = """
-            ANY (ARRAY(
-                     SELECT a.attrelid FROM pg_catalog.pg_attribute a
-                      WHERE a.attname OPERATOR(pg_catalog.=)
-                            ANY (pg_catalog.string_to_array(?, pg_catalog.chr(1))::pg_catalog.name[])
-                        AND a.attrelid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid
-                        AND a.attnum OPERATOR(pg_catalog.>) 0
-                        AND NOT a.attisdropped))
+            ANY (pg_catalog.string_to_array(?, ',')::pg_catalog.oid[])
             """;
 
     private static final String INDEXES = """
@@ -281,7 +281,10 @@ final class AuditReader {
     private void query(String sql, Row row) throws SQLException {
         try (PreparedStatement s = connection.prepareStatement(sql)) {
             if (sql.indexOf('?') >= 0) {
-                s.setString(1, String.join(SEPARATOR, options.tenantColumns()));
+                s.setString(1, tenantTables());
+            }
+            if (sql.equals(COLUMNS)) {
+                s.setString(2, String.join(SEPARATOR, options.tenantColumns()));
             }
             try (ResultSet rs = s.executeQuery()) {
                 while (rs.next()) {
@@ -289,6 +292,13 @@ final class AuditReader {
                 }
             }
         }
+    }
+
+    private String tenantTables() {
+        return catalog.tables().stream()
+                .filter(table -> table.tenantColumn() != null)
+                .map(table -> String.valueOf(table.oid()))
+                .collect(Collectors.joining(","));
     }
 
     private Map<String, DatabaseRole> roles() throws SQLException {
