@@ -2,11 +2,13 @@ package io.tenantwarden.tests.coverage;
 
 import static io.tenantwarden.tests.coverage.SourceCase.set;
 
+import io.tenantwarden.tests.jvm.AgentJvm;
 import io.tenantwarden.tests.jvm.Library;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** Every tenant source with the real library, and the older lines of these libraries. */
 public final class SourceCases {
@@ -17,6 +19,7 @@ public final class SourceCases {
 
     private static final Set<String> SERVLETS =
             set(ADVICE + "web.FilterInstrumentation#matches", ADVICE + "web.ServletInstrumentation#matches");
+    private static final Set<String> TASKS = set(ADVICE + "executor.TaskInstrumentation#install");
     private static final Set<String> LISTENERS = set(
             ADVICE + "messaging.ListenerInstrumentation#matches",
             ADVICE + "messaging.ContainerInstrumentation#matches");
@@ -28,6 +31,12 @@ public final class SourceCases {
     private static final Library OPENTELEMETRY_AGENT = new Library("opentelemetry-agent");
 
     private SourceCases() {}
+
+    /** Those whose name matches the property {@code sources}, a pattern; all when it is not given. */
+    public static List<SourceCase> chosen() {
+        String pattern = System.getProperty("sources", ".*");
+        return all().stream().filter(one -> one.name().matches(pattern)).toList();
+    }
 
     /** In the order of the page. */
     public static List<SourceCase> all() {
@@ -55,6 +64,53 @@ public final class SourceCases {
         all.add(javaxJms());
         all.add(rabbit());
         return all;
+    }
+
+    /** Methods that configuration names; apart from the others because more is looked at afterwards. */
+    public static SourceCase scopeMethods() {
+        String methods = SCENARIOS + "ScopeMethodsScenario";
+        String scope = "warden.scope.<name>";
+        String[] tests = {
+            "anInterfaceMeansItsImplementations()",
+            "nestedScopesAreRestored()",
+            "anExceptionEndsTheScope()",
+            "aSuperclassMeansItsSubclasses()",
+            "wildcards()",
+            "aScheduledMethodThatLoops()",
+            "aBypassHasItsSetting()"
+        };
+        return new SourceCase(
+                        "scope methods and bypasses",
+                        "ScopeMethodsScenario",
+                        true,
+                        List.of(
+                                row(scope, "interface, with a path into the argument", "JDK", tests[0]),
+                                row(scope, "nested, and ended by an exception", "JDK", tests[1], tests[2]),
+                                row(scope, "superclass", "JDK", tests[3]),
+                                row(scope, "wildcards", "JDK", tests[4]),
+                                row(
+                                        scope,
+                                        "loop of a @Scheduled method",
+                                        "Spring " + Versions.of("spring-context"),
+                                        tests[5]),
+                                row("warden.bypass.<name>.at", "method", "JDK", tests[6])),
+                        List.of(advice("methods", set(ADVICE + "method.MethodRule#matches"), tests)))
+                .key("app.packages", "io.tenantwarden.tests.scenarios")
+                .key("tenant", "method:com.acme.Missing#current")
+                .key("guc.bypass", "app.is_platform=on")
+                .key("scope.handlers", methods + "$Handler#handle(0.tenantId)")
+                .key("scope.jobs", methods + "$Job#runFor(0)," + methods + "$NightlyJob#runFor(0)")
+                .key("scope.workers", methods + "$*Worker#w*(1)")
+                .key("scope.typo", methods + "$Job#runFro(0)")
+                .key("bypass.roles", "warden_bypass")
+                .key("bypass.count.at", methods + "#countAll")
+                .key("bypass.count.reason", "counts all tenants")
+                .key("bypass.platform.at", methods + "#platform")
+                .key("bypass.platform.reason", "has a setting of its own")
+                .key("bypass.late.at", methods + "#countAllTooLate")
+                .key("bypass.late.reason", "was needed once")
+                .key("bypass.idle.at", methods + "#nobodyCallsThis")
+                .key("bypass.idle.reason", "for later");
     }
 
     private static Row row(String source, String where, String library, String... tests) {
@@ -129,11 +185,7 @@ public final class SourceCases {
                 .sources("security:claim:tenant_id", "security:principal.tenantId", "baggage:tenant.id");
     }
 
-    private static SourceCase hibernate(
-            String name,
-            String line,
-            String version,
-            java.util.function.Consumer<io.tenantwarden.tests.jvm.AgentJvm> library) {
+    private static SourceCase hibernate(String name, String line, String version, Consumer<AgentJvm> library) {
         String[] tests = {"resolverOfTheSessionFactory()", "twoFactoriesHaveToAgree()"};
         return new SourceCase(
                         name,
@@ -270,7 +322,10 @@ public final class SourceCases {
                         "ServletServersScenario",
                         false,
                         rows,
-                        List.of(advice("servlets", SERVLETS, tests), reader("header", "HeaderSource#take", tests)))
+                        List.of(
+                                advice("servlets", SERVLETS, tests),
+                                reader("header", "HeaderSource#take", tests),
+                                advice("tasks", TASKS, asynchronous)))
                 .sources("header:X-Tenant-Id")
                 .with(jvm -> jvm.property("scenario.servers", "tomcat,jetty,jetty-javax,undertow"));
     }
