@@ -317,6 +317,8 @@ public final class SourceCases {
         rows.addAll(containerRows(
                 "undertow", "Undertow " + Versions.of("undertow-core").replace(".Final", "") + ", jakarta"));
         String[] tests = rows.stream().flatMap(row -> row.tests().stream()).toArray(String[]::new);
+        String[] asynchronous =
+                Stream.of(tests).filter(test -> test.contains(":")).toArray(String[]::new);
         return new SourceCase(
                         "servlet containers",
                         "ServletServersScenario",
