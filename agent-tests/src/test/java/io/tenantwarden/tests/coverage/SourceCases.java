@@ -41,7 +41,7 @@ public final class SourceCases {
 
     /** In the order of the page. */
     public static List<SourceCase> all() {
-        List<SourceCase> all = new ArrayList<>(List.of(statics(), mdc(), threads()));
+        List<SourceCase> all = new ArrayList<>(List.of(ordered(), statics(), mdc(), threads()));
         all.add(hibernate("Hibernate 7", "7.4", Versions.of("hibernate-core"), jvm -> {}));
         all.add(hibernate(
                 "Hibernate 6",
@@ -126,6 +126,23 @@ public final class SourceCases {
         return new Switch(name, false, set(ENGINE + method), set(tests));
     }
 
+    private static SourceCase ordered() {
+        String[] tests = {"theFirstThatAnswersWins()", "blankPassesToTheNext()"};
+        return new SourceCase(
+                        "sources in order",
+                        "OrderedSourcesScenario",
+                        false,
+                        List.of(
+                                row("method:", "static method", "JDK", tests),
+                                row("value:", "constant, after sources without an answer", "JDK", tests)),
+                        List.of(
+                                reader("static members", "StaticSource#read", tests),
+                                reader("constant", "ValueSource#read", tests)))
+                .key("tenant", "method:" + SCENARIOS + "TenantContext#current")
+                .key("tenant.10", "value:b")
+                .key("tenant.2", "method:" + SCENARIOS + "OrderedSourcesScenario#second");
+    }
+
     private static SourceCase statics() {
         return new SourceCase(
                         "static field",
@@ -152,9 +169,11 @@ public final class SourceCases {
                                 "MDC",
                                 "SLF4J " + Versions.of("slf4j-api") + ", Logback " + Versions.of("logback-classic"),
                                 "theDiagnosticContextIsRead()",
-                                "severalSettingsAtOnce()")),
+                                "severalSettingsAtOnce()",
+"aValueThatIsNotThereIsEmpty()")),
                         List.of(reader(
-                                "MDC", "MdcSource#read", "theDiagnosticContextIsRead()", "severalSettingsAtOnce()")))
+                                "MDC", "MdcSource#read", "theDiagnosticContextIsRead()", "severalSettingsAtOnce()",
+"aValueThatIsNotThereIsEmpty()")))
                 .sources("mdc:tenantId")
                 .key(
                         "guc",

@@ -34,7 +34,8 @@ final class Versions {
                 .distinct()
                 .toList();
         if (found.size() != 1) {
-            throw new IllegalStateException(artifact + " is there " + found.size() + " times: " + found);
+            throw new IllegalStateException(artifact + " is there " + found.size() + " times: " + found
+                    + "; when a version was changed, run ./mvnw -pl agent-tests clean");
         }
         return found.get(0);
     }
