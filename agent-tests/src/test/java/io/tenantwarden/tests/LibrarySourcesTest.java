@@ -2,65 +2,53 @@ package io.tenantwarden.tests;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tenantwarden.tests.jvm.Forked;
-import io.tenantwarden.tests.jvm.TestDatabase;
+import io.tenantwarden.tests.coverage.SourceCase;
+import io.tenantwarden.tests.coverage.SourceCases;
+import io.tenantwarden.tests.jvm.AgentJvm;
+import io.tenantwarden.tests.jvm.Jdk;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Every source of a tenant, with the real library, in a JVM of its own with the packaged jar. */
+/**
+ * Every source of a tenant, with the real library, in a JVM of its own with the packaged jar. The newest libraries are tried on
+ * every JDK, and with {@code -Dmatrix.all=true} all of them.
+ */
 class LibrarySourcesTest {
 
-    private static Forked scenario(String name, String... sources) throws ClassNotFoundException {
-        Forked forked = Forked.scenario(Class.forName("io.tenantwarden.tests.scenarios." + name))
-                .database(TestDatabase.create(18))
-                .warden("log", "stderr");
-        for (int i = 0; i < sources.length; i++) {
-            forked.warden("tenant." + (i + 1), sources[i]);
+    private static final boolean ALL = Boolean.getBoolean("matrix.all");
+
+    @TestFactory
+    Stream<DynamicContainer> sources() {
+        return SourceCases.chosen().stream().map(one -> DynamicContainer.dynamicContainer(one.name(), tests(one)));
+    }
+
+    private static List<DynamicTest> tests(SourceCase one) {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Jdk jdk : ALL || one.everyJdk() ? Jdk.all() : List.of(Jdk.current())) {
+            tests.addAll(one.forked(jdk)
+                    .then(result -> whatIsTold(one.scenario(), result))
+                    .tests());
         }
-        return forked;
+        return tests;
     }
 
-    @TestFactory
-    List<DynamicTest> sourcesOnTheThread() throws Exception {
-        return scenario(
-                        "ThreadSourcesScenario",
-                        "security:claim:tenant_id",
-                        "security:principal.tenantId",
-                        "baggage:tenant.id",
-                        "hibernate")
-                .then(result -> assertTrue(
-                        result.lines("VIOLATION source-failed").stream()
-                                .anyMatch(line -> line.contains("several session factories")),
-                        result::all))
-                .tests();
+    private static void whatIsTold(String scenario, AgentJvm.Result result) {
+        switch (scenario) {
+            case "HibernateScenario" -> assertTold(result, "source-failed", "several session factories");
+            case "HttpSourcesScenario" -> assertTold(result, "invalid-tenant", "sent more than once");
+            case "MessageSourcesScenario" -> {
+                assertTold(result, "invalid-tenant", "in one batch");
+                assertTold(result, "invalid-tenant", "sent more than once");
+            }
+            default -> {}
+        }
     }
 
-    @TestFactory
-    List<DynamicTest> sourcesInAnHttpRequest() throws Exception {
-        return scenario(
-                        "HttpSourcesScenario",
-                        "header:X-Tenant-Id",
-                        "attribute:tenantId",
-                        "session:tenantId",
-                        "path:/t/([^/]+)/.*",
-                        "host:([^.]+)\\.example\\.test",
-                        "principal")
-                .then(result -> assertTrue(
-                        result.lines("VIOLATION invalid-tenant").stream()
-                                .anyMatch(line -> line.contains("sent more than once")),
-                        result::all))
-                .tests();
-    }
-
-    @TestFactory
-    List<DynamicTest> sourcesInAMessage() throws Exception {
-        return scenario("MessageSourcesScenario", "kafka:tenant-id", "jms:tenant_id", "rabbit:tenant-id")
-                .then(result -> {
-                    List<String> invalid = result.lines("VIOLATION invalid-tenant");
-                    assertTrue(invalid.stream().anyMatch(line -> line.contains("in one batch")), result::all);
-                    assertTrue(invalid.stream().anyMatch(line -> line.contains("sent more than once")), result::all);
-                })
-                .tests();
+    private static void assertTold(AgentJvm.Result result, String kind, String what) {
+        assertTrue(result.lines("VIOLATION " + kind).stream().anyMatch(line -> line.contains(what)), result::all);
     }
 }

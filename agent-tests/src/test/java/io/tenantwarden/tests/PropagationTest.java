@@ -119,6 +119,12 @@ class PropagationTest {
                                 "its callback was registered in a tenant");
                         assertLost(
                                 result,
+                                "inRealCallback",
+                                "lost-scope",
+                                "anAfterCommitOfARealTransaction",
+                                "its callback was registered in a tenant");
+                        assertLost(
+                                result,
                                 "inBypass",
                                 "unscoped-query",
                                 "aBypass",

@@ -7,15 +7,19 @@ import com.grack.nanojson.JsonArray;
 import com.grack.nanojson.JsonObject;
 import com.grack.nanojson.JsonParser;
 import com.grack.nanojson.JsonParserException;
+import io.tenantwarden.tests.coverage.SourceCases;
 import io.tenantwarden.tests.jvm.AgentJvm;
 import io.tenantwarden.tests.jvm.Forked;
+import io.tenantwarden.tests.jvm.Jdk;
 import io.tenantwarden.tests.jvm.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -25,40 +29,32 @@ import org.junit.jupiter.api.io.TempDir;
 class ScopesTest {
 
     private static final String PACKAGE = "io.tenantwarden.tests.scenarios.";
-    private static final String METHODS = PACKAGE + "ScopeMethodsScenario";
 
     @TempDir
     static Path folder;
 
-    private static Forked scenario(String name) throws ClassNotFoundException {
+    private static Forked scenario(String name, Jdk jdk) throws ClassNotFoundException {
         return Forked.scenario(Class.forName(PACKAGE + name))
                 .database(TestDatabase.create(18))
+                .on(jdk)
                 .warden("log", "stderr");
     }
 
     @TestFactory
     List<DynamicTest> scopeMethodsAndBypasses() throws Exception {
         LocalDate today = LocalDate.now(ZoneOffset.UTC);
-        Path report = folder.resolve("warden.json");
-        return scenario("ScopeMethodsScenario")
-                .warden("report", report.toString())
-                .warden("app.packages", "io.tenantwarden.tests.scenarios")
-                .warden("tenant", "method:com.acme.Missing#current")
-                .warden("scope.handlers", METHODS + "$Handler#handle(0.tenantId)")
-                .warden("scope.jobs", METHODS + "$Job#runFor(0)")
-                .warden("scope.workers", METHODS + "$*Worker#w*(1)")
-                .warden("scope.typo", METHODS + "$Job#runFro(0)")
-                .warden("bypass.roles", "warden_bypass")
-                .warden("bypass.count.at", METHODS + "#countAll")
-                .warden("bypass.count.reason", "counts all tenants")
-                .warden("bypass.count.until", today.plusDays(3).toString())
-                .warden("bypass.late.at", METHODS + "#countAllTooLate")
-                .warden("bypass.late.reason", "was needed once")
-                .warden("bypass.late.until", today.minusDays(1).toString())
-                .warden("bypass.idle.at", METHODS + "#nobodyCallsThis")
-                .warden("bypass.idle.reason", "for later")
-                .then(result -> whatIsTold(result, report))
-                .tests();
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Jdk jdk : Jdk.all()) {
+            Path report = folder.resolve("warden-" + jdk.feature() + ".json");
+            tests.addAll(SourceCases.scopeMethods()
+                    .forked(jdk)
+                    .warden("report", report.toString())
+                    .warden("bypass.count.until", today.plusDays(3).toString())
+                    .warden("bypass.late.until", today.minusDays(1).toString())
+                    .then(result -> whatIsTold(result, report))
+                    .tests());
+        }
+        return tests;
     }
 
     private static void whatIsTold(AgentJvm.Result result, Path report) {
@@ -84,7 +80,7 @@ class ScopesTest {
                     .mapToObj(bypasses::getObject)
                     .map(bypass -> bypass.getString("name") + "=" + bypass.getInt("count"))
                     .toList();
-            assertEquals(List.of("count=150", "idle=0", "late=0"), counts);
+            assertEquals(List.of("count=150", "idle=0", "late=0", "platform=1"), counts);
             String findings = json.getArray("findings").toString();
             assertTrue(findings.contains("pattern-unmatched"), findings);
         } catch (IOException | JsonParserException e) {
@@ -99,34 +95,45 @@ class ScopesTest {
                 () -> what + " " + List.of(parts) + "\n" + result.all());
     }
 
-    private static Forked checked(String scenario, String check, String mode) throws ClassNotFoundException {
-        return scenario(scenario)
-                .warden("tenant", AgentScenariosTest.SOURCE)
-                .warden("mode", mode)
-                .warden("tenant.check", check);
+    /** On every JDK. */
+    private static List<DynamicTest> checked(
+            String scenario, String check, String mode, Consumer<AgentJvm.Result> afterwards)
+            throws ClassNotFoundException {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Jdk jdk : Jdk.all()) {
+            tests.addAll(scenario(scenario, jdk)
+                    .warden("tenant", AgentScenariosTest.SOURCE)
+                    .warden("mode", mode)
+                    .warden("tenant.check", check)
+                    .then(afterwards)
+                    .tests());
+        }
+        return tests;
     }
 
     @TestFactory
     List<DynamicTest> tenantsAreChecked() throws Exception {
-        return checked("TenantCheckScenario", "select 1 from countries where code = ?", "enforce")
-                .then(result -> {
-                    assertTold(result, "VIOLATION inactive-tenant", "returned no row", "refused=true");
-                    assertEquals(List.of(), result.lines("tenant-check-failed"), result::all);
-                })
-                .tests();
+        return checked("TenantCheckScenario", "select 1 from countries where code = ?", "enforce", result -> {
+            assertTold(result, "VIOLATION inactive-tenant", "returned no row", "refused=true");
+            assertEquals(List.of(), result.lines("tenant-check-failed"), result::all);
+        });
     }
 
     @TestFactory
     List<DynamicTest> aCheckThatFailsIsNoYes() throws Exception {
-        return checked("FailingCheckScenario", "select 1 from no_such_table where code = ?", "enforce")
-                .then(result -> assertTold(result, "FINDING tenant-check-failed", "no_such_table", "level=error"))
-                .tests();
+        return checked(
+                "FailingCheckScenario",
+                "select 1 from no_such_table where code = ?",
+                "enforce",
+                result -> assertTold(result, "FINDING tenant-check-failed", "no_such_table", "level=error"));
     }
 
     @TestFactory
     List<DynamicTest> outsideEnforceAnInactiveTenantIsReported() throws Exception {
-        return checked("PoolOfOneScenario", "select 1 from countries where code = ?", "inject")
-                .then(result -> assertTold(result, "VIOLATION inactive-tenant", "returned no row"))
-                .tests();
+        return checked(
+                "PoolOfOneScenario",
+                "select 1 from countries where code = ?",
+                "inject",
+                result -> assertTold(result, "VIOLATION inactive-tenant", "returned no row"));
     }
 }

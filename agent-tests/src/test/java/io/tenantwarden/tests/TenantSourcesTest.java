@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Where the tenant is read from, each kind of source in a JVM of its own, on rows behind row-level security. */
+/** What tenant sources do in the less usual cases, each in a JVM of its own, on rows behind row-level security. */
 class TenantSourcesTest {
 
     private static final String SCENARIOS = "io.tenantwarden.tests.scenarios.";
@@ -27,33 +27,6 @@ class TenantSourcesTest {
         return Forked.scenario(Class.forName(SCENARIOS + name))
                 .database(database)
                 .warden("log", "stderr");
-    }
-
-    @TestFactory
-    List<DynamicTest> field() throws Exception {
-        return scenario("FieldSourceScenario")
-                .warden("tenant", "field:" + SCENARIOS + "FieldSourceScenario#CURRENT")
-                .tests();
-    }
-
-    @TestFactory
-    List<DynamicTest> diagnosticContextAndSeveralSettings() throws Exception {
-        return scenario("MdcSourceScenario")
-                .warden("tenant", "mdc:tenantId")
-                .warden(
-                        "guc",
-                        "app.tenant_id={tenant},app.user={mdc:user},app.label=tenant-{tenant}/{mdc:user},"
-                                + "app.is_platform=off")
-                .tests();
-    }
-
-    @TestFactory
-    List<DynamicTest> severalInOrder() throws Exception {
-        return scenario("OrderedSourcesScenario")
-                .warden("tenant", "method:" + SCENARIOS + "TenantContext#current")
-                .warden("tenant.10", "value:b")
-                .warden("tenant.2", "method:" + SCENARIOS + "OrderedSourcesScenario#second")
-                .tests();
     }
 
     @TestFactory

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** The four acts. Each one checks that it showed what it is for. */
 final class Acts {
@@ -30,6 +31,12 @@ final class Acts {
             "warden.bypass.migrations.reason=Migrations are for the rows of all tenants",
             "warden.bypass.payer.at=com.acme.billing.payment.PaymentDirectory#findPayer",
             "warden.bypass.payer.reason=The payment provider knows a reference and no tenant");
+
+    /** One more line, and the job works for one tenant after the other. */
+    private static final List<String> ENFORCE_WITH_JOB = Stream.concat(
+                    ENFORCE.stream(),
+                    Stream.of("warden.scope.overdue=com.acme.billing.invoice.OverdueInvoicesJob#report(0)"))
+            .toList();
 
     private final Stage stage;
     private final Screen screen;
@@ -273,7 +280,37 @@ final class Acts {
         others.remove(job.place());
         verdict.point(others.isEmpty(), "no request was refused", others);
         verdict.point(log.otherKinds().isEmpty(), "no violation but unscoped queries", log.otherKinds());
-        return new ActResult(4, visit.answers(), log.violations(), log.refusals(), verdict.problems());
+        List<Answer> answers = new ArrayList<>(visit.answers());
+        answers.addAll(withTheJob(verdict));
+        return new ActResult(4, answers, log.violations(), log.refusals(), verdict.problems());
+    }
+
+    /** The last hole is closed by the refusal's own advice: a line of configuration, and none of code. */
+    private List<Answer> withTheJob(Verdict verdict) {
+        screen.scene("the job's method is named as a scope: its first argument is the tenant that it works for");
+        BillingDatabase database = stage.emptyDatabase();
+        Visit visit;
+        BillingProcess application = stage.startWithAgent(database, ENFORCE_WITH_JOB);
+        try (application) {
+            visit = Visit.play(application, database);
+        }
+        AgentLog log = new AgentLog(application.output());
+        screen.text("scheduled job: " + visit.job());
+        Map<String, Set<String>> overdue = Visit.overdue(application.output());
+        overdue.forEach((tenant, numbers) -> screen.text("  " + tenant + ": " + String.join(", ", numbers)));
+        log.bypasses().forEach(screen::log);
+        showErrors(application);
+        verdict.point(
+                visit.job().equals("Overdue run finished: 2 invoices")
+                        && overdue.equals(visit.rows().overdue()),
+                "the job runs as each tenant in turn and finds the overdue invoices of both",
+                visit.job() + " " + overdue);
+        eachSeesItsOwn(visit, verdict);
+        reminded(visit, verdict);
+        payment(visit, database, verdict);
+        verdict.point(log.refusals().isEmpty(), "nothing is refused any more", log.refusals());
+        verdict.point(log.violations().isEmpty(), "and nothing is left on the punch list", log.violations());
+        return visit.answers();
     }
 
     private static void reminded(Visit visit, Verdict verdict) {

@@ -58,11 +58,16 @@ final class BillingDatabase implements AutoCloseable {
                 }
             }
             List<Rows.Invoice> invoices = new ArrayList<>();
-            try (ResultSet rs = s.executeQuery(
-                    "SELECT tenant_id, customer_id, number, amount_cents, status FROM invoices ORDER BY number")) {
+            try (ResultSet rs = s.executeQuery("SELECT tenant_id, customer_id, number, amount_cents, status,"
+                    + " status = 'OPEN' AND due_on < current_date FROM invoices ORDER BY number")) {
                 while (rs.next()) {
                     invoices.add(new Rows.Invoice(
-                            rs.getString(1), rs.getLong(2), rs.getString(3), rs.getLong(4), rs.getString(5)));
+                            rs.getString(1),
+                            rs.getLong(2),
+                            rs.getString(3),
+                            rs.getLong(4),
+                            rs.getString(5),
+                            rs.getBoolean(6)));
                 }
             }
             return new Rows(customers, invoices);

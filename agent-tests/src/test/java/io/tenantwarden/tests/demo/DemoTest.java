@@ -42,8 +42,10 @@ class DemoTest {
     }
 
     @Test
-    void enforceRefusesTheJobAndNoRequest() {
+    void enforceRefusesTheJobAndNoRequestUntilTheJobIsNamedAsAScope() {
         assertEquals(List.of(), results.get(3).problems());
+        // two visits: before and after the line of configuration that covers the job
+        assertEquals(34, results.get(3).answers().size());
         assertFalse(results.get(3).refusals().isEmpty());
         assertTrue(results.get(3).answers().stream().noneMatch(answer -> answer.status() >= 500));
     }

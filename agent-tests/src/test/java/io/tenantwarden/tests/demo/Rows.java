@@ -25,7 +25,8 @@ final class Rows {
 
     record Customer(long id, String tenant, String name, String email, String reference) {}
 
-    record Invoice(String tenant, long customer, String number, long amountCents, String status) {}
+    /** @param overdue open, and due before today */
+    record Invoice(String tenant, long customer, String number, long amountCents, String status, boolean overdue) {}
 
     private final List<Customer> customers;
     private final List<Invoice> invoices;
@@ -44,6 +45,16 @@ final class Rows {
         Map<String, String> statuses = new TreeMap<>();
         invoices.forEach(i -> statuses.put(i.number(), i.status()));
         return statuses;
+    }
+
+    /** Numbers of the overdue invoices by tenant. */
+    Map<String, Set<String>> overdue() {
+        Map<String, Set<String>> overdue = new TreeMap<>();
+        invoices.stream()
+                .filter(Invoice::overdue)
+                .forEach(i -> overdue.computeIfAbsent(i.tenant(), tenant -> new TreeSet<>())
+                        .add(i.number()));
+        return overdue;
     }
 
     Customer firstCustomer(String tenant) {

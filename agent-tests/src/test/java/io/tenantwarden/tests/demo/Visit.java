@@ -3,6 +3,11 @@ package io.tenantwarden.tests.demo;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -18,6 +23,7 @@ final class Visit {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Pattern JOB =
             Pattern.compile("Overdue run finished: .*|Unexpected error occurred in scheduled task.*");
+    private static final Pattern OVERDUE = Pattern.compile("Overdue at (\\w+): (.+)");
     private static final Pattern REMINDER =
             Pattern.compile("Reminder (?:sent|not sent).*|Unexpected exception occurred invoking async method.*");
 
@@ -87,6 +93,18 @@ final class Visit {
     /** The line that the scheduled job wrote at its end. */
     String job() {
         return job;
+    }
+
+    /** What the scheduled job wrote of each tenant: the numbers of its overdue invoices. */
+    static Map<String, Set<String>> overdue(List<String> output) {
+        Map<String, Set<String>> overdue = new TreeMap<>();
+        for (String line : output) {
+            Matcher found = OVERDUE.matcher(line);
+            if (found.find()) {
+                overdue.put(found.group(1), new TreeSet<>(List.of(found.group(2).split(", "))));
+            }
+        }
+        return overdue;
     }
 
     /** The line that the reminder in the background wrote. */

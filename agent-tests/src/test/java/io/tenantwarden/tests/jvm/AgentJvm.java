@@ -26,6 +26,8 @@ public final class AgentJvm {
 
     private Jdk jdk = Jdk.current();
     private boolean agent = true;
+    private Path jar;
+    private Path agentBefore;
     private String agentArguments = "";
     private final List<String> jvmOptions = new ArrayList<>();
     private final Map<String, String> properties = new LinkedHashMap<>();
@@ -70,6 +72,18 @@ public final class AgentJvm {
         return this;
     }
 
+    /** Attaches this jar instead of the packaged one. */
+    public AgentJvm agent(Path other) {
+        jar = other;
+        return this;
+    }
+
+    /** Attaches another agent, too, before this one. */
+    public AgentJvm after(Path otherAgent) {
+        agentBefore = otherAgent;
+        return this;
+    }
+
     public AgentJvm agentArguments(String arguments) {
         agentArguments = arguments;
         return this;
@@ -104,6 +118,15 @@ public final class AgentJvm {
     /** Leaves jars out of the class path whose file name begins so. */
     public AgentJvm without(String jarPrefix) {
         leftOut.add(jarPrefix);
+        return this;
+    }
+
+    /** Puts a library of another version on the class path, and takes the jars away that begin so. */
+    public AgentJvm library(Library library, String... insteadOf) {
+        for (String prefix : insteadOf) {
+            without(prefix);
+        }
+        library.jars().forEach(this::classPath);
         return this;
     }
 
@@ -151,8 +174,12 @@ public final class AgentJvm {
     public Process start(List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(jdk.java().toString());
+        if (agentBefore != null) {
+            command.add("-javaagent:" + agentBefore);
+        }
         if (agent) {
-            command.add("-javaagent:" + agentJar() + (agentArguments.isEmpty() ? "" : "=" + agentArguments));
+            command.add("-javaagent:" + (jar == null ? agentJar() : jar)
+                    + (agentArguments.isEmpty() ? "" : "=" + agentArguments));
         }
         command.addAll(jvmOptions);
         properties.forEach((key, value) -> command.add("-D" + key + "=" + value));

@@ -10,6 +10,8 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DynamicTest;
 
@@ -60,6 +62,12 @@ public final class Forked {
         return this;
     }
 
+    /** Says in the names of the tests what is special about this run. */
+    public Forked named(String what) {
+        label.add(what);
+        return this;
+    }
+
     /** Sets a key of the agent. */
     public Forked warden(String key, String value) {
         jvm.property("warden." + key, value);
@@ -78,37 +86,67 @@ public final class Forked {
         return this;
     }
 
-    /** Runs the JVM, and gives one test for each result. */
-    public List<DynamicTest> tests() {
+    /**
+     * What became of the scenario's tests.
+     *
+     * @param status by name: SUCCESSFUL, FAILED or ABORTED
+     * @param trace by name; empty for those that were successful
+     * @param errors how many bugs of its own the agent swallowed; null when the scenario did not come to its end
+     */
+    public record Outcome(
+            AgentJvm.Result result, Map<String, String> status, Map<String, String> trace, String errors) {
+
+        /** Names of the tests that did not fail. */
+        public Set<String> passed() {
+            Set<String> names = new TreeSet<>(status.keySet());
+            names.removeIf(name -> !status.get(name).equals("SUCCESSFUL"));
+            return names;
+        }
+    }
+
+    /** Runs the JVM. */
+    public Outcome run() {
         AgentJvm.Result result = jvm.run(ScenarioMain.class, scenario.getName());
-        String where = label.isEmpty() ? "" : " (" + String.join(", ", label) + ")";
-        List<DynamicTest> tests = new ArrayList<>();
-        Map<String, String> seen = new LinkedHashMap<>();
+        Map<String, String> statuses = new LinkedHashMap<>();
+        Map<String, String> traces = new LinkedHashMap<>();
+        String[] errors = new String[1];
         result.out()
                 .lines()
                 .filter(line -> line.startsWith(ScenarioMain.RESULT))
                 .forEach(line -> {
                     String[] parts =
                             line.substring(ScenarioMain.RESULT.length()).split(" ");
-                    String status = parts[0];
                     String name = decode(parts[1]);
-                    String trace = decode(parts[2]);
-                    seen.put(name, status);
-                    if (status.equals("ERRORS")) {
-                        tests.add(dynamicTest(
-                                "no error of the agent was swallowed" + where,
-                                () -> assertEquals("0", name, result::all)));
+                    if (parts[0].equals("ERRORS")) {
+                        errors[0] = name;
                     } else {
-                        tests.add(dynamicTest(name + where, () -> {
-                            if (!status.equals("SUCCESSFUL")) {
-                                fail(name + ": " + status + "\n" + trace + "\n" + result.all());
-                            }
-                        }));
+                        statuses.put(name, parts[0]);
+                        traces.put(name, decode(parts[2]));
                     }
                 });
+        return new Outcome(result, statuses, traces, errors[0]);
+    }
+
+    /** Runs the JVM, and gives one test for each result. */
+    public List<DynamicTest> tests() {
+        Outcome outcome = run();
+        AgentJvm.Result result = outcome.result();
+        String where = label.isEmpty() ? "" : " (" + String.join(", ", label) + ")";
+        List<DynamicTest> tests = new ArrayList<>();
+        outcome.status()
+                .forEach((name, status) -> tests.add(dynamicTest(name + where, () -> {
+                    if (!status.equals("SUCCESSFUL")) {
+                        fail(name + ": " + status + "\n" + outcome.trace().get(name) + "\n" + result.all());
+                    }
+                })));
+        if (outcome.errors() != null) {
+            tests.add(dynamicTest(
+                    "no error of the agent was swallowed" + where,
+                    () -> assertEquals("0", outcome.errors(), result::all)));
+        }
         tests.add(dynamicTest("the scenario ran to its end" + where, () -> {
             assertEquals(0, result.exit(), result::all);
-            if (!seen.containsValue("ERRORS") || seen.size() < 2) {
+            if (outcome.errors() == null || outcome.status().isEmpty()) {
                 fail("no result\n" + result.all());
             }
         }));

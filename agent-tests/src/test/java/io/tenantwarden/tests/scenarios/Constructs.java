@@ -2,9 +2,9 @@ package io.tenantwarden.tests.scenarios;
 
 import com.google.common.util.concurrent.MoreExecutors;
 import io.netty.util.concurrent.DefaultEventExecutorGroup;
-import java.lang.reflect.Method;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,28 +56,53 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /** The constructs of the JDK that runs, and of the libraries on the class path. Threads are kept from one use to the next. */
-final class Constructs {
+public final class Constructs {
 
-    private static final Map<String, Construct> ALL = new LinkedHashMap<>();
+    /**
+     * One of them.
+     *
+     * @param artifact the library that it is of; empty for the JDK
+     * @param since the first JDK that has it
+     */
+    public record Known(String name, String artifact, int since, Construct construct) {}
+
+    private static final List<Known> ALL = new ArrayList<>();
+    private static String artifact = "";
+    private static int since = 17;
 
     static {
         threadPools();
         forkJoin();
         stages();
         timers();
+        virtualThreads();
+        since = 17;
         spring();
         reactor();
         coroutines();
         servers();
-        if (Runtime.version().feature() >= 21) {
-            virtualThreads();
-        }
     }
 
     private Constructs() {}
 
+    /** Those that this JDK has. */
     static Map<String, Construct> all() {
-        return ALL;
+        Map<String, Construct> all = new LinkedHashMap<>();
+        for (Known known : ALL) {
+            if (known.since() <= Runtime.version().feature()) {
+                all.put(known.name(), known.construct());
+            }
+        }
+        return all;
+    }
+
+    /** All of them, also those of a newer JDK. */
+    public static List<Known> known() {
+        return List.copyOf(ALL);
+    }
+
+    private static void add(String name, Construct construct) {
+        ALL.add(new Known(name, artifact, since, construct));
     }
 
     private static Runnable into(CompletableFuture<String> result, Callable<String> work) {
@@ -121,28 +146,28 @@ final class Constructs {
 
     private static void threadPools() {
         ExecutorService pool = Executors.newFixedThreadPool(1, daemons());
-        ALL.put("ThreadPoolExecutor.execute", executor(pool));
-        ALL.put("ThreadPoolExecutor.submit(Callable)", work -> pool.submit(work).get());
-        ALL.put("ThreadPoolExecutor.submit(Runnable)", work -> {
+        add("ThreadPoolExecutor.execute", executor(pool));
+        add("ThreadPoolExecutor.submit(Callable)", work -> pool.submit(work).get());
+        add("ThreadPoolExecutor.submit(Runnable)", work -> {
             CompletableFuture<String> result = new CompletableFuture<>();
             pool.submit(into(result, work));
             return get(result);
         });
-        ALL.put(
+        add(
                 "ThreadPoolExecutor.invokeAll",
                 work -> pool.invokeAll(List.of(work)).get(0).get());
-        ALL.put("ThreadPoolExecutor.invokeAny", work -> pool.invokeAny(List.of(work)));
-        ALL.put("ThreadPoolExecutor.execute(FutureTask)", work -> {
+        add("ThreadPoolExecutor.invokeAny", work -> pool.invokeAny(List.of(work)));
+        add("ThreadPoolExecutor.execute(FutureTask)", work -> {
             FutureTask<String> task = new FutureTask<>(work);
             pool.execute(task);
             return task.get();
         });
-        ALL.put("ExecutorCompletionService", work -> {
+        add("ExecutorCompletionService", work -> {
             ExecutorCompletionService<String> service = new ExecutorCompletionService<>(pool);
             service.submit(work);
             return service.take().get();
         });
-        ALL.put("FutureTask.done", work -> {
+        add("FutureTask.done", work -> {
             CompletableFuture<String> result = new CompletableFuture<>();
             pool.execute(new FutureTask<>(() -> "") {
                 @Override
@@ -152,8 +177,8 @@ final class Constructs {
             });
             return get(result);
         });
-        ALL.put("Executors.newCachedThreadPool", executor(Executors.newCachedThreadPool(daemons())));
-        ALL.put("Executors.newSingleThreadExecutor", executor(Executors.newSingleThreadExecutor(daemons())));
+        add("Executors.newCachedThreadPool", executor(Executors.newCachedThreadPool(daemons())));
+        add("Executors.newSingleThreadExecutor", executor(Executors.newSingleThreadExecutor(daemons())));
         ThreadPoolExecutor byPriority = new ThreadPoolExecutor(
                 1,
                 1,
@@ -161,22 +186,22 @@ final class Constructs {
                 TimeUnit.SECONDS,
                 new PriorityBlockingQueue<>(11, Comparator.comparingInt(task -> ((Prioritised) task).priority())),
                 daemons());
-        ALL.put("ThreadPoolExecutor with a PriorityBlockingQueue", work -> {
+        add("ThreadPoolExecutor with a PriorityBlockingQueue", work -> {
             CompletableFuture<String> result = new CompletableFuture<>();
             byPriority.execute(new Prioritised(1, () -> {}));
             byPriority.execute(new Prioritised(2, into(result, work)));
             return get(result);
         });
         ScheduledExecutorService scheduled = Executors.newScheduledThreadPool(1, daemons());
-        ALL.put(
+        add(
                 "ScheduledThreadPoolExecutor.schedule(Callable)",
                 work -> scheduled.schedule(work, 5, TimeUnit.MILLISECONDS).get());
-        ALL.put("ScheduledThreadPoolExecutor.schedule(Runnable)", work -> {
+        add("ScheduledThreadPoolExecutor.schedule(Runnable)", work -> {
             CompletableFuture<String> result = new CompletableFuture<>();
             scheduled.schedule(into(result, work), 5, TimeUnit.MILLISECONDS);
             return get(result);
         });
-        ALL.put("ScheduledThreadPoolExecutor.execute", executor(scheduled));
+        add("ScheduledThreadPoolExecutor.execute", executor(scheduled));
     }
 
     private record Prioritised(int priority, Runnable work) implements Runnable {
@@ -188,20 +213,20 @@ final class Constructs {
 
     private static void forkJoin() {
         ForkJoinPool pool = new ForkJoinPool(2);
-        ALL.put("ForkJoinPool.submit", work -> pool.submit(work).get());
-        ALL.put("ForkJoinPool.execute", executor(pool));
-        ALL.put(
+        add("ForkJoinPool.submit", work -> pool.submit(work).get());
+        add("ForkJoinPool.execute", executor(pool));
+        add(
                 "ForkJoinPool.invokeAll",
                 work -> pool.invokeAll(List.of(work)).get(0).get());
-        ALL.put("ForkJoinTask.fork", work -> pool.invoke(new Halves(work, 8)));
-        ALL.put(
+        add("ForkJoinTask.fork", work -> pool.invoke(new Halves(work, 8)));
+        add(
                 "Stream.parallel",
                 work -> IntStream.range(0, 64)
                         .parallel()
                         .mapToObj(i -> call(work))
                         .distinct()
                         .collect(Collectors.joining("|")));
-        ALL.put(
+        add(
                 "Stream.parallel in a pool",
                 work -> pool.submit(() -> IntStream.range(0, 64)
                                 .parallel()
@@ -209,12 +234,14 @@ final class Constructs {
                                 .distinct()
                                 .collect(Collectors.joining("|")))
                         .get());
+        since = 25;
         Object newer = pool;
-        if (newer instanceof ScheduledExecutorService scheduled) { // JDK 25
-            ALL.put(
-                    "ForkJoinPool.schedule",
-                    work -> scheduled.schedule(work, 5, TimeUnit.MILLISECONDS).get());
-        }
+        add(
+                "ForkJoinPool.schedule",
+                work -> ((ScheduledExecutorService) newer)
+                        .schedule(work, 5, TimeUnit.MILLISECONDS)
+                        .get());
+        since = 17;
     }
 
     private static final class Halves extends RecursiveTask<String> {
@@ -240,49 +267,49 @@ final class Constructs {
 
     private static void stages() {
         ExecutorService nobody = Executors.newFixedThreadPool(1, daemons());
-        ALL.put("CompletableFuture.supplyAsync", work -> get(CompletableFuture.supplyAsync(() -> call(work))));
-        ALL.put("CompletableFuture.runAsync", work -> {
+        add("CompletableFuture.supplyAsync", work -> get(CompletableFuture.supplyAsync(() -> call(work))));
+        add("CompletableFuture.runAsync", work -> {
             CompletableFuture<String> result = new CompletableFuture<>();
             CompletableFuture.runAsync(into(result, work));
             return get(result);
         });
-        ALL.put(
+        add(
                 "CompletableFuture.supplyAsync on an unknown executor",
                 work -> get(CompletableFuture.supplyAsync(() -> call(work), task -> new Thread(task).start())));
-        ALL.put("CompletableFuture.thenApplyAsync, completed by nobody", work -> {
+        add("CompletableFuture.thenApplyAsync, completed by nobody", work -> {
             CompletableFuture<String> first = new CompletableFuture<>();
             CompletableFuture<String> second = first.thenApplyAsync(x -> call(work));
             completeElsewhere(first);
             return get(second);
         });
-        ALL.put("CompletableFuture.thenApply, completed by nobody", work -> {
+        add("CompletableFuture.thenApply, completed by nobody", work -> {
             CompletableFuture<String> first = new CompletableFuture<>();
             CompletableFuture<String> second = first.thenApply(x -> call(work));
             completeElsewhere(first);
             return get(second);
         });
-        ALL.put(
+        add(
                 "CompletableFuture.handleAsync",
                 work -> get(CompletableFuture.runAsync(() -> {}, nobody).handleAsync((x, e) -> call(work), nobody)));
-        ALL.put(
+        add(
                 "CompletableFuture.thenComposeAsync",
                 work -> get(CompletableFuture.runAsync(() -> {}, nobody)
                         .thenComposeAsync(x -> CompletableFuture.completedFuture(call(work)), nobody)));
-        ALL.put(
+        add(
                 "CompletableFuture.thenCombineAsync",
                 work -> get(CompletableFuture.runAsync(() -> {}, nobody)
                         .thenCombineAsync(CompletableFuture.completedFuture(1), (x, y) -> call(work), nobody)));
-        ALL.put(
+        add(
                 "CompletableFuture.exceptionallyAsync",
                 work -> get(CompletableFuture.<String>failedFuture(new IllegalStateException("on purpose"))
                         .exceptionallyAsync(e -> call(work), nobody)));
-        ALL.put("CompletableFuture.whenCompleteAsync", work -> {
+        add("CompletableFuture.whenCompleteAsync", work -> {
             CompletableFuture<String> result = new CompletableFuture<>();
             CompletableFuture.runAsync(() -> {}, nobody)
                     .whenCompleteAsync((x, e) -> into(result, work).run(), nobody);
             return get(result);
         });
-        ALL.put(
+        add(
                 "CompletableFuture.delayedExecutor",
                 work -> get(CompletableFuture.supplyAsync(
                         () -> call(work), CompletableFuture.delayedExecutor(5, TimeUnit.MILLISECONDS))));
@@ -324,7 +351,7 @@ final class Constructs {
 
     private static void timers() {
         Timer timer = new Timer(true);
-        ALL.put("Timer.schedule", work -> {
+        add("Timer.schedule", work -> {
             CompletableFuture<String> result = new CompletableFuture<>();
             timer.schedule(
                     new TimerTask() {
@@ -365,19 +392,20 @@ final class Constructs {
     }
 
     private static void spring() {
+        artifact = "spring-context";
         Notifications notifications =
                 new AnnotationConfigApplicationContext(SpringApplication.class).getBean(Notifications.class);
-        ALL.put("Spring @Async", work -> get(notifications.send(work)));
-        ALL.put("Spring SimpleAsyncTaskExecutor", executor(new SimpleAsyncTaskExecutor()));
+        add("Spring @Async", work -> get(notifications.send(work)));
+        add("Spring SimpleAsyncTaskExecutor", executor(new SimpleAsyncTaskExecutor()));
         ThreadPoolTaskExecutor decorated = new ThreadPoolTaskExecutor();
         decorated.setTaskDecorator((TaskDecorator) task -> () -> task.run());
         decorated.setDaemon(true);
         decorated.initialize();
-        ALL.put("Spring ThreadPoolTaskExecutor", work -> decorated.submit(work).get());
+        add("Spring ThreadPoolTaskExecutor", work -> decorated.submit(work).get());
         ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
         scheduler.setDaemon(true);
         scheduler.initialize();
-        ALL.put("Spring TaskScheduler.schedule(Instant)", work -> {
+        add("Spring TaskScheduler.schedule(Instant)", work -> {
             CompletableFuture<String> result = new CompletableFuture<>();
             scheduler.schedule(into(result, work), Instant.now());
             return get(result);
@@ -385,12 +413,13 @@ final class Constructs {
     }
 
     private static void reactor() {
-        ALL.put(
+        artifact = "reactor-core";
+        add(
                 "Reactor subscribeOn(boundedElastic)",
                 work -> Mono.fromCallable(work)
                         .subscribeOn(Schedulers.boundedElastic())
                         .block(Duration.ofSeconds(30)));
-        ALL.put(
+        add(
                 "Reactor publishOn(boundedElastic)",
                 work -> Flux.range(0, 3)
                         .publishOn(Schedulers.boundedElastic())
@@ -398,7 +427,7 @@ final class Constructs {
                         .distinct()
                         .collect(Collectors.joining("|"))
                         .block(Duration.ofSeconds(30)));
-        ALL.put(
+        add(
                 "Reactor delay",
                 work -> Mono.delay(Duration.ofMillis(5), Schedulers.boundedElastic())
                         .map(i -> call(work))
@@ -406,10 +435,11 @@ final class Constructs {
     }
 
     private static void coroutines() {
-        ALL.put("Kotlin Dispatchers.IO", work -> coroutine(Dispatchers.getIO(), work));
-        ALL.put("Kotlin Dispatchers.Default", work -> coroutine(Dispatchers.getDefault(), work));
+        artifact = "kotlinx-coroutines-core-jvm";
+        add("Kotlin Dispatchers.IO", work -> coroutine(Dispatchers.getIO(), work));
+        add("Kotlin Dispatchers.Default", work -> coroutine(Dispatchers.getDefault(), work));
         CoroutineDispatcher own = ExecutorsKt.from(Executors.newFixedThreadPool(1, daemons()));
-        ALL.put("Kotlin executor dispatcher", work -> coroutine(own, work));
+        add("Kotlin executor dispatcher", work -> coroutine(own, work));
     }
 
     private static String coroutine(CoroutineDispatcher dispatcher, Callable<String> work) throws Exception {
@@ -452,15 +482,18 @@ final class Constructs {
     }
 
     private static void servers() {
+        artifact = "netty-common";
         DefaultEventExecutorGroup netty = new DefaultEventExecutorGroup(1);
-        ALL.put("Netty EventExecutor.execute", executor(netty));
-        ALL.put("Netty EventExecutor.submit", work -> netty.submit(work).get());
-        ALL.put(
+        add("Netty EventExecutor.execute", executor(netty));
+        add("Netty EventExecutor.submit", work -> netty.submit(work).get());
+        add(
                 "Netty EventExecutor.schedule",
                 work -> netty.schedule(work, 5, TimeUnit.MILLISECONDS).get());
+        artifact = "tomcat-embed-core";
         var tomcat = new org.apache.tomcat.util.threads.ThreadPoolExecutor(
                 1, 1, 1, TimeUnit.SECONDS, new java.util.concurrent.LinkedBlockingQueue<>(), daemons());
-        ALL.put("Tomcat ThreadPoolExecutor", executor(tomcat));
+        add("Tomcat ThreadPoolExecutor", executor(tomcat));
+        artifact = "jetty-util";
         QueuedThreadPool jetty = new QueuedThreadPool(4, 1);
         jetty.setDaemon(true);
         try {
@@ -468,42 +501,62 @@ final class Constructs {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
-        ALL.put("Jetty QueuedThreadPool", executor(jetty));
+        add("Jetty QueuedThreadPool", executor(jetty));
+        artifact = "jboss-threads";
         EnhancedQueueExecutor undertow = new EnhancedQueueExecutor.Builder()
                 .setCorePoolSize(1)
                 .setThreadFactory(daemons())
                 .build();
-        ALL.put("Undertow's executor (JBoss EnhancedQueueExecutor)", executor(undertow));
+        add("Undertow's executor (JBoss EnhancedQueueExecutor)", executor(undertow));
+        artifact = "guava";
         ExecutorService below = Executors.newFixedThreadPool(1, daemons());
-        ALL.put("Guava sequential executor", executor(MoreExecutors.newSequentialExecutor(below)));
+        add("Guava sequential executor", executor(MoreExecutors.newSequentialExecutor(below)));
     }
 
     /** By reflection: the tests are compiled for Java 17. */
     private static void virtualThreads() {
-        try {
-            Method start = Thread.class.getMethod("startVirtualThread", Runnable.class);
-            ALL.put("Thread.startVirtualThread", work -> {
-                CompletableFuture<String> result = new CompletableFuture<>();
-                start.invoke(null, into(result, work));
-                return get(result);
-            });
-            ExecutorService perTask = (ExecutorService)
-                    Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
-            ALL.put(
-                    "newVirtualThreadPerTaskExecutor.submit",
-                    work -> perTask.submit(work).get());
-            ALL.put("newVirtualThreadPerTaskExecutor.execute", executor(perTask));
-            ExecutorService platform = (ExecutorService) Executors.class
-                    .getMethod("newThreadPerTaskExecutor", ThreadFactory.class)
-                    .invoke(null, daemons());
-            ALL.put(
-                    "newThreadPerTaskExecutor with platform threads",
-                    work -> platform.submit(work).get());
-            if (Runtime.version().feature() >= 25) {
-                ALL.put("StructuredTaskScope.fork", Constructs::structured);
+        since = 21;
+        add("Thread.startVirtualThread", work -> {
+            CompletableFuture<String> result = new CompletableFuture<>();
+            Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, into(result, work));
+            return get(result);
+        });
+        add("Thread.ofVirtual().start", work -> {
+            CompletableFuture<String> result = new CompletableFuture<>();
+            Class<?> builder = Class.forName("java.lang.Thread$Builder");
+            Object virtual = Thread.class.getMethod("ofVirtual").invoke(null);
+            builder.getMethod("start", Runnable.class).invoke(virtual, into(result, work));
+            return get(result);
+        });
+        add(
+                "newVirtualThreadPerTaskExecutor.submit",
+                work -> ThreadPerTask.VIRTUAL.submit(work).get());
+        add(
+                "newVirtualThreadPerTaskExecutor.execute",
+                work -> executor(ThreadPerTask.VIRTUAL).run(work));
+        add(
+                "newThreadPerTaskExecutor with platform threads",
+                work -> ThreadPerTask.PLATFORM.submit(work).get());
+        since = 25;
+        add("StructuredTaskScope.fork", Constructs::structured);
+    }
+
+    /** Made where the JDK has them. */
+    private static final class ThreadPerTask {
+        static final ExecutorService VIRTUAL;
+        static final ExecutorService PLATFORM;
+
+        static {
+            try {
+                VIRTUAL = (ExecutorService) Executors.class
+                        .getMethod("newVirtualThreadPerTaskExecutor")
+                        .invoke(null);
+                PLATFORM = (ExecutorService) Executors.class
+                        .getMethod("newThreadPerTaskExecutor", ThreadFactory.class)
+                        .invoke(null, daemons());
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException(e);
             }
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
         }
     }
 

@@ -2,12 +2,18 @@ package io.tenantwarden.tests.scenarios;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.zaxxer.hikari.HikariDataSource;
+import io.tenantwarden.tests.jvm.Db;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionSynchronizationUtils;
@@ -68,6 +74,29 @@ class LostScopeScenario {
         assertEquals("", afterCallback());
     }
 
+    /** The filter clears the tenant, and then somebody above it commits. */
+    @Test
+    void anAfterCommitOfARealTransaction() throws Exception {
+        CompletableFuture<String> seen = new CompletableFuture<>();
+        try (HikariDataSource pool = Db.hikari(2)) {
+            DataSourceTransactionManager transactions = new DataSourceTransactionManager(pool);
+            TransactionStatus transaction = TenantContext.as("a", () -> {
+                TransactionStatus begun = transactions.getTransaction(new DefaultTransactionDefinition());
+                assertEquals(
+                        1, new JdbcTemplate(pool).update("update invoices set amount = amount where note = 'a-1'"));
+                TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+                    @Override
+                    public void afterCommit() {
+                        seen.complete(inRealCallback());
+                    }
+                });
+                return begun;
+            });
+            transactions.commit(transaction);
+        }
+        assertEquals("", seen.get(30, TimeUnit.SECONDS));
+    }
+
     @Test
     void aBypass() throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(1);
@@ -97,6 +126,10 @@ class LostScopeScenario {
     }
 
     private static String inCallback() {
+        return Rows.seen();
+    }
+
+    private static String inRealCallback() {
         return Rows.seen();
     }
 

@@ -5,9 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.tenantwarden.tests.jvm.Db;
 import java.sql.Connection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.scheduling.annotation.Scheduled;
 
 /** Methods that configuration gives a scope, named by class, interface, superclass and wildcard; and bypasses. */
 class ScopeMethodsScenario {
@@ -116,7 +124,56 @@ class ScopeMethodsScenario {
         assertEquals("1b", ReportWorker.work(1, "b"));
     }
 
+    // ---- a scheduler that loops over tenants
+
+    @Configuration
+    @EnableScheduling
+    static class Application {
+        @Bean
+        NightlyJob nightlyJob() {
+            return new NightlyJob();
+        }
+    }
+
+    static class NightlyJob {
+        final CompletableFuture<List<String>> seen = new CompletableFuture<>();
+
+        @Scheduled(fixedDelay = 60_000)
+        void run() {
+            List<String> all = new ArrayList<>();
+            for (String tenant : List.of("a", "b")) {
+                all.add(runFor(tenant));
+            }
+            all.add(Invoices.tenants());
+            seen.complete(all);
+        }
+
+        String runFor(String tenant) {
+            return Invoices.tenants();
+        }
+    }
+
+    @Test
+    void aScheduledMethodThatLoops() throws Exception {
+        try (var application = new AnnotationConfigApplicationContext(Application.class)) {
+            NightlyJob job = application.getBean(NightlyJob.class);
+            assertEquals(List.of("a", "b", ""), job.seen.get(30, TimeUnit.SECONDS));
+        }
+    }
+
     // ---- bypasses
+
+    static String platform() throws Exception {
+        try (Connection c = Db.driverManager("warden_bypass")) {
+            return Db.column(c, "select current_setting('app.is_platform', true) from invoices limit 1")
+                    .get(0);
+        }
+    }
+
+    @Test
+    void aBypassHasItsSetting() throws Exception {
+        assertEquals("on", platform());
+    }
 
     static String countAll() throws Exception {
         try (Connection c = Db.driverManager("warden_bypass")) {

@@ -8,9 +8,6 @@ import io.opentelemetry.context.Scope;
 import java.lang.reflect.Field;
 import java.util.List;
 import java.util.Map;
-import org.hibernate.SessionFactory;
-import org.hibernate.cfg.Configuration;
-import org.hibernate.context.spi.CurrentTenantIdentifierResolver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
@@ -21,13 +18,12 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 
-/** Sources that libraries keep on the thread: Spring Security, OpenTelemetry's baggage, Hibernate's resolver. */
+/** Sources that libraries keep on the thread: Spring Security, OpenTelemetry's baggage. */
 class ThreadSourcesScenario {
 
     @AfterEach
     void clear() {
         SecurityContextHolder.clearContext();
-        ResolverInUse.tenant = "nobody";
     }
 
     private static String as(Authentication authentication) {
@@ -88,71 +84,5 @@ class ThreadSourcesScenario {
             assertEquals("b", Invoices.tenants());
         }
         assertEquals("", Invoices.tenants());
-    }
-
-    // ---- Hibernate
-
-    /** The one that the session factory is given. */
-    public static final class ResolverInUse implements CurrentTenantIdentifierResolver<String> {
-        static String tenant = "nobody";
-
-        @Override
-        public String resolveCurrentTenantIdentifier() {
-            return tenant;
-        }
-
-        @Override
-        public boolean validateExistingCurrentSessions() {
-            return false;
-        }
-
-        @Override
-        public boolean isRoot(String id) {
-            return id.equals("nobody");
-        }
-    }
-
-    /** There as well, and nobody uses it. */
-    public static final class AnotherResolver implements CurrentTenantIdentifierResolver<String> {
-        @Override
-        public String resolveCurrentTenantIdentifier() {
-            return "b";
-        }
-
-        @Override
-        public boolean validateExistingCurrentSessions() {
-            return false;
-        }
-    }
-
-    private static SessionFactory factory(Object resolver) {
-        Configuration configuration = new Configuration();
-        configuration.getProperties().put("hibernate.connection.url", io.tenantwarden.tests.jvm.Db.url());
-        configuration.getProperties().put("hibernate.connection.username", "warden_app");
-        configuration.getProperties().put("hibernate.connection.password", "secret");
-        configuration.getProperties().put("hibernate.tenant_identifier_resolver", resolver);
-        return configuration.buildSessionFactory();
-    }
-
-    @Test
-    void resolverOfTheSessionFactory() {
-        new AnotherResolver();
-        try (SessionFactory factory = factory(new ResolverInUse())) {
-            assertEquals("", Invoices.tenants(), "the root tenant is no tenant");
-            ResolverInUse.tenant = "a";
-            assertEquals("a", Invoices.tenants());
-            ResolverInUse.tenant = "b";
-            List<?> seen = factory.fromSession(
-                    session -> session.createNativeQuery("select distinct tenant_id from invoices", String.class)
-                            .getResultList());
-            assertEquals(List.of("b"), seen);
-            try (SessionFactory other = factory(new AnotherResolver())) {
-                assertEquals("b", Invoices.tenants(), "both name b");
-                ResolverInUse.tenant = "a";
-                assertEquals("", Invoices.tenants(), "two factories that do not agree");
-            }
-            assertEquals("a", Invoices.tenants());
-        }
-        assertEquals("", Invoices.tenants(), "a closed factory has no say");
     }
 }
