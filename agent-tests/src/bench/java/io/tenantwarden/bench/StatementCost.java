@@ -18,6 +18,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.slf4j.MDC;
 
@@ -72,10 +73,7 @@ public class StatementCost {
                         + (preset ? "&options=-c%20app.tenant_id=a" : ""),
                 "warden_app",
                 "secret");
-        if (situation != Situation.UNPROTECTED) {
-            Tenant.CURRENT.set("a");
-            MDC.put("tenant", "a");
-        }
+        enterTenant();
         c.setAutoCommit(situation != Situation.INJECTED);
         statement = c.prepareStatement(
                 situation == Situation.UNPROTECTED
@@ -88,6 +86,22 @@ public class StatementCost {
         ReplaySocketFactory.record();
         one();
         ReplaySocketFactory.replay();
+    }
+
+    /** As an application does at the beginning of its work; for the agent, each iteration is a task of its own. */
+    @Setup(Level.Iteration)
+    public void enterTenant() {
+        if (situation != Situation.UNPROTECTED) {
+            Tenant.CURRENT.set("a");
+            MDC.put("tenant", "a");
+        }
+    }
+
+    /** What a task leaves behind on its thread is no scope for the next. */
+    @TearDown(Level.Iteration)
+    public void leaveTenant() {
+        Tenant.CURRENT.remove();
+        MDC.remove("tenant");
     }
 
     /** One statement; in its own scope method when that is what is measured. */
