@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /** Smallest, middle and largest of some figures. */
-record Spread(double min, double median, double max) {
+public record Spread(double min, double median, double max) {
 
-    static Spread of(double[] values) {
+    public static Spread of(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         int half = sorted.length / 2;
@@ -23,7 +23,7 @@ record Spread(double min, double median, double max) {
         return of(ratios);
     }
 
-    JsonObject json(int digits) {
+    public JsonObject json(int digits) {
         JsonObject object = new JsonObject();
         object.put("min", round(min, digits));
         object.put("median", round(median, digits));
@@ -37,7 +37,7 @@ record Spread(double min, double median, double max) {
     }
 
     /** Three columns of a Markdown table. */
-    String columns(int digits) {
+    public String columns(int digits) {
         String one = "%." + digits + "f";
         return String.format(Locale.ROOT, one + " | **" + one + "** | " + one, min, median, max);
     }
