@@ -1,12 +1,23 @@
 #!/usr/bin/env bash
-# Measures what the agent costs: throughput of variants run alternately in one JVM, as ratios. Results as Markdown and
-# JSON in docs/benchmarks/. Wants a quiet machine and about half an hour.
+# Measures what the agent costs an application: throughput as a ratio to "no tenant", of variants that run alternately, each
+# in a JVM of its own, and the statements that PostgreSQL counts. Results in docs/benchmarks/throughput.md and .json.
+# Wants a quiet machine; 2 processors take about 16 minutes. Needs a JDK 17 or newer.
 #
-# usage: scripts/bench.sh [ROUNDS [MILLISECONDS]]     default 15 rounds of 1000 ms
+# usage: scripts/bench.sh [--rounds 15] [--seconds 0.5] [--only NAME,NAME] [--quick]
+#   --rounds N     rounds that count; in each, every variant does every workload once
+#   --seconds S    length of one measurement
+#   --only NAMES   variants whose name contains one of these; "no tenant" is always there
+#   --quick        3 rounds of 0.2 s, to see that it runs; writes to target/bench instead of docs/benchmarks
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-./mvnw -B -q -ntp -DskipTests -Dspotless.check.skip=true -pl agent/dist,agent-tests -am \
-  package dependency:build-classpath -Dmdep.outputFile=target/bench-classpath.txt
-exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" -Dproject.root="$PWD" -Dpostgres.directory="$PWD/target/postgres" \
-  -cp "agent-tests/target/test-classes:$(cat agent-tests/target/bench-classpath.txt)" \
-  io.tenantwarden.tests.bench.BenchMain "${1:-15}" "${2:-1000}" docs/benchmarks
+. scripts/bench-common.sh
+
+build_tests
+proxy=$(library net.ttddyy datasource-proxy)
+spy=$(library p6spy p6spy)
+otel=$(library io.opentelemetry.javaagent opentelemetry-javaagent)
+compile target/bench/classes "$tests:$proxy" agent-tests/src/bench/java/io/tenantwarden/bench/ProxiedDataSource.java
+exec "${bin}java" -Dproject.root="$PWD" -Dpostgres.directory="$PWD/target/postgres" \
+  -Dpostgres.preload=pg_stat_statements -Dslf4j.provider=org.slf4j.nop.NOPServiceProvider -Dslf4j.internal.verbosity=WARN \
+  -Dbench.otel="$otel" -Dbench.p6spy="$spy" -Dbench.datasource-proxy="$PWD/target/bench/classes:$proxy" \
+  -cp "$tests" io.tenantwarden.tests.bench.BenchMain "$@"

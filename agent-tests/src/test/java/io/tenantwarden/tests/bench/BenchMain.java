@@ -1,96 +1,384 @@
 package io.tenantwarden.tests.bench;
 
+import com.grack.nanojson.JsonArray;
+import com.grack.nanojson.JsonObject;
+import com.grack.nanojson.JsonWriter;
 import io.tenantwarden.testing.PostgresServer;
-import io.tenantwarden.tests.jvm.AgentJvm;
 import io.tenantwarden.tests.jvm.TestDatabase;
+import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
-import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
-/** Runs the throughput benchmark in fresh JVMs, once for each mode of the agent, and writes its table: {@code scripts/bench.sh}. */
+/** Runs the throughput benchmark and writes its tables: {@code scripts/bench.sh}. */
 public final class BenchMain {
 
-    private BenchMain() {}
+    private static final int MAJOR = 18;
+    private static final int COUNTED_OPERATIONS = 100;
+    private static final long HALF_MILLISECOND = 500_000;
 
-    /** @param arguments rounds, milliseconds of each measurement, folder for the results */
-    public static void main(String[] arguments) throws Exception {
-        String rounds = arguments[0];
-        String millis = arguments[1];
-        Path folder = Files.createDirectories(Path.of(arguments[2]));
-        TestDatabase database = TestDatabase.create(18);
-        try (Connection c = PostgresServer.get(18).superuser(database.name());
-                Statement s = c.createStatement()) {
-            s.execute("CREATE ROLE warden_plain LOGIN NOSUPERUSER PASSWORD 'secret'");
-            s.execute("GRANT USAGE ON SCHEMA public TO warden_plain");
-            s.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO warden_plain");
-            s.execute("ANALYZE");
-        }
-        List<String> lines = new ArrayList<>();
-        for (String mode : new String[] {"pipelined", "audit", "off"}) {
-            System.out.println("measuring: " + mode);
-            AgentJvm jvm = new AgentJvm()
-                    .properties(database.properties())
-                    .property("warden.tenant", "method:io.tenantwarden.tests.scenarios.TenantContext#current")
-                    .property("warden.mode", mode.equals("pipelined") ? "inject" : mode)
-                    .property("warden.datasource.exclude", "warden_plain@*")
-                    .property("warden.log", "none")
-                    .property("logback.configurationFile", quietLogback(folder).toString())
-                    .timeout(Duration.ofMinutes(60));
-            AgentJvm.Result result = jvm.run(ThroughputBench.class, mode, rounds, millis);
-            if (result.exit() != 0) {
-                throw new IllegalStateException(result.all());
+    private final Options options;
+    private final List<Variant> variants;
+    private final List<WorkerProcess> workers = new ArrayList<>();
+    private final List<String> skipped = new ArrayList<>();
+    private final Map<String, Map<Cell, double[]>> perSecond = new LinkedHashMap<>();
+    private final Map<String, Map<Cell, double[]>> bytes = new LinkedHashMap<>();
+    private final Map<String, Map<Boolean, double[]>> counts = new LinkedHashMap<>();
+
+    private record Options(int rounds, long millis, List<String> only, boolean quick) {
+
+        static Options parse(String[] arguments) {
+            int rounds = 0;
+            double seconds = 0;
+            List<String> only = List.of();
+            boolean quick = false;
+            for (int i = 0; i < arguments.length; i++) {
+                String option = arguments[i];
+                if (option.equals("--quick")) {
+                    quick = true;
+                    continue;
+                }
+                if (!List.of("--rounds", "--seconds", "--only").contains(option) || i + 1 == arguments.length) {
+                    throw usage("'" + option + "' is no option, or its value is missing");
+                }
+                String value = arguments[++i];
+                try {
+                    switch (option) {
+                        case "--rounds" -> rounds = Integer.parseInt(value);
+                        case "--seconds" -> seconds = Double.parseDouble(value);
+                        default -> only = List.of(value.toLowerCase(Locale.ROOT).split(","));
+                    }
+                } catch (NumberFormatException e) {
+                    throw usage(option + " wants a number, not '" + value + "'");
+                }
+                if (option.equals("--rounds") && rounds < 1 || option.equals("--seconds") && seconds < 0.01) {
+                    throw usage(option + " " + value + " is too small");
+                }
             }
-            result.lines("{\"work\"").forEach(line -> {
-                lines.add(line);
-                System.out.println(line);
-            });
+            return new Options(
+                    rounds > 0 ? rounds : quick ? 3 : 15,
+                    Math.round(1000 * (seconds > 0 ? seconds : quick ? 0.2 : 0.5)),
+                    only,
+                    quick);
         }
-        write(folder, lines);
+
+        private static IllegalArgumentException usage(String problem) {
+            return new IllegalArgumentException(
+                    problem + "\nusage: scripts/bench.sh [--rounds N] [--seconds S] [--only NAME,NAME] [--quick]");
+        }
+
+        boolean wants(Variant variant) {
+            String name = variant.name().toLowerCase(Locale.ROOT);
+            return variant.name().equals(Variant.REFERENCE)
+                    || only.isEmpty()
+                    || only.stream().anyMatch(name::contains);
+        }
+    }
+
+    private BenchMain(Options options) {
+        this.options = options;
+        this.variants = Variant.all().stream().filter(options::wants).toList();
+    }
+
+    /** @param arguments options of {@code scripts/bench.sh} */
+    public static void main(String[] arguments) throws Exception {
+        Options options;
+        try {
+            options = Options.parse(arguments);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.exit(2);
+            return;
+        }
+        new BenchMain(options).run();
         System.exit(0);
     }
 
-    private static Path quietLogback(Path folder) throws Exception {
-        Path file = Files.createTempFile("logback", ".xml");
-        file.toFile().deleteOnExit();
-        return Files.writeString(file, "<configuration><root level=\"OFF\"/></configuration>");
+    private void run() throws Exception {
+        TestDatabase database = TestDatabase.create(MAJOR);
+        int port = URI.create(database.url().substring("jdbc:".length())).getPort();
+        Path logback = Files.createTempFile("logback", ".xml");
+        logback.toFile().deleteOnExit();
+        Files.writeString(logback, "<configuration><root level=\"OFF\"/></configuration>");
+        try (DelayProxy proxy = new DelayProxy(port, HALF_MILLISECOND);
+                Connection server = PostgresServer.get(MAJOR).superuser(database.name());
+                Statement statement = server.createStatement()) {
+            statement.execute("ANALYZE");
+            statement.execute("CREATE EXTENSION pg_stat_statements");
+            for (Variant variant : variants) {
+                workers.add(WorkerProcess.start(
+                        variant,
+                        variant.url(port, database.name()),
+                        variant.url(proxy.port(), database.name()),
+                        logback));
+            }
+            dropThoseThatDoNotStart();
+            countStatements(statement, database.name());
+            warmUp();
+            measure();
+            report(server);
+            for (WorkerProcess worker : workers) {
+                worker.close();
+            }
+        }
     }
 
-    private static void write(Path folder, List<String> lines) throws Exception {
-        Files.writeString(folder.resolve("throughput.json"), "[\n" + String.join(",\n", lines) + "\n]\n");
-        StringBuilder text = new StringBuilder("# Throughput as a ratio to \"no tenant\"\n\n");
-        text.append("Measured ")
-                .append(LocalDate.now())
-                .append(" by `scripts/bench.sh` with ")
-                .append(System.getProperty("java.vm.name"))
-                .append(' ')
-                .append(System.getProperty("java.version"))
-                .append(", PostgreSQL 18, newest pgjdbc, ")
-                .append(Runtime.getRuntime().availableProcessors())
-                .append(
-                        " processors shared by client, server and proxy. Variants take turns in one JVM; each figure is the")
-                .append(
-                        " ratio of operations a second to \"no tenant\" in the same round. \"No tenant\" is a connection")
-                .append(
-                        " whose tenant was set once when it was opened. 1 ms is the round trip through a delaying proxy.\n\n")
-                .append("| work | network | threads | variant | min | median | max | bytes/operation on the client |\n")
-                .append("|---|---|---|---|---|---|---|---|\n");
-        for (String line : lines) {
-            String[] parts = line.replaceAll("[{}\"]", "").split(",");
-            text.append("| ");
-            for (String part : parts) {
-                String key = part.substring(0, part.indexOf(':'));
-                if (!key.equals("rounds")) {
-                    text.append(part.substring(part.indexOf(':') + 1)).append(" | ");
+    private void dropThoseThatDoNotStart() throws Exception {
+        for (WorkerProcess worker : List.copyOf(workers)) {
+            if (!worker.awaitReady()) {
+                String name = worker.variant().name();
+                if (name.equals(Variant.REFERENCE)) {
+                    throw new IllegalStateException("the JVM without agent did not start:\n" + worker.errors());
+                }
+                say(name + " is left out, its JVM does not start:\n" + worker.errors());
+                skipped.add(name);
+                workers.remove(worker);
+                worker.close();
+            }
+        }
+    }
+
+    // ---- statements as PostgreSQL counts them
+
+    private void countStatements(Statement server, String database) throws Exception {
+        track(server, "top");
+        for (WorkerProcess worker : workers) {
+            for (boolean transaction : new boolean[] {false, true}) {
+                Cell cell = new Cell(transaction, false, 1);
+                worker.ask(cell.command("count", COUNTED_OPERATIONS));
+                server.execute("SELECT pg_stat_statements_reset()");
+                String[] waitsAndWrites = worker.ask("go").split(" ");
+                double calls;
+                try (ResultSet rs = server.executeQuery("SELECT coalesce(sum(s.calls), 0) FROM pg_stat_statements s"
+                        + " JOIN pg_roles r ON r.oid = s.userid JOIN pg_database d ON d.oid = s.dbid"
+                        + " WHERE r.rolname = 'warden_app' AND d.datname = '" + database + "'")) {
+                    rs.next();
+                    calls = rs.getDouble(1) / COUNTED_OPERATIONS;
+                }
+                counts.computeIfAbsent(worker.variant().name(), n -> new LinkedHashMap<>())
+                        .put(transaction, new double[] {
+                            calls, Double.parseDouble(waitsAndWrites[0]), Double.parseDouble(waitsAndWrites[1])
+                        });
+            }
+        }
+        track(server, "none");
+    }
+
+    private static void track(Statement server, String what) throws SQLException, InterruptedException {
+        server.execute("ALTER SYSTEM SET pg_stat_statements.track = '" + what + "'");
+        server.execute("SELECT pg_reload_conf()");
+        Thread.sleep(500); // each server process reads it when the signal reaches it
+    }
+
+    // ---- throughput
+
+    private void warmUp() throws IOException {
+        double scale = options.quick ? 0.2 : 1;
+        for (WorkerProcess worker : workers) {
+            say("warming up: " + worker.variant().name());
+            for (Cell cell : Cell.all()) {
+                double seconds = cell.latency() ? 0.2 : cell.threads() == 1 ? 1.8 : 0.8;
+                worker.ask(cell.command("run", Math.round(1000 * seconds * scale)));
+            }
+        }
+    }
+
+    private void measure() throws IOException {
+        List<Cell> cells = Cell.all();
+        long begin = System.nanoTime();
+        for (int round = -1; round < options.rounds; round++) { // the first does not count
+            for (Cell cell : cells) {
+                for (int i = 0; i < workers.size(); i++) {
+                    WorkerProcess worker = workers.get((i + round + 1) % workers.size());
+                    String[] figures =
+                            worker.ask(cell.command("run", options.millis)).split(" ");
+                    if (round >= 0) {
+                        note(perSecond, worker, cell, round, figures[0]);
+                        note(bytes, worker, cell, round, figures[1]);
+                    }
                 }
             }
-            text.setLength(text.length() - 1);
-            text.append('\n');
+            double perRound = (System.nanoTime() - begin) / 1e9 / (round + 2);
+            say(String.format(
+                    Locale.ROOT,
+                    "round %d of %d, %.0f s left",
+                    round + 1,
+                    options.rounds,
+                    perRound * (options.rounds - 1 - round)));
         }
-        Files.writeString(folder.resolve("throughput.md"), text);
+    }
+
+    private void note(
+            Map<String, Map<Cell, double[]>> figures, WorkerProcess worker, Cell cell, int round, String figure) {
+        figures.computeIfAbsent(worker.variant().name(), n -> new LinkedHashMap<>())
+                        .computeIfAbsent(cell, c -> new double[options.rounds])[round] =
+                Double.parseDouble(figure);
+    }
+
+    // ---- results
+
+    private void report(Connection server) throws Exception {
+        Path folder = Files.createDirectories(
+                Path.of(System.getProperty("project.root"), options.quick ? "target/bench" : "docs/benchmarks"));
+        Map<String, String> versions = new LinkedHashMap<>();
+        versions.put("PostgreSQL", server.getMetaData().getDatabaseProductVersion());
+        versions.put("pgjdbc", server.getMetaData().getDriverVersion());
+        versions.put("OpenTelemetry javaagent", version("bench.otel"));
+        versions.put("p6spy", version("bench.p6spy"));
+        versions.put("datasource-proxy", version("bench.datasource-proxy"));
+        JsonObject machine = BenchMachine.describe(versions);
+        Files.writeString(
+                folder.resolve("throughput.json"),
+                JsonWriter.indent(" ").string().object(json(machine)).done() + "\n");
+        Files.writeString(folder.resolve("throughput.md"), markdown(machine));
+        say("written: " + folder.resolve("throughput.md"));
+    }
+
+    private static String version(String property) {
+        return System.getProperty(property).replaceAll(".*-(\\d[\\d.]*)\\.jar$", "$1");
+    }
+
+    private JsonObject json(JsonObject machine) {
+        JsonObject object = new JsonObject();
+        object.put("machine", machine);
+        object.put("rounds", options.rounds);
+        object.put("secondsPerMeasurement", options.millis / 1000.0);
+        object.put("skipped", new JsonArray(skipped));
+        JsonArray throughput = new JsonArray();
+        for (Cell cell : Cell.all()) {
+            for (String name : names()) {
+                JsonObject one = new JsonObject();
+                one.put("work", cell.work());
+                one.put("network", cell.network());
+                one.put("threads", cell.threads());
+                one.put("variant", name);
+                one.put("ratio", ratio(name, Variant.REFERENCE, cell).json(3));
+                one.put(
+                        "operationsPerSecond",
+                        Spread.of(perSecond.get(name).get(cell)).json(1));
+                one.put(
+                        "bytesPerOperation",
+                        Math.round(Spread.of(bytes.get(name).get(cell)).median()));
+                throughput.add(one);
+            }
+        }
+        object.put("throughput", throughput);
+        JsonArray statements = new JsonArray();
+        counts.forEach((name, byWork) -> byWork.forEach((transaction, figures) -> {
+            JsonObject one = new JsonObject();
+            one.put("variant", name);
+            one.put("work", new Cell(transaction, false, 1).work());
+            one.put("statementsPerOperation", figures[0]);
+            one.put("waitsPerOperation", figures[1]);
+            one.put("writesPerOperation", figures[2]);
+            statements.add(one);
+        }));
+        object.put("statements", statements);
+        return object;
+    }
+
+    private List<String> names() {
+        return workers.stream().map(worker -> worker.variant().name()).toList();
+    }
+
+    private Spread ratio(String name, String reference, Cell cell) {
+        return Spread.ofRatios(
+                perSecond.get(name).get(cell), perSecond.get(reference).get(cell));
+    }
+
+    private String markdown(JsonObject machine) {
+        StringBuilder text = new StringBuilder("# Throughput as a ratio to \"no tenant\"\n\n");
+        text.append(BenchMachine.sentence(machine))
+                .append(" Run it again with `scripts/bench.sh`; the figures of this page are also in"
+                        + " [throughput.json](throughput.json).\n\n")
+                .append(
+                        "Each variant has a JVM of its own; all work against one server, with one pool each, and take turns: ")
+                .append(options.rounds)
+                .append(" rounds of ")
+                .append(options.millis)
+                .append(
+                        " ms for each figure, after a warm-up and a round that does not count, the order rotated from round to"
+                                + " round. Client, server and proxy share the processors. A ratio compares operations a second with"
+                                + " \"no tenant\" in the same round.\n\n")
+                .append(
+                        "- \"no tenant\": no agent; the tenant was set once and for all when the connection was opened, so that"
+                                + " the policy is evaluated and the row is found. So it is for every variant that sets nothing itself.\n")
+                .append(
+                        "- \"no tenant, a second JVM\" is the same once more: what its ratios differ from 1 is chance.\n")
+                .append("- 1 ms is the delay of a proxy between client and server, there and back together.\n")
+                .append(
+                        "- The OpenTelemetry agent exports nothing, p6spy and datasource-proxy log to a logger that is off.\n");
+        for (String name : skipped) {
+            text.append("- \"").append(name).append("\" was left out: its JVM refused to start.\n");
+        }
+        for (Cell cell : Cell.all()) {
+            text.append("\n## ")
+                    .append(cell.work())
+                    .append(", ")
+                    .append(cell.network())
+                    .append(", ")
+                    .append(cell.threads() == 1 ? "1 thread" : cell.threads() + " threads")
+                    .append("\n\n| variant | min | median | max | operations/s | bytes/operation on the client |\n")
+                    .append("|---|---|---|---|---|---|\n");
+            for (String name : names()) {
+                text.append("| ")
+                        .append(name)
+                        .append(" | ")
+                        .append(ratio(name, Variant.REFERENCE, cell).columns(3))
+                        .append(" | ")
+                        .append(Math.round(
+                                Spread.of(perSecond.get(name).get(cell)).median()))
+                        .append(" | ")
+                        .append(Math.round(Spread.of(bytes.get(name).get(cell)).median()))
+                        .append(" |\n");
+            }
+        }
+        if (perSecond.containsKey(Variant.BY_HAND) && perSecond.containsKey(Variant.PIPELINED)) {
+            text.append("\n## ")
+                    .append(Variant.PIPELINED)
+                    .append(" as a ratio to ")
+                    .append(Variant.BY_HAND)
+                    .append("\n\n| work | network | threads | min | median | max |\n|---|---|---|---|---|---|\n");
+            for (Cell cell : Cell.all()) {
+                text.append("| ")
+                        .append(cell.work())
+                        .append(" | ")
+                        .append(cell.network())
+                        .append(" | ")
+                        .append(cell.threads())
+                        .append(" | ")
+                        .append(ratio(Variant.PIPELINED, Variant.BY_HAND, cell).columns(2))
+                        .append(" |\n");
+            }
+        }
+        text.append("\n## Statements and waits for each operation\n\n")
+                .append(
+                        "Statements are what PostgreSQL counts in `pg_stat_statements` (`calls`). BEGIN is counted; COMMIT, which"
+                                + " the driver has prepared, is not, because the extension counts a prepared utility statement at its"
+                                + " first execution only. A wait is a read of the client that follows a write; a write is what the"
+                                + " driver hands to the socket at once.\n\n")
+                .append("| variant | work | statements | waits | writes |\n|---|---|---|---|---|\n");
+        counts.forEach((name, byWork) -> byWork.forEach((transaction, figures) -> text.append(String.format(
+                Locale.ROOT,
+                "| %s | %s | %.2f | %.2f | %.2f |%n",
+                name,
+                new Cell(transaction, false, 1).work(),
+                figures[0],
+                figures[1],
+                figures[2]))));
+        return text.toString();
+    }
+
+    private static void say(String line) {
+        System.err.println(line);
     }
 }

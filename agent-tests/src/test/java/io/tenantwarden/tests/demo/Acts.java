@@ -22,7 +22,7 @@ final class Acts {
     private static final List<String> INJECT =
             List.of("warden.mode=inject", TENANT_SOURCE, "warden.guc=app.tenant_id={tenant}");
 
-    private static final List<String> ENFORCE = List.of(
+    static final List<String> ENFORCE = List.of(
             "warden.mode=enforce",
             TENANT_SOURCE,
             "warden.guc=app.tenant_id={tenant}",

@@ -21,7 +21,8 @@ import java.util.zip.ZipFile;
  * JVM ends. Thread-safe.
  *
  * <p>The binaries are the {@code postgres-NN.jar} files of the folder named by the system property
- * {@code postgres.directory}, which the build fills.
+ * {@code postgres.directory}, which the build fills. The system property {@code postgres.preload} is the server's
+ * {@code shared_preload_libraries}, which can be set at its start only.
  */
 public final class PostgresServer {
 
@@ -44,11 +45,15 @@ public final class PostgresServer {
     private static PostgresServer start(int major) {
         Path jar = Path.of(System.getProperty("postgres.directory", "target/postgres"), "postgres-" + major + ".jar");
         try {
-            EmbeddedPostgres server = EmbeddedPostgres.builder()
+            EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                     .setPgBinaryResolver((system, architecture) -> open(jar))
                     .setServerConfig("max_prepared_transactions", "10")
-                    .setServerConfig("fsync", "off")
-                    .start();
+                    .setServerConfig("fsync", "off");
+            String library = System.getProperty("postgres.preload", "");
+            if (!library.isEmpty()) {
+                builder.setServerConfig("shared_preload_libraries", library);
+            }
+            EmbeddedPostgres server = builder.start();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> close(server), "postgres-" + major + "-stop"));
             return new PostgresServer(major, server);
         } catch (IOException e) {

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Measures what one statement costs on the client, in nanoseconds and bytes, by tenant source, against the same without
+# agent. Results in docs/benchmarks/client.md and .json. Wants a quiet machine; takes about 6 minutes. Needs a JDK 17 or newer.
+#
+# usage: scripts/bench-client.sh [--quick] [--only NAME,NAME] [JMH options, such as: -prof stack -p situation=FIRST]
+#   --only NAMES   of: method:, field:, mdc:, value:, "scope method"; "no agent" is always there
+#   --quick        short, to see that it runs
+#   With any option the results go to target/bench instead of docs/benchmarks.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. scripts/bench-common.sh
+
+build_tests
+jmh=$(jmh)
+compile target/bench/jmh-classes "$jmh:$tests" agent-tests/src/bench/java/io/tenantwarden/bench/{ReplaySocketFactory,StatementCost,ClientBench}.java
+# the tests have two SLF4J providers; the forked JVMs, which inherit these options, need one with an MDC, and silence
+logback=$PWD/target/bench/logback.xml
+printf '<configuration><root level="OFF"/></configuration>\n' >"$logback"
+exec "${bin}java" -Dproject.root="$PWD" -Dpostgres.directory="$PWD/target/postgres" \
+  -Dslf4j.provider=ch.qos.logback.classic.spi.LogbackServiceProvider -Dslf4j.internal.verbosity=WARN \
+  -Dlogback.configurationFile="$logback" \
+  -cp "target/bench/jmh-classes:$tests:$jmh" io.tenantwarden.bench.ClientBench "$@"
