@@ -36,6 +36,7 @@ public final class PipelinedInjector {
     private boolean doomed;
     private boolean skipped;
     private Set<Object> endedPortals = Set.of();
+    private Set<Object> endingPortals;
     private String queryMode;
 
     /**
@@ -184,6 +185,7 @@ public final class PipelinedInjector {
                 }
                 if (statement.keyword() == Keyword.COMMIT || statement.keyword() == Keyword.ROLLBACK) {
                     wire.transactionMayHaveEnded();
+                    endingPortals = shape.portals(executor);
                 } else {
                     wire.forget();
                 }
@@ -336,10 +338,17 @@ public final class PipelinedInjector {
         }
         if (shape.inFailedTransaction(executor)) {
             wire.failed();
+            endingPortals = null;
         } else if (shape.inTransaction(executor)) {
             wire.succeeded();
+            if (endingPortals != null) {
+                // AND CHAIN: the next transaction has begun without a BEGIN of the driver
+                endedPortals = endingPortals;
+                endingPortals = null;
+            }
         } else {
             wire.reset();
+            endingPortals = null;
         }
     }
 
@@ -350,6 +359,11 @@ public final class PipelinedInjector {
     public void distrust() {
         distrusted = true;
         wire.forget();
+    }
+
+    /** Whether a value that the application set inside a scope may still be there wherever nothing is injected. */
+    public boolean isDistrusted() {
+        return distrusted;
     }
 
     /** Whether the values hold on the wire at this moment, so that a statement which cannot be preceded may run. */
