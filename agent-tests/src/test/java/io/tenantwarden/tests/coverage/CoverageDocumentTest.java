@@ -47,7 +47,9 @@ class CoverageDocumentTest {
         Set<String> wrong = new TreeSet<>();
         for (SourceCase one : cases()) {
             Set<String> dependent = one.everything().tests();
-            Class<?> scenario = Class.forName("io.tenantwarden.tests.scenarios." + one.scenario(), false,
+            Class<?> scenario = Class.forName(
+                    "io.tenantwarden.tests.scenarios." + one.scenario(),
+                    false,
                     getClass().getClassLoader());
             Set<String> methods = new HashSet<>();
             for (var method : scenario.getDeclaredMethods()) {
@@ -75,7 +77,9 @@ class CoverageDocumentTest {
             }
         });
         Set<String> covered = new TreeSet<>();
-        SourceCases.all().forEach(one -> one.rows().forEach(row -> covered.add(row.source().replaceAll(":.*", ""))));
+        SourceCases.all()
+                .forEach(one ->
+                        one.rows().forEach(row -> covered.add(row.source().replaceAll(":.*", ""))));
         assertEquals(told, covered);
     }
 }

@@ -170,10 +170,13 @@ public final class SourceCases {
                                 "SLF4J " + Versions.of("slf4j-api") + ", Logback " + Versions.of("logback-classic"),
                                 "theDiagnosticContextIsRead()",
                                 "severalSettingsAtOnce()",
-"aValueThatIsNotThereIsEmpty()")),
+                                "aValueThatIsNotThereIsEmpty()")),
                         List.of(reader(
-                                "MDC", "MdcSource#read", "theDiagnosticContextIsRead()", "severalSettingsAtOnce()",
-"aValueThatIsNotThereIsEmpty()")))
+                                "MDC",
+                                "MdcSource#read",
+                                "theDiagnosticContextIsRead()",
+                                "severalSettingsAtOnce()",
+                                "aValueThatIsNotThereIsEmpty()")))
                 .sources("mdc:tenantId")
                 .key(
                         "guc",

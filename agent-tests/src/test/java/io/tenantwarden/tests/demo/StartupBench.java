@@ -224,10 +224,9 @@ public final class StartupBench {
                 .append(BenchMachine.sentence(machine))
                 .append(" Run it again with `scripts/bench-startup.sh`; the figures of this page are also in"
                         + " [startup.json](startup.json).\n\n")
-                .append(
-                        "The demo, a Spring Boot application with Flyway, from the start of the process to its first"
-                                + " answered request, which reads a protected table; first connections, catalog and migration check"
-                                + " included. (Without agent row-level security hides every row from it.) ")
+                .append("The demo, a Spring Boot application with Flyway, from the start of the process to its first"
+                        + " answered request, which reads a protected table; first connections, catalog and migration check"
+                        + " included. (Without agent row-level security hides every row from it.) ")
                 .append(rounds)
                 .append(
                         " rounds; in each, every variant starts once, the order rotated. Warden runs with the configuration of"

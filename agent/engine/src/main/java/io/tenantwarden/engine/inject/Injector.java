@@ -251,6 +251,7 @@ public abstract class Injector {
                 }
                 if (statement.keyword() == Keyword.COMMIT || statement.keyword() == Keyword.ROLLBACK) {
                     wire.transactionMayHaveEnded();
+                    transactionMayEnd();
                 } else {
                     wire.forget();
                 }
@@ -282,6 +283,9 @@ public abstract class Injector {
                 }
         }
     }
+
+    /** COMMIT or ROLLBACK is about to be sent; with AND CHAIN the next transaction begins without a BEGIN of the driver. */
+    abstract void transactionMayEnd() throws Throwable;
 
     /** The statement sets one of the GUCs itself, or may: what holds afterwards is not ours. */
     final void noteSettings(SqlStatement statement) {
@@ -338,6 +342,11 @@ public abstract class Injector {
     public final void distrust() {
         distrusted = true;
         wire.forget();
+    }
+
+    /** Whether a value that the application set inside a scope may still be there wherever nothing is injected. */
+    public final boolean isDistrusted() {
+        return distrusted;
     }
 
     /**

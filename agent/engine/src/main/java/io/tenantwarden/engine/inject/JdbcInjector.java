@@ -56,6 +56,11 @@ public final class JdbcInjector extends Injector {
     }
 
     @Override
+    void transactionMayEnd() {
+        readers.clear(); // portals end with it, those of a failed COMMIT too
+    }
+
+    @Override
     public void readyForQuery() throws Throwable {
         super.readyForQuery();
         if (!jdbc.inTransaction()) {

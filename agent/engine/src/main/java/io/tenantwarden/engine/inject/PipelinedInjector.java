@@ -23,6 +23,7 @@ public final class PipelinedInjector extends Injector {
     private boolean doomed;
     private boolean skipped;
     private Set<Object> endedPortals = Set.of();
+    private Set<Object> endingPortals;
 
     /**
      * @param connection the driver's
@@ -72,6 +73,11 @@ public final class PipelinedInjector extends Injector {
             beforeStatement(statement, target, inTransactionWith(flags), shape.mayOpenPortal(flags), flags);
         }
         noteSettings(statement);
+    }
+
+    @Override
+    void transactionMayEnd() throws Throwable {
+        endingPortals = shape.portals(executor);
     }
 
     private boolean inTransactionWith(int flags) throws Throwable {
@@ -133,6 +139,11 @@ public final class PipelinedInjector extends Injector {
             skipped |= !doomed;
         }
         super.readyForQuery();
+        if (endingPortals != null && shape.inTransaction(executor)) {
+            // AND CHAIN: the next transaction has begun without a BEGIN of the driver
+            endedPortals = endingPortals;
+        }
+        endingPortals = null;
     }
 
     /** In a transaction that had failed before, everything is skipped; that is no failure of ours. */

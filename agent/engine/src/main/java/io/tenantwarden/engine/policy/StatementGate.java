@@ -175,8 +175,8 @@ public final class StatementGate {
 
     /** What was set for the session belongs to another scope; inside a transaction its own values hide it. */
     private SQLException reset(Session session) throws Throwable {
-        if (!session.isAutocommit() || !session.isIdle()) {
-            return null; // a rollback would bring it back
+        if (!session.isIdle()) {
+            return null;
         }
         try {
             OwnStatements.reset(session);
@@ -358,8 +358,13 @@ public final class StatementGate {
     private static void noteApplicationGuc(Session session, SettingChange change) {
         switch (change.kind()) {
             case SET, SET_CONFIG -> {
-                if (change.name() == null && session.injector() == null) {
-                    return; // it may set anything; without asking the server, nothing follows from it
+                if (change.name() == null
+                        && (session.injector() == null
+                                || session.injector().isDistrusted()
+                                || session.injector().forSession() != null)) {
+                    // it may set anything; without asking the server, nothing follows from it, and what the server
+                    // would say may be what was set inside a scope
+                    return;
                 }
                 session.noteApplicationGuc(
                         change.local() ? Session.ApplicationGuc.TRANSACTION : Session.ApplicationGuc.SESSION,
@@ -579,7 +584,7 @@ public final class StatementGate {
                 session.target(plan.application());
                 return null;
             }
-            if (tables.isEmpty() && !injector.isTouched()) {
+            if (tables.isEmpty() && !injector.isTouched() && !injector.isDistrusted()) {
                 return null;
             }
         }

@@ -115,9 +115,7 @@ public final class Checkouts {
             return;
         }
         try {
-            if (session.injector().forSession() != null
-                    && session.isIdle()
-                    && ((Connection) session.connection()).getAutoCommit()) {
+            if (session.injector().forSession() != null && session.isIdle()) {
                 OwnStatements.reset(session);
             }
         } catch (Throwable e) {

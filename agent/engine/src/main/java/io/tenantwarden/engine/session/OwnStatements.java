@@ -35,7 +35,7 @@ public final class OwnStatements {
 
     /**
      * Takes what was set for the session away again. When that fails the connection is closed: what it would show to its next
-     * user is not known.
+     * user is not known. To be called while no transaction is open.
      *
      * @throws SQLException the driver's
      */
@@ -46,7 +46,7 @@ public final class OwnStatements {
         session.enterQuiet();
         boolean complete = false;
         try {
-            session.injector().resetSession(connection);
+            outsideTransaction(session.injector(), connection);
             complete = true;
         } finally {
             try {
@@ -57,6 +57,23 @@ public final class OwnStatements {
                 session.leaveQuiet();
                 thread.leaveInternal();
             }
+        }
+    }
+
+    /**
+     * A rollback would bring the values back. Switching autocommit while idle sends nothing; a read-only connection would send
+     * SET then, so that there the driver's own transaction is committed instead.
+     */
+    private static void outsideTransaction(Injector injector, Connection connection) throws SQLException {
+        if (connection.getAutoCommit()) {
+            injector.resetSession(connection);
+        } else if (connection.isReadOnly()) {
+            injector.resetSession(connection);
+            connection.commit();
+        } else {
+            connection.setAutoCommit(true);
+            injector.resetSession(connection);
+            connection.setAutoCommit(false);
         }
     }
 }

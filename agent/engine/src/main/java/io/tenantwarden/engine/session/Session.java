@@ -478,7 +478,8 @@ public final class Session {
     /** Whether the application's own value of a configured GUC may be in force, not hidden by one of Warden's. */
     public boolean isScopedByApplication() {
         return applicationGuc != ApplicationGuc.UNSET
-                && (applicationSetsNow || injector == null || !injector.hidesApplicationValue());
+                && (injector == null
+                        || injector.forSession() == null && (applicationSetsNow || !injector.hidesApplicationValue()));
     }
 
     /** ReadyForQuery was read. */
