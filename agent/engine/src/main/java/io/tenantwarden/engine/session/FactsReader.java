@@ -78,8 +78,8 @@ public final class FactsReader {
     private Connection connect(Session like) throws SQLException {
         connecting = Thread.currentThread();
         try {
-            String url = "jdbc:postgresql://" + like.shape().host(like.executor()) + "/"
-                    + URLEncoder.encode(like.shape().database(like.executor()), StandardCharsets.UTF_8);
+            String url = "jdbc:postgresql://" + like.driver().host() + "/"
+                    + URLEncoder.encode(like.driver().database(), StandardCharsets.UTF_8);
             Connection c = driver(like.connection().getClass()).connect(url, properties(like.properties()));
             if (c == null) {
                 throw new SQLException("the driver does not take the URL of its own connection");
