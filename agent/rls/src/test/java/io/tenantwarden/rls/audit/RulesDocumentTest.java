@@ -34,9 +34,10 @@ class RulesDocumentTest {
         }
     }
 
+    /** Ids from WD901 on are the probe's, which has a test of its own. */
     @Test
     void namesNoRuleThatDoesNotExist() throws IOException {
-        Matcher m = Pattern.compile("WD\\d{3}").matcher(Files.readString(FILE));
+        Matcher m = Pattern.compile("WD[0-8]\\d{2}").matcher(Files.readString(FILE));
         while (m.find()) {
             assertNotNull(Rules.byId(m.group()), m.group());
         }
