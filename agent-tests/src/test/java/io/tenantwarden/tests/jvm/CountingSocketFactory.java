@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.util.concurrent.atomic.AtomicLong;
 import javax.net.SocketFactory;
 
 /**
@@ -16,15 +15,17 @@ import javax.net.SocketFactory;
  */
 public final class CountingSocketFactory extends SocketFactory {
 
-    private static final AtomicLong WAITS = new AtomicLong();
-    private static final AtomicLong WRITES = new AtomicLong();
+    /** Waits and writes of each thread: connections of the agent's own copy the application's socket factory. */
+    private static final ThreadLocal<long[]> COUNTS = ThreadLocal.withInitial(() -> new long[2]);
 
+    /** Those of the current thread. */
     public static long waits() {
-        return WAITS.get();
+        return COUNTS.get()[0];
     }
 
+    /** Those of the current thread. */
     public static long writes() {
-        return WRITES.get();
+        return COUNTS.get()[1];
     }
 
     @Override
@@ -71,7 +72,7 @@ public final class CountingSocketFactory extends SocketFactory {
                 }
 
                 private void count() {
-                    WRITES.incrementAndGet();
+                    COUNTS.get()[1]++;
                     written = true;
                 }
             };
@@ -95,7 +96,7 @@ public final class CountingSocketFactory extends SocketFactory {
                 private void count() {
                     if (written) {
                         written = false;
-                        WAITS.incrementAndGet();
+                        COUNTS.get()[0]++;
                     }
                 }
             };

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tenantwarden.tests.jvm.CountingSocketFactory;
 import io.tenantwarden.tests.jvm.Db;
 import io.tenantwarden.tests.jvm.TestDatabase;
+import java.io.StringWriter;
 import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -13,7 +14,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.Properties;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 
 /**
  * Counts waits and writes of each operation and prints them, {@code ##trips operation waits writes}; the test compares a
@@ -26,8 +29,8 @@ class RoundTripScenario {
         void run(Connection c) throws Exception;
     }
 
+    /** The operation several times before: prepared statements and type caches are warm, as in a running application. */
     private static void measure(Connection c, String name, Operation operation) throws Exception {
-        // twice before: prepared statements and type caches are warm, as in a running application
         for (int i = 0; i < 8; i++) {
             operation.run(c);
         }
@@ -38,9 +41,16 @@ class RoundTripScenario {
                 + (CountingSocketFactory.writes() - writes));
     }
 
-    @Test
-    void countsEveryOperation() throws Exception {
-        TenantContext.set("a");
+    @BeforeAll
+    static void procedure() throws Exception {
+        try (Connection c = Db.driverManager("warden_owner");
+                Statement s = c.createStatement()) {
+            s.execute("create or replace procedure touch(n int) language sql as"
+                    + " $$ update customers set amount = amount + n where id = 1 $$");
+        }
+    }
+
+    private static Connection connect(String... more) throws Exception {
         Properties properties = new Properties();
         properties.setProperty("user", "warden_app");
         properties.setProperty("password", "secret");
@@ -48,14 +58,94 @@ class RoundTripScenario {
         if (System.getProperty("scenario.options") != null) {
             properties.setProperty("options", System.getProperty("scenario.options"));
         }
-        try (Connection c = DriverManager.getConnection(Db.url(), properties)) {
+        for (int i = 0; i < more.length; i += 2) {
+            properties.setProperty(more[i], more[i + 1]);
+        }
+        return DriverManager.getConnection(Db.url(), properties);
+    }
+
+    @Test
+    void countsEveryOperation() throws Exception {
+        TenantContext.set("a");
+        try (Connection c = connect()) {
             assertEquals(
                     TestDatabase.ROWS, Db.column(c, "select id from invoices").size());
             inAutocommit(c);
             c.setAutoCommit(false);
             inTransactions(c);
         }
+        otherConnections();
         assertTrue(CountingSocketFactory.waits() > 50, "the socket factory counts");
+    }
+
+    private static void otherConnections() throws Exception {
+        for (String mode : new String[] {"simple", "extendedForPrepared", "extendedCacheEverything"}) {
+            try (Connection c = connect("preferQueryMode", mode)) {
+                measure(c, mode + " autocommit plain select", RoundTripScenario::plainSelect);
+                measure(c, mode + " autocommit prepared select", RoundTripScenario::preparedSelect);
+                c.setAutoCommit(false);
+                measure(c, mode + " transaction plain select", s -> {
+                    plainSelect(s);
+                    s.commit();
+                });
+                measure(c, mode + " transaction prepared select", s -> {
+                    preparedSelect(s);
+                    s.commit();
+                });
+            }
+        }
+        for (String threshold : new String[] {"0", "1"}) {
+            try (Connection c = connect("prepareThreshold", threshold)) {
+                measure(c, "prepareThreshold " + threshold + " autocommit", RoundTripScenario::preparedSelect);
+            }
+        }
+        try (Connection c = connect("autosave", "always")) {
+            c.setAutoCommit(false);
+            measure(c, "autosave always transaction", s -> {
+                preparedSelect(s);
+                update(s);
+                s.commit();
+            });
+        }
+        try (Connection c = connect("reWriteBatchedInserts", "true")) {
+            measure(c, "autocommit rewritten batch of 100", s -> {
+                try (PreparedStatement p = s.prepareStatement("insert into countries values (?)")) {
+                    for (int i = 0; i < 100; i++) {
+                        p.setString(1, "x" + System.nanoTime());
+                        p.addBatch();
+                    }
+                    p.executeBatch();
+                }
+            });
+        }
+        try (Connection c = connect()) {
+            c.setReadOnly(true);
+            c.setAutoCommit(false);
+            measure(c, "read-only transaction", s -> {
+                preparedSelect(s);
+                s.commit();
+            });
+        }
+        try (Connection c = connect()) {
+            c.setAutoCommit(false);
+            c.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+            measure(c, "serializable transaction", s -> {
+                preparedSelect(s);
+                s.commit();
+            });
+        }
+    }
+
+    private static void copyOut(Connection c) throws Exception {
+        c.unwrap(PGConnection.class)
+                .getCopyAPI()
+                .copyOut("copy (select id from invoices) to stdout", new StringWriter());
+    }
+
+    private static void call(Connection c) throws Exception {
+        try (Statement s = c.createStatement()) {
+            s.execute("call touch(0)");
+        }
     }
 
     private static void inAutocommit(Connection c) throws Exception {
@@ -71,6 +161,52 @@ class RoundTripScenario {
         measure(c, "autocommit batch of 10", s -> batch(s, 10));
         measure(c, "autocommit batch of 700", s -> batch(s, 700));
         measure(c, "autocommit function call", RoundTripScenario::functionCall);
+        measure(c, "autocommit CALL", RoundTripScenario::call);
+        measure(c, "autocommit CALL then select", s -> {
+            call(s);
+            preparedSelect(s);
+        });
+        measure(c, "autocommit CALL by two tenants in turn", s -> {
+            call(s);
+            TenantContext.set("b");
+            call(s);
+            TenantContext.set("a");
+        });
+        measure(c, "autocommit COPY out", RoundTripScenario::copyOut);
+        measure(c, "autocommit COPY out by two tenants in turn", s -> {
+            copyOut(s);
+            TenantContext.set("b");
+            copyOut(s);
+            TenantContext.set("a");
+        });
+        preparedSelect(c);
+        measure(c, "autocommit select by two tenants in turn", s -> {
+            preparedSelect(s);
+            TenantContext.set("b");
+            preparedSelect(s);
+            TenantContext.set("a");
+        });
+        measure(c, "autocommit select by a tenant and by nobody", s -> {
+            preparedSelect(s);
+            TenantContext.clear();
+            preparedSelect(s);
+            TenantContext.set("a");
+        });
+        measure(c, "autocommit updatable result set", s -> {
+            try (Statement st = s.createStatement(ResultSet.TYPE_SCROLL_SENSITIVE, ResultSet.CONCUR_UPDATABLE);
+                    ResultSet rs = st.executeQuery("select id, amount from customers where id = 1")) {
+                assertTrue(rs.next());
+                rs.updateInt(2, 3);
+                rs.updateRow();
+            }
+        });
+        measure(c, "autocommit textual transaction", s -> {
+            try (Statement st = s.createStatement()) {
+                st.execute("begin");
+                preparedSelect(s);
+                st.execute("commit");
+            }
+        });
         measure(c, "autocommit isValid", s -> s.isValid(1));
         measure(c, "autocommit metadata", s -> {
             try (PreparedStatement p = s.prepareStatement("select id from invoices where amount = ?")) {
@@ -129,6 +265,45 @@ class RoundTripScenario {
                 }
             }
             s.commit();
+        });
+        measure(c, "transaction CALL", s -> {
+            call(s);
+            s.commit();
+        });
+        measure(c, "transaction begun by COPY out", s -> {
+            copyOut(s);
+            s.commit();
+        });
+        measure(c, "transaction COPY out after a select", s -> {
+            preparedSelect(s);
+            copyOut(s);
+            s.commit();
+        });
+        measure(c, "transaction DECLARE and FETCH", s -> {
+            try (Statement st = s.createStatement()) {
+                st.execute("declare c cursor for select id from invoices");
+                st.executeQuery("fetch 2 from c").close();
+                st.execute("close c");
+            }
+            s.commit();
+        });
+        measure(c, "transaction large object", s -> {
+            var api = s.unwrap(PGConnection.class).getLargeObjectAPI();
+            long oid = api.createLO();
+            try (var object = api.open(oid)) {
+                object.write(new byte[] {1, 2, 3});
+            }
+            api.delete(oid);
+            s.commit();
+        });
+        measure(c, "transaction two-phase", s -> {
+            s.rollback(); // max_prepared_transactions is 0 on most servers: the refusal is what is counted
+            try (Statement st = s.createStatement()) {
+                preparedSelect(s);
+                st.execute("prepare transaction 'x'");
+            } catch (java.sql.SQLException e) {
+                s.rollback();
+            }
         });
         measure(c, "transaction plain select", s -> {
             plainSelect(s);
