@@ -19,6 +19,10 @@ public final class StatementStats {
     private final String database;
     private final int seed;
     private final AtomicLongArray executions = new AtomicLongArray(OUTCOMES.length);
+
+    /** Per outcome: the number of the next execution whose site is wanted, so that the others cost a comparison. */
+    private final AtomicLongArray next = new AtomicLongArray(OUTCOMES.length);
+
     private final Map<Site, AtomicLongArray> samples = new ConcurrentHashMap<>(2);
 
     StatementStats(String fingerprint, List<String> tables, String database) {
@@ -26,6 +30,9 @@ public final class StatementStats {
         this.tables = List.copyOf(tables);
         this.database = database;
         this.seed = fingerprint == null ? 0 : fingerprint.hashCode();
+        for (Outcome outcome : OUTCOMES) {
+            next.set(outcome.ordinal(), placeIn(0, outcome));
+        }
     }
 
     /**
@@ -35,15 +42,26 @@ public final class StatementStats {
      *     {@link ViolationEvent.Builder#times}
      */
     public int count(Outcome outcome) {
-        long before = executions.getAndIncrement(outcome.ordinal());
-        long afterFirst = before - outcome.walkedFirst();
-        if (afterFirst < 0) {
+        int index = outcome.ordinal();
+        long before = executions.getAndIncrement(index);
+        if (before < outcome.walkedFirst()) {
             return 1;
         }
-        // One in each block of `rate`, at a place that differs from block to block: two sites that take turns must both
-        // be seen.
+        long wanted = next.get(index);
+        if (before < wanted) {
+            return 0;
+        }
         int rate = outcome.rate();
-        return afterFirst % rate == Math.floorMod(scatter(afterFirst / rate), rate) ? rate : 0;
+        long block = (wanted - outcome.walkedFirst()) / rate;
+        return next.compareAndSet(index, wanted, placeIn(block + 1, outcome)) ? rate : 0;
+    }
+
+    /**
+     * One in each block of {@code rate}, at a place that differs from block to block: two sites that take turns must both
+     * be seen.
+     */
+    private long placeIn(long block, Outcome outcome) {
+        return outcome.walkedFirst() + block * outcome.rate() + Math.floorMod(scatter(block), outcome.rate());
     }
 
     /** Multiplication by a large odd number spreads consecutive numbers evenly (Knuth, The Art of Computer Programming 3, 6.4). */
