@@ -40,7 +40,8 @@ public record Driver(String name, Path jar) {
         return jar == null || name.startsWith("postgresql-");
     }
 
-    void replaceIn(AgentJvm jvm) {
+    /** Puts it on the class path of a JVM in place of the newest pgjdbc. */
+    public void into(AgentJvm jvm) {
         if (jar == null) {
             return;
         }

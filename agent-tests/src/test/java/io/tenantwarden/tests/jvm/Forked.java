@@ -42,7 +42,7 @@ public final class Forked {
     /** Runs on this driver instead of the newest pgjdbc; after {@link #database}. */
     public Forked driver(Driver driver) {
         label.add(driver.toString());
-        driver.replaceIn(jvm);
+        driver.into(jvm);
         return this;
     }
 

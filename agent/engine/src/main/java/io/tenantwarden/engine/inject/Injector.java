@@ -275,11 +275,18 @@ public abstract class Injector {
                     if (!holds(target)) {
                         along(onWire(target), flags);
                     }
-                } else if (statement.closesAllCursors()) {
-                    wire.closesAllSqlCursors();
-                } else if (statement.closesCursor()) {
-                    wire.closesSqlCursor();
+                } else {
+                    noteClosedCursors(statement);
                 }
+        }
+    }
+
+    /** CLOSE is sent, whether or not anything else about the statement is Warden's business. */
+    final void noteClosedCursors(SqlStatement statement) {
+        if (statement.closesAllCursors()) {
+            wire.closesAllSqlCursors();
+        } else if (statement.closesCursor()) {
+            wire.closesSqlCursor();
         }
     }
 
@@ -338,6 +345,11 @@ public abstract class Injector {
     public final void distrust() {
         distrusted = true;
         wire.forget();
+    }
+
+    /** Whether a value that the application set inside a scope may still be there wherever nothing is injected. */
+    public final boolean isDistrusted() {
+        return distrusted;
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.tenantwarden.engine.inject;
 
+import io.tenantwarden.rls.Keyword;
 import io.tenantwarden.rls.SqlStatement;
 import java.util.Set;
 
@@ -23,6 +24,7 @@ public final class PipelinedInjector extends Injector {
     private boolean doomed;
     private boolean skipped;
     private Set<Object> endedPortals = Set.of();
+    private Set<Object> endingPortals;
 
     /**
      * @param connection the driver's
@@ -68,8 +70,16 @@ public final class PipelinedInjector extends Injector {
         if (statement == null || shape.describesOnly(flags)) {
             return;
         }
+        if (statement.keyword() == Keyword.BEGIN && !shape.inTransaction(executor)) {
+            // the application's own BEGIN: portals of transactions before it ended with them
+            endedPortals = shape.portals(executor);
+        } else if (statement.keyword() == Keyword.COMMIT || statement.keyword() == Keyword.ROLLBACK) {
+            endingPortals = shape.portals(executor);
+        }
         if (target != null) {
             beforeStatement(statement, target, inTransactionWith(flags), shape.mayOpenPortal(flags), flags);
+        } else {
+            noteClosedCursors(statement);
         }
         noteSettings(statement);
     }
@@ -131,6 +141,13 @@ public final class PipelinedInjector extends Injector {
     public void readyForQuery() throws Throwable {
         if (query != null && shape.answeredQuery(executor) == query) {
             skipped |= !doomed;
+        }
+        if (endingPortals != null) {
+            // AND CHAIN: the next transaction has begun without a BEGIN of the driver
+            if (shape.inTransaction(executor)) {
+                endedPortals = endingPortals;
+            }
+            endingPortals = null;
         }
         super.readyForQuery();
     }

@@ -52,6 +52,7 @@ final class WireState {
     void transactionMayHaveEnded() {
         forget();
         lastTenant = null;
+        closing = sqlCursors;
     }
 
     /** A statement failed in a transaction block: a CLOSE in the same group of messages closed nothing, to be safe. */

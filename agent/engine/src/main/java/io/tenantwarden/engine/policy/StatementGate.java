@@ -361,8 +361,11 @@ public final class StatementGate {
     private static void noteApplicationGuc(Session session, SettingChange change) {
         switch (change.kind()) {
             case SET, SET_CONFIG -> {
-                if (change.name() == null && session.injector() == null) {
-                    return; // it may set anything; without asking the server, nothing follows from it
+                if (change.name() == null
+                        && (session.injector() == null || session.injector().isDistrusted())) {
+                    // it may set anything; without asking the server, nothing follows from it, and what the server would
+                    // say may be what was set inside a scope
+                    return;
                 }
                 session.noteApplicationGuc(
                         change.local() ? Session.ApplicationGuc.TRANSACTION : Session.ApplicationGuc.SESSION,
@@ -596,7 +599,7 @@ public final class StatementGate {
                 session.target(plan.application());
                 return null;
             }
-            if (tables.isEmpty() && !injector.isTouched()) {
+            if (tables.isEmpty() && !injector.isTouched() && !injector.isDistrusted()) {
                 return null;
             }
         }

@@ -1,0 +1,229 @@
+package io.tenantwarden.tests.torture;
+
+import java.sql.ResultSet;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the contract says of one borrowed connection and the thread that has it. Knows nothing of how the agent does it.
+ * Not thread-safe.
+ */
+final class Model {
+
+    /** The name under which "no tenant" stands among the tenants that a deferred trigger may see. */
+    static final String NOBODY = "";
+
+    /** A result set with fetch size that was not read to its end. */
+    static final class Cursor {
+        final Statement statement;
+        final ResultSet rows;
+        final Scope scope;
+        int read;
+
+        Cursor(Statement statement, ResultSet rows, Scope scope) {
+            this.statement = statement;
+            this.rows = rows;
+            this.scope = scope;
+        }
+    }
+
+    /** A savepoint, and what was true when it was made. */
+    record Saved(
+            String name,
+            Savepoint savepoint,
+            Set<String> lastTenants,
+            int deferred,
+            boolean immediate,
+            List<Cursor> cursors,
+            Map<String, Scope> sqlCursors,
+            String application) {}
+
+    private final boolean enforce;
+
+    String tenant;
+    String captured;
+    boolean autocommit = true;
+    boolean readOnly;
+    boolean isolated;
+
+    // ---- the open transaction
+    boolean inTransaction;
+    boolean failed;
+    /** Left open by whoever had the connection before: what it holds is not known. */
+    boolean inherited;
+    /** It may hold row locks. */
+    boolean wrote;
+
+    boolean begunReadOnly;
+    final Set<String> tenants = new HashSet<>();
+    final Set<String> attempted = new HashSet<>();
+    final Set<String> lastTenants = new HashSet<>(Set.of(NOBODY));
+    final Deque<Saved> savepoints = new ArrayDeque<>();
+    final List<Cursor> cursors = new ArrayList<>();
+    final Map<String, Scope> sqlCursors = new LinkedHashMap<>();
+    final Set<Scope> ghosts = new HashSet<>();
+    final List<String> deferred = new ArrayList<>();
+    boolean immediate;
+    /** What the application set itself while there was no scope; null when nothing. */
+    String application;
+
+    boolean applicationCertain;
+    boolean applicationUsed;
+
+    Model(boolean enforce) {
+        this.enforce = enforce;
+    }
+
+    boolean enforces() {
+        return enforce;
+    }
+
+    /** What a statement of this thread runs as now. */
+    Scope scope(boolean bypass) {
+        if (bypass) {
+            return Scope.BYPASS;
+        }
+        String id = tenant != null ? tenant : captured;
+        return id == null ? Scope.NONE : Scope.tenant(id);
+    }
+
+    /** Whether a statement without a scope runs as the tenant that the application set itself. */
+    boolean isApplications(Scope scope) {
+        return scope.isNone() && application != null;
+    }
+
+    /** Whether the next statement is part of a transaction block. */
+    boolean inBlock() {
+        return inTransaction || !autocommit;
+    }
+
+    boolean hasOpenCursor() {
+        return !cursors.isEmpty() || !sqlCursors.isEmpty() || !ghosts.isEmpty() || inherited;
+    }
+
+    /** Whether a portal of another scope may be open. */
+    boolean mayBeAnothersPortal(Scope scope) {
+        if (!inTransaction) {
+            return false;
+        }
+        return inherited
+                || applicationUsed && hasOpenCursor()
+                || cursors.stream().anyMatch(cursor -> !cursor.scope.equals(scope))
+                || sqlCursors.values().stream().anyMatch(other -> !other.equals(scope))
+                || ghosts.stream().anyMatch(other -> !other.equals(scope));
+    }
+
+    /** A statement that runs as its scope has succeeded. */
+    void ran(Scope scope, boolean named) {
+        if (!inTransaction) {
+            return;
+        }
+        if (scope.isTenant()) {
+            if (named) {
+                tenants.add(scope.tenant());
+            }
+            lastTenants.clear();
+            lastTenants.add(scope.tenant());
+        }
+        if (!scope.isNone() && application != null) {
+            application = null;
+        }
+    }
+
+    /** A statement did not end well: the server may have seen the tenant all the same. */
+    void mayHaveRun(Scope scope) {
+        if (!inTransaction) {
+            return;
+        }
+        if (scope.isTenant()) {
+            attempted.add(scope.tenant());
+            lastTenants.add(scope.tenant());
+        }
+        applicationCertain = false;
+    }
+
+    void save(String name, Savepoint savepoint) {
+        savepoints.push(new Saved(
+                name,
+                savepoint,
+                Set.copyOf(lastTenants),
+                deferred.size(),
+                immediate,
+                List.copyOf(cursors),
+                Map.copyOf(sqlCursors),
+                application));
+    }
+
+    void rolledBackTo(Saved saved) {
+        lastTenants.addAll(saved.lastTenants());
+        while (deferred.size() > saved.deferred()) {
+            deferred.remove(deferred.size() - 1);
+        }
+        immediate = saved.immediate();
+        cursors.removeIf(cursor -> {
+            boolean gone = !saved.cursors().contains(cursor);
+            if (gone) {
+                ghosts.add(cursor.scope);
+            }
+            return gone;
+        });
+        sqlCursors.forEach((name, scope) -> {
+            if (!saved.sqlCursors().containsKey(name)) {
+                ghosts.add(scope);
+            }
+        });
+        // a cursor that was closed since stays closed
+        sqlCursors.keySet().retainAll(saved.sqlCursors().keySet());
+        application = saved.application();
+        applicationCertain = false;
+    }
+
+    /** A statement was its own transaction, or began none. */
+    void statementEnded() {
+        tenants.clear();
+        attempted.clear();
+        lastTenants.clear();
+        lastTenants.add(NOBODY);
+        ghosts.clear();
+        applicationUsed = false;
+    }
+
+    /** No transaction is open any more. */
+    void transactionEnded() {
+        inTransaction = false;
+        failed = false;
+        inherited = false;
+        wrote = false;
+        begunReadOnly = false;
+        tenants.clear();
+        attempted.clear();
+        lastTenants.clear();
+        lastTenants.add(NOBODY);
+        savepoints.clear();
+        cursors.clear();
+        sqlCursors.clear();
+        ghosts.clear();
+        deferred.clear();
+        immediate = false;
+        application = null;
+        applicationCertain = false;
+        applicationUsed = false;
+    }
+
+    /** There is no connection any more. */
+    void disconnected() {
+        transactionEnded();
+        captured = null;
+        autocommit = true;
+        readOnly = false;
+        isolated = false;
+    }
+}

@@ -1,0 +1,47 @@
+package io.tenantwarden.tests.torture;
+
+import io.tenantwarden.tests.jvm.AgentJvm;
+
+/**
+ * What a run is, handed to the forked JVM as system properties.
+ *
+ * @param url of the database, through the pooler if there is one
+ * @param adminUrl of the server itself, with a superuser, for the fault thread
+ * @param replay a program to run alone; empty for random ones
+ */
+record Settings(
+        String url,
+        String adminUrl,
+        long seed,
+        int seconds,
+        int threads,
+        boolean enforce,
+        boolean pooler,
+        boolean faults,
+        String replay) {
+
+    void into(AgentJvm jvm) {
+        jvm.property("torture.url", url)
+                .property("torture.admin", adminUrl)
+                .property("torture.seed", Long.toString(seed))
+                .property("torture.seconds", Integer.toString(seconds))
+                .property("torture.threads", Integer.toString(threads))
+                .property("torture.enforce", Boolean.toString(enforce))
+                .property("torture.pooler", Boolean.toString(pooler))
+                .property("torture.faults", Boolean.toString(faults))
+                .property("torture.replay", replay);
+    }
+
+    static Settings read() {
+        return new Settings(
+                System.getProperty("torture.url"),
+                System.getProperty("torture.admin"),
+                Long.getLong("torture.seed"),
+                Integer.getInteger("torture.seconds"),
+                Integer.getInteger("torture.threads"),
+                Boolean.getBoolean("torture.enforce"),
+                Boolean.getBoolean("torture.pooler"),
+                Boolean.getBoolean("torture.faults"),
+                System.getProperty("torture.replay", ""));
+    }
+}
