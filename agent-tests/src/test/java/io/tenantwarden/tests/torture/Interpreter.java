@@ -167,12 +167,6 @@ final class Interpreter {
             model.ran(scope, named);
         } else {
             model.mayHaveRun(scope);
-            boolean portal = op.kind() == Kind.CURSOR_OPEN
-                    || Profile.ALL.get(profile).parameters().contains("defaultRowFetchSize");
-            if (portal && model.inTransaction) {
-                // the driver keeps the portal of a statement that failed until the garbage collector finds it
-                model.ghosts.add(scope);
-            }
         }
         return answer;
     }
@@ -215,7 +209,7 @@ final class Interpreter {
         if (target.pooler()) {
             possible.add(Cause.POOLER);
         }
-        if (!Profile.ALL.get(profile).extended()) {
+        if (target.pooler() && !Profile.ALL.get(profile).extended()) {
             possible.add(Cause.QUERY_MODE);
         }
         tally.statements.increment();
@@ -245,6 +239,12 @@ final class Interpreter {
             synchronise();
             if (model.inTransaction && beganReadOnly) {
                 model.begunReadOnly = true;
+            }
+            boolean portal = op.kind() == Kind.CURSOR_OPEN
+                    || Profile.ALL.get(profile).parameters().contains("defaultRowFetchSize");
+            if (portal && model.inTransaction) {
+                // the driver keeps the portal of a statement that failed until the garbage collector finds it
+                model.ghosts.add(scope(op));
             }
             return new Answer<>(null, e);
         } catch (Exception e) {
@@ -1269,7 +1269,7 @@ final class Interpreter {
 
     private void copyOut(Op op) {
         Scope scope = scope(op);
-        Answer<String> answer = statement(op, true, must(), EnumSet.of(Cause.COPY_UNSET), () -> {
+        Answer<String> answer = statement(op, true, must(), mayForCopy(), () -> {
             StringWriter out = new StringWriter();
             connection
                     .unwrap(PGConnection.class)
@@ -1305,15 +1305,19 @@ final class Interpreter {
                 op,
                 true,
                 must,
-                EnumSet.of(Cause.COPY_UNSET),
+                mayForCopy(),
                 () -> connection
                         .unwrap(PGConnection.class)
                         .getCopyAPI()
                         .copyIn("copy work (tenant_id, tag) from stdin", new StringReader("t1\tcopied\n")));
     }
 
+    private EnumSet<Cause> mayForCopy() {
+        return target.pooler() && !model.inBlock() ? EnumSet.of(Cause.COPY_UNSET) : none();
+    }
+
     private EnumSet<Cause> mayForCall() {
-        return model.inBlock() ? none() : EnumSet.of(Cause.CALL_UNSET);
+        return target.pooler() && !model.inBlock() ? EnumSet.of(Cause.CALL_UNSET) : none();
     }
 
     private void callProcedure(Op op) {

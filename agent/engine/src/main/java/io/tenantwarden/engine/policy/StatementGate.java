@@ -363,7 +363,8 @@ public final class StatementGate {
             case SET, SET_CONFIG -> {
                 if (change.name() == null
                         && (session.injector() == null || session.injector().isDistrusted())) {
-                    // it may set anything; without asking the server, nothing follows from it, and what the server would
+                    // it may set anything; without asking the server, nothing follows from it, and what the server
+                    // would
                     // say may be what was set inside a scope
                     return;
                 }
