@@ -36,10 +36,10 @@ enum Cause {
     FAULT,
     /** Behind a pooler a statement reaches a server process that does not know what an earlier one left. */
     POOLER,
-    /** COPY while the scope's values do not hold yet. */
+    /** COPY in autocommit, behind a pooler. */
     COPY_UNSET,
-    /** CALL or DO in autocommit. */
+    /** CALL or DO in autocommit, behind a pooler. */
     CALL_UNSET,
-    /** {@code preferQueryMode} other than extended. */
+    /** {@code preferQueryMode} other than extended, behind a pooler. */
     QUERY_MODE
 }

@@ -85,13 +85,18 @@ final class ErrorTable {
             // the transaction that COMMIT meant was rolled back by the cancelled statement before it
             of(Cause.FAULT, "", Set.of("25P02", "40000"), COMMIT, CHAIN, AUTOCOMMIT_ON),
 
+            // a statement of Warden's own was hit, so that the application's was not sent
+            any(Cause.FAULT, "(SQLState 57P01)", "42501"),
+            any(Cause.FAULT, "(SQLState 57014)", "42501"),
+            any(Cause.FAULT, "(SQLState 08006)", "42501"),
+
             // ---- behind PgBouncer, whose server connection broke
             any(Cause.POOLER, "", "08P01", "08006", "08003"),
 
-            // ---- not answered yet: docs/known-limits.md
-            of(Cause.COPY_UNSET, REFUSED + "injection failed: COPY", Set.of("42501"), COPY_OUT, COPY_IN),
-            of(Cause.CALL_UNSET, "runs in autocommit", Set.of("42501"), CALL, DO, CALL_COMMITS),
-            any(Cause.QUERY_MODE, "preferQueryMode", "42501"));
+            // ---- behind a pooler, in autocommit: docs/known-limits.md
+            of(Cause.COPY_UNSET, "which a pooler may give", Set.of("42501"), COPY_OUT, COPY_IN),
+            of(Cause.CALL_UNSET, "which a pooler may give", Set.of("42501"), CALL, DO, CALL_COMMITS),
+            any(Cause.QUERY_MODE, "which a pooler may give", "42501"));
 
     private ErrorTable() {}
 

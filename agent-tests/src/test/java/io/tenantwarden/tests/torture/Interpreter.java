@@ -142,10 +142,6 @@ final class Interpreter {
         boolean applications = model.isApplications(scope);
         EnumSet<Cause> certain = EnumSet.copyOf(must);
         EnumSet<Cause> possible = EnumSet.copyOf(may);
-        if (!model.inTransaction) {
-            model.tenants.clear();
-            model.attempted.clear();
-        }
         if (model.enforces() && named) {
             if (scope.isNone()) {
                 if (!applications) {
@@ -184,7 +180,7 @@ final class Interpreter {
         }
         Answer<T> answer = attempt(op, must, possible, work);
         // it may have carried the tenant as well
-        if (scope.isTenant()) {
+        if (scope.isTenant() && model.inTransaction) {
             model.lastTenants.add(scope.tenant());
         }
         if (!scope.isNone() && model.application != null) {
@@ -213,7 +209,7 @@ final class Interpreter {
         if (target.pooler()) {
             possible.add(Cause.POOLER);
         }
-        if (!Profile.ALL.get(profile).extended()) {
+        if (target.pooler() && !Profile.ALL.get(profile).extended()) {
             possible.add(Cause.QUERY_MODE);
         }
         tally.statements.increment();
@@ -243,6 +239,12 @@ final class Interpreter {
             synchronise();
             if (model.inTransaction && beganReadOnly) {
                 model.begunReadOnly = true;
+            }
+            boolean portal = op.kind() == Kind.CURSOR_OPEN
+                    || Profile.ALL.get(profile).parameters().contains("defaultRowFetchSize");
+            if (portal && model.inTransaction) {
+                // the driver keeps the portal of a statement that failed until the garbage collector finds it
+                model.ghosts.add(scope(op));
             }
             return new Answer<>(null, e);
         } catch (Exception e) {
@@ -277,6 +279,8 @@ final class Interpreter {
                 case IDLE -> {
                     if (model.inTransaction) {
                         model.transactionEnded();
+                    } else {
+                        model.statementEnded();
                     }
                 }
                 case OPEN -> {
@@ -505,7 +509,7 @@ final class Interpreter {
             }
             case COMMIT -> {
                 if (model.inTransaction) {
-                    boolean text = model.autocommit || op.a() % 3 == 0;
+                    boolean text = model.autocommit || op.a() % 3 == 0 && !textFailsNow();
                     end(op, () -> text ? execute(op.b() % 2 == 0 ? "commit" : "end") : jdbcCommit());
                 }
             }
@@ -515,7 +519,9 @@ final class Interpreter {
                 }
             }
             case CHAIN -> {
-                if (model.inTransaction && op.a() % 2 == 0) {
+                if (textFailsNow()) {
+                    rollback(op, false);
+                } else if (model.inTransaction && op.a() % 2 == 0) {
                     end(op, () -> execute("commit and chain"));
                 } else if (model.inTransaction) {
                     control(op, none(), () -> execute("rollback and chain"));
@@ -692,9 +698,17 @@ final class Interpreter {
         }
     }
 
+    /** With autosave the driver sends its SAVEPOINT before a textual ROLLBACK too, which a failed transaction refuses. */
+    private boolean textFailsNow() {
+        return model.failed
+                && !model.autocommit
+                && Profile.ALL.get(profile).parameters().contains("autosave");
+    }
+
     private void rollback(Op op, boolean text) {
+        boolean textual = text && !textFailsNow();
         control(op, none(), () -> {
-            if (text) {
+            if (textual) {
                 return execute(op.b() % 2 == 0 ? "rollback" : "abort");
             }
             connection.rollback();
@@ -737,6 +751,10 @@ final class Interpreter {
             model.savepoints.pop();
         }
         Model.Saved saved = model.savepoints.peek();
+        if (saved.savepoint() == null && textFailsNow()) {
+            rollback(op, false);
+            return;
+        }
         Answer<?> answer = control(op, none(), () -> {
             if (saved.savepoint() != null) {
                 connection.rollback(saved.savepoint());
@@ -851,7 +869,8 @@ final class Interpreter {
         attempt(op, none(), may, () -> {
             try (PreparedStatement select =
                     connection.prepareStatement("select tenant_id from invoices where amount > ? and note <> ?")) {
-                return op.a() % 2 == 0
+                // the driver names the statement for the latter
+                return op.a() % 2 == 0 || target.pooler()
                         ? select.getParameterMetaData().getParameterCount()
                         : select.getMetaData().getColumnCount();
             }
@@ -1250,7 +1269,7 @@ final class Interpreter {
 
     private void copyOut(Op op) {
         Scope scope = scope(op);
-        Answer<String> answer = statement(op, true, must(), EnumSet.of(Cause.COPY_UNSET), () -> {
+        Answer<String> answer = statement(op, true, must(), mayForCopy(), () -> {
             StringWriter out = new StringWriter();
             connection
                     .unwrap(PGConnection.class)
@@ -1286,15 +1305,19 @@ final class Interpreter {
                 op,
                 true,
                 must,
-                EnumSet.of(Cause.COPY_UNSET),
+                mayForCopy(),
                 () -> connection
                         .unwrap(PGConnection.class)
                         .getCopyAPI()
                         .copyIn("copy work (tenant_id, tag) from stdin", new StringReader("t1\tcopied\n")));
     }
 
+    private EnumSet<Cause> mayForCopy() {
+        return target.pooler() && !model.inBlock() ? EnumSet.of(Cause.COPY_UNSET) : none();
+    }
+
     private EnumSet<Cause> mayForCall() {
-        return model.inBlock() ? none() : EnumSet.of(Cause.CALL_UNSET);
+        return target.pooler() && !model.inBlock() ? EnumSet.of(Cause.CALL_UNSET) : none();
     }
 
     private void callProcedure(Op op) {

@@ -123,6 +123,9 @@ final class Model {
 
     /** A statement that runs as its scope has succeeded. */
     void ran(Scope scope, boolean named) {
+        if (!inTransaction) {
+            return;
+        }
         if (scope.isTenant()) {
             if (named) {
                 tenants.add(scope.tenant());
@@ -137,6 +140,9 @@ final class Model {
 
     /** A statement did not end well: the server may have seen the tenant all the same. */
     void mayHaveRun(Scope scope) {
+        if (!inTransaction) {
+            return;
+        }
         if (scope.isTenant()) {
             attempted.add(scope.tenant());
             lastTenants.add(scope.tenant());
@@ -178,6 +184,16 @@ final class Model {
         sqlCursors.keySet().retainAll(saved.sqlCursors().keySet());
         application = saved.application();
         applicationCertain = false;
+    }
+
+    /** A statement was its own transaction, or began none. */
+    void statementEnded() {
+        tenants.clear();
+        attempted.clear();
+        lastTenants.clear();
+        lastTenants.add(NOBODY);
+        ghosts.clear();
+        applicationUsed = false;
     }
 
     /** No transaction is open any more. */

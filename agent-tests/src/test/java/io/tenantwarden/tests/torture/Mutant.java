@@ -19,7 +19,8 @@ import java.util.List;
  */
 record Mutant(String name, String breaks, List<Change> changes) {
 
-    private static final String INJECTOR = "io.tenantwarden.engine.inject.PipelinedInjector";
+    private static final String INJECTOR = "io.tenantwarden.engine.inject.Injector";
+    private static final String PIPELINED = "io.tenantwarden.engine.inject.PipelinedInjector";
     private static final String WIRE = "io.tenantwarden.engine.inject.WireState";
     private static final String SHAPE = "io.tenantwarden.engine.inject.DriverShape";
     private static final String SESSION = "io.tenantwarden.engine.session.Session";
@@ -35,8 +36,8 @@ record Mutant(String name, String breaks, List<Change> changes) {
                     "injection is skipped in the transaction after COMMIT or ROLLBACK",
                     List.of(new Gives(WIRE, "reset", false), new Gives(WIRE, "transactionMayHaveEnded", false))),
             new Mutant(
-                    "and-chain",
-                    "COMMIT AND CHAIN is not known to end a transaction",
+                    "commit-inside",
+                    "COMMIT inside a string of statements, or AND CHAIN, is not known to end the transaction",
                     List.of(new Gives(WIRE, "transactionMayHaveEnded", false))),
             new Mutant(
                     "forced-sync",
@@ -57,7 +58,7 @@ record Mutant(String name, String breaks, List<Change> changes) {
             new Mutant(
                     "before-commit",
                     "the tenant is not restored before COMMIT: deferred triggers run as a bypass",
-                    List.of(new Gives(INJECTOR, "restoreTenant", false))),
+                    List.of(new Gives(INJECTOR, "atCommit", false))),
             new Mutant(
                     "describe",
                     "a statement that is only described counts as executed",
@@ -68,7 +69,7 @@ record Mutant(String name, String breaks, List<Change> changes) {
             new Mutant(
                     "failed",
                     "after a failed statement that the driver's autosave rolled back, its values are believed to hold",
-                    List.of(new Gives(WIRE, "failed", false), new LeavesOut(INJECTOR, "beforeSend", WIRE, "forget"))),
+                    List.of(new Gives(WIRE, "failed", false), new LeavesOut(PIPELINED, "beforeSend", WIRE, "forget"))),
             new Mutant(
                     "none",
                     "the none-value is not sent when a scope ends in an open transaction",
@@ -86,7 +87,7 @@ record Mutant(String name, String breaks, List<Change> changes) {
             new Mutant(
                     "stale-values",
                     "the values that were bound first are sent for every scope",
-                    List.of(new ComparesWithNull(INJECTOR, "write", "written"))),
+                    List.of(new ComparesWithNull(PIPELINED, "along", "written"))),
             new Mutant(
                     "bypass-leaks",
                     "a bypass method is not left when it returns",

@@ -39,7 +39,7 @@ final class MutantJar {
         String method();
     }
 
-    /** The method does nothing, or always gives this answer (of a boolean method). */
+    /** The method does nothing, or always gives this answer; null where an object is expected. */
     record Gives(String type, String method, boolean answer) implements Change {}
 
     /** In the method, calls of another one are left out; what they would give is false or null. */
@@ -299,6 +299,10 @@ final class MutantJar {
                 case Type.BOOLEAN -> {
                     target.visitInsn(answer ? Opcodes.ICONST_1 : Opcodes.ICONST_0);
                     target.visitInsn(Opcodes.IRETURN);
+                }
+                case Type.OBJECT -> {
+                    target.visitInsn(Opcodes.ACONST_NULL);
+                    target.visitInsn(Opcodes.ARETURN);
                 }
                 default -> throw new IllegalStateException("cannot answer with a " + returns);
             }

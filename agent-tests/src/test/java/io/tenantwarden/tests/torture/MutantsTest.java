@@ -60,7 +60,7 @@ class MutantsTest {
                 new MutantJar.Gives("io.tenantwarden.engine.inject.WireState", "noSuchMethod", false),
                 new MutantJar.Gives("io.tenantwarden.engine.inject.NoSuchType", "reset", false),
                 new MutantJar.LeavesOut(
-                        "io.tenantwarden.engine.inject.PipelinedInjector",
+                        "io.tenantwarden.engine.inject.Injector",
                         "readyForQuery",
                         "io.tenantwarden.engine.inject.WireState",
                         "noSuchMethod"),

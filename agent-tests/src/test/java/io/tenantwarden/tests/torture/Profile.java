@@ -18,7 +18,7 @@ record Profile(String parameters, boolean extended, boolean proxied) {
             new Profile("autosave=always&prepareThreshold=1", true, false),
             new Profile("autosave=conservative&prepareThreshold=1&reWriteBatchedInserts=true", true, false),
             new Profile("defaultRowFetchSize=6&prepareThreshold=1", true, false),
-            new Profile("autosave=always&cleanupSavepoints=true&prepareThreshold=5", true, true),
+            new Profile("autosave=always&prepareThreshold=5&reWriteBatchedInserts=true", true, true),
             new Profile("preferQueryMode=simple", false, false),
             new Profile("preferQueryMode=extendedForPrepared", false, false),
             new Profile("preferQueryMode=extendedCacheEverything&prepareThreshold=1", false, false));

@@ -52,7 +52,7 @@ public abstract class Injector {
         if (!alongside && statement.readsRows() && losesItsValues(statement, fresh, afterEnd)) {
             return isWanted(target) || isTouched() ? Need.SEVERAL : Need.NOTHING;
         }
-        Need need = decide(statement, target, fresh);
+        Need need = !fresh && takesOver(statement, target) ? moved(target) : decide(statement, target, fresh);
         if (need == Need.ALONGSIDE && !alongside) {
             need = Need.SEPARATE;
         }
@@ -107,10 +107,23 @@ public abstract class Injector {
         if (fresh) {
             return isWanted(target) ? Need.ALONGSIDE : Need.NOTHING;
         }
-        if (holds(target)) {
-            return Need.NOTHING;
-        }
+        return holds(target) ? Need.NOTHING : moved(target);
+    }
+
+    private Need moved(Assignment target) throws Throwable {
         return isPortalOfAnother(target) ? Need.OPEN_PORTAL : Need.ALONGSIDE;
+    }
+
+    /**
+     * The application sets a GUC of its own accord, outside every scope, in a transaction where values of a scope are live:
+     * those that it does not name must not stay (a bypass's would open every table).
+     */
+    private boolean takesOver(SqlStatement statement, Assignment target) {
+        return target == plan.application()
+                && wire.isOurs()
+                && !wire.holds(plan.none())
+                && !statement.settings().isEmpty()
+                && plan.mayBeSetBy(statement);
     }
 
     private Need separateIn(Assignment target) throws Throwable {
@@ -251,7 +264,6 @@ public abstract class Injector {
                 }
                 if (statement.keyword() == Keyword.COMMIT || statement.keyword() == Keyword.ROLLBACK) {
                     wire.transactionMayHaveEnded();
-                    transactionMayEnd();
                 } else {
                     wire.forget();
                 }
@@ -272,23 +284,35 @@ public abstract class Injector {
                 }
                 return;
             default:
-                if (firesTriggers(statement) && inTransaction) {
-                    if (!holds(target)) {
-                        along(onWire(target), flags);
-                    }
-                } else if (statement.closesAllCursors()) {
-                    wire.closesAllSqlCursors();
-                } else if (statement.closesCursor()) {
-                    wire.closesSqlCursor();
+                boolean fires = firesTriggers(statement) && inTransaction;
+                if (fires && !holds(target) || takesOver(statement, target)) {
+                    along(onWire(target), flags);
                 }
         }
     }
+
+    /** A statement is about to be sent, whether or not its scope is Warden's business. */
+    final void noteStatement(SqlStatement statement) throws Throwable {
+        if (statement.keyword() == Keyword.BEGIN && !driver.inTransaction()) {
+            transactionBegins();
+        } else if (statement.keyword() == Keyword.COMMIT || statement.keyword() == Keyword.ROLLBACK) {
+            transactionMayEnd();
+        } else if (statement.closesAllCursors()) {
+            wire.closesAllSqlCursors();
+        } else if (statement.closesCursor()) {
+            wire.closesSqlCursor();
+        }
+        noteSettings(statement);
+    }
+
+    /** The application's own BEGIN is about to be sent: portals of transactions before it ended with them. */
+    abstract void transactionBegins() throws Throwable;
 
     /** COMMIT or ROLLBACK is about to be sent; with AND CHAIN the next transaction begins without a BEGIN of the driver. */
     abstract void transactionMayEnd() throws Throwable;
 
     /** The statement sets one of the GUCs itself, or may: what holds afterwards is not ours. */
-    final void noteSettings(SqlStatement statement) {
+    private void noteSettings(SqlStatement statement) {
         if (statement.settings().isEmpty() || !plan.mayBeSetBy(statement)) {
             return;
         }

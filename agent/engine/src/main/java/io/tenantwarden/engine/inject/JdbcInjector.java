@@ -44,7 +44,7 @@ public final class JdbcInjector extends Injector {
         if (target != null) {
             beforeStatement(statement, target, inTransaction, portal, 0);
         }
-        noteSettings(statement);
+        noteStatement(statement);
     }
 
     /** An execution has ended; the driver may have rolled back to a savepoint of its own when it failed (autosave). */
@@ -53,6 +53,11 @@ public final class JdbcInjector extends Injector {
             wire.forget();
         }
         jdbc.skipped(failed);
+    }
+
+    @Override
+    void transactionBegins() {
+        readers.clear();
     }
 
     @Override

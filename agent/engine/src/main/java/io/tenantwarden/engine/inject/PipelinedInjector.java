@@ -72,7 +72,12 @@ public final class PipelinedInjector extends Injector {
         if (target != null) {
             beforeStatement(statement, target, inTransactionWith(flags), shape.mayOpenPortal(flags), flags);
         }
-        noteSettings(statement);
+        noteStatement(statement);
+    }
+
+    @Override
+    void transactionBegins() throws Throwable {
+        endedPortals = shape.portals(executor);
     }
 
     @Override
