@@ -13,16 +13,17 @@ final class CoverageDocument {
     static final String COMMAND = "./mvnw -q -B -pl agent-tests -am test -Dtest=CoverageDocumentTest"
             + " -Dsurefire.failIfNoSpecifiedTests=false -Ddocs.update=true";
 
-    private static final Map<String, String> NAMES = Map.of(
-            "", "JDK",
-            "spring-context", "Spring",
-            "reactor-core", "Reactor",
-            "kotlinx-coroutines-core-jvm", "Kotlin coroutines",
-            "netty-common", "Netty",
-            "tomcat-embed-core", "Tomcat",
-            "jetty-util", "Jetty",
-            "jboss-threads", "JBoss Threads",
-            "guava", "Guava");
+    private static final Map<String, String> NAMES = Map.ofEntries(
+            Map.entry("", "JDK"),
+            Map.entry("spring-context", "Spring"),
+            Map.entry("reactor-core", "Reactor"),
+            Map.entry("kotlinx-coroutines-core-jvm", "Kotlin coroutines"),
+            Map.entry("netty-common", "Netty"),
+            Map.entry("tomcat-embed-core", "Tomcat"),
+            Map.entry("jetty-util", "Jetty"),
+            Map.entry("jboss-threads", "JBoss Threads"),
+            Map.entry("grpc-core", "gRPC"),
+            Map.entry("guava", "Guava"));
 
     private CoverageDocument() {}
 

@@ -5,6 +5,7 @@ import static io.tenantwarden.tests.coverage.SourceCase.set;
 import io.tenantwarden.tests.jvm.AgentJvm;
 import io.tenantwarden.tests.jvm.Library;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -247,7 +248,12 @@ public final class SourceCases {
                         List.of(reader("baggage", "BaggageSource#read", tests)))
                 .sources("baggage:tenant.id")
                 .with(jvm -> {
-                    jvm.property("scenario.agents", order).property("otel.sdk.disabled", "false");
+                    jvm.property("scenario.agents", order);
+                    // both agents look at every class: the slowest start of all
+                    jvm.option("-XX:TieredStopAtLevel=1").timeout(Duration.ofMinutes(10));
+                    jvm.property("otel.instrumentation.common.default-enabled", "false")
+                            .property("otel.instrumentation.tomcat.enabled", "true")
+                            .property("otel.instrumentation.servlet.enabled", "true");
                     for (String signal : new String[] {"traces", "metrics", "logs"}) {
                         jvm.property("otel." + signal + ".exporter", "none");
                     }

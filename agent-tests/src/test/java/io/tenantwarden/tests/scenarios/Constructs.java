@@ -1,6 +1,7 @@
 package io.tenantwarden.tests.scenarios;
 
 import com.google.common.util.concurrent.MoreExecutors;
+import io.grpc.internal.SerializingExecutor;
 import io.netty.util.concurrent.DefaultEventExecutorGroup;
 import java.time.Duration;
 import java.time.Instant;
@@ -508,6 +509,9 @@ public final class Constructs {
                 .setThreadFactory(daemons())
                 .build();
         add("Undertow's executor (JBoss EnhancedQueueExecutor)", executor(undertow));
+        artifact = "grpc-core";
+        Executor grpc = new SerializingExecutor(Executors.newFixedThreadPool(1, daemons()));
+        add("gRPC SerializingExecutor", executor(grpc));
         artifact = "guava";
         ExecutorService below = Executors.newFixedThreadPool(1, daemons());
         add("Guava sequential executor", executor(MoreExecutors.newSequentialExecutor(below)));
