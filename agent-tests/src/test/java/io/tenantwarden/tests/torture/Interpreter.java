@@ -245,6 +245,7 @@ final class Interpreter {
             if (portal && model.inTransaction) {
                 // the driver keeps the portal of a statement that failed until the garbage collector finds it
                 model.ghosts.add(scope(op));
+                model.lingering = true;
             }
             return new Answer<>(null, e);
         } catch (Exception e) {

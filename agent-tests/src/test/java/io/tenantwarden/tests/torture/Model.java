@@ -70,6 +70,9 @@ final class Model {
     final List<Cursor> cursors = new ArrayList<>();
     final Map<String, Scope> sqlCursors = new LinkedHashMap<>();
     final Set<Scope> ghosts = new HashSet<>();
+    /** A portal of a failed statement may linger in the driver: docs/known-limits.md. */
+    boolean lingering;
+
     final List<String> deferred = new ArrayList<>();
     boolean immediate;
     /** What the application set itself while there was no scope; null when nothing. */
@@ -115,6 +118,7 @@ final class Model {
             return false;
         }
         return inherited
+                || lingering
                 || applicationUsed && hasOpenCursor()
                 || cursors.stream().anyMatch(cursor -> !cursor.scope.equals(scope))
                 || sqlCursors.values().stream().anyMatch(other -> !other.equals(scope))
@@ -222,6 +226,7 @@ final class Model {
     void disconnected() {
         transactionEnded();
         captured = null;
+        lingering = false;
         autocommit = true;
         readOnly = false;
         isolated = false;

@@ -131,6 +131,9 @@ public abstract class Injector {
     }
 
     private boolean isPortalOfAnother(Assignment target) throws Throwable {
+        if (driver.inFailedTransaction()) {
+            return false; // the server refuses the statement, and says so better
+        }
         boolean open = wire.sqlCursors() > 0 || hasOpenPortal();
         return open && !wire.portalsBelongTo(target);
     }
