@@ -27,6 +27,9 @@ public interface DriverConnection {
     /** Whether the transaction block has failed and waits for ROLLBACK. */
     boolean inFailedTransaction() throws Throwable;
 
+    /** Whether the ReadyForQuery at hand was sent for what had been written before the transaction that is being begun. */
+    boolean isAnswerFromBefore() throws Throwable;
+
     /** Whether the server skipped a statement of what was just answered. */
     boolean hasSkippedStatement() throws Throwable;
 

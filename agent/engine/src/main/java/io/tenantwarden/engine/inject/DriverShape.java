@@ -272,6 +272,16 @@ public final class DriverShape {
         return request == null ? null : (Object) requestQuery.invokeExact(request);
     }
 
+    /** Whether a BEGIN of the driver was written and not answered yet. */
+    boolean hasPendingBegin(Object executor) throws Throwable {
+        for (Object request : (Deque<?>) pendingExecuteQueue.invokeExact(executor)) {
+            if (isBegin(executor, (Object) requestQuery.invokeExact(request))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
      * Whether the message group that ReadyForQuery ends has failed: the server skipped a statement of it. To be asked while
      * the ReadyForQuery is processed.

@@ -78,6 +78,12 @@ public final class JdbcConnection implements DriverConnection {
                 .equals(name);
     }
 
+    /** Asked when an execution has ended, with all of its answers. */
+    @Override
+    public boolean isAnswerFromBefore() {
+        return false;
+    }
+
     @Override
     public boolean hasSkippedStatement() {
         return skipped;

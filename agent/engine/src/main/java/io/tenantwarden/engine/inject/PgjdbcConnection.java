@@ -50,6 +50,15 @@ public final class PgjdbcConnection implements DriverConnection {
         return shape.inFailedTransaction(executor);
     }
 
+    /**
+     * Since 42.7.4 the driver sends BEGIN as a simple query, and a Sync before it when it had written extended messages
+     * without one (pgjdbc issue 3107): the answer to that Sync arrives when ours is written already.
+     */
+    @Override
+    public boolean isAnswerFromBefore() throws Throwable {
+        return !inTransaction() && !inFailedTransaction() && shape.hasPendingBegin(executor);
+    }
+
     @Override
     public boolean hasSkippedStatement() throws Throwable {
         return shape.hasSkippedStatement(executor);

@@ -484,6 +484,9 @@ public final class Session {
 
     /** ReadyForQuery was read. */
     public void readyForQuery() throws Throwable {
+        if (driver.isAnswerFromBefore()) {
+            return;
+        }
         if (injector != null) {
             injector.readyForQuery();
         }
