@@ -579,16 +579,17 @@ public final class StatementGate {
         // a function that reads protected tables must not see the rows of a tenant that may not be used
         Scope scope = usable ? session.scope() : Scope.NONE;
         Injector injector = session.injector();
+        boolean applications = scope.isNone() && session.isScopedByApplication();
         if (scope.isNone()) {
-            if (session.isScopedByApplication()) {
+            if (applications && session.isAlongside()) {
                 session.target(plan.application());
                 return null;
             }
-            if (tables.isEmpty() && !injector.isTouched() && !injector.isDistrusted()) {
+            if (tables.isEmpty() && !applications && !injector.isTouched() && !injector.isDistrusted()) {
                 return null;
             }
         }
-        Assignment target = plan.assignment(scope, session.last());
+        Assignment target = applications ? plan.application() : plan.assignment(scope, session.last());
         Need need = injector.need(sql, target, session.isAutocommit(), session.isAlongside(), session.isAfterEnd());
         if (need == Need.NOTHING && !session.isAlongside()) {
             Assignment end = injector.atCommit(sql, target);
