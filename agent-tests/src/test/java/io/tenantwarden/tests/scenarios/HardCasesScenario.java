@@ -704,6 +704,130 @@ class HardCasesScenario {
         }
     }
 
+    @Test
+    void aBatchThatSetsTheTenantItselfIsRefusedWhereItIsDecidedWhole() throws Exception {
+        try (Connection c = connect("preferQueryMode=simple");
+                Statement s = c.createStatement()) {
+            s.execute("create temp table copied (tenant_id text)");
+            TenantContext.set("a");
+            for (boolean autocommit : new boolean[] {true, false}) {
+                c.setAutoCommit(autocommit);
+                for (String set : List.of(
+                        "set app.tenant_id = 'b'",
+                        "do $$ begin perform set_config('app.tenant_id', 'b', false); end $$")) {
+                    s.addBatch(set);
+                    s.addBatch("insert into copied " + TENANTS);
+                    assertRefused(assertThrows(SQLException.class, s::executeBatch), "one by one");
+                    s.clearBatch();
+                    assertSees(c, "a");
+                    assertEquals(List.of(), Db.column(c, "select * from copied"));
+                    if (!autocommit) {
+                        c.rollback();
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void aBatchIsForgottenWhenItHasRun() throws Exception {
+        TenantContext.set("a");
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            c.setAutoCommit(false);
+            s.addBatch("update customers set amount = amount");
+            s.addBatch("commit");
+            s.executeBatch();
+            for (int i = 0; i < 3; i++) {
+                s.addBatch("update customers set amount = amount");
+                assertArrayEquals(new int[] {TestDatabase.ROWS}, s.executeBatch());
+            }
+            c.rollback();
+        }
+    }
+
+    /** Without a right to set_config ours fails; that it was tried is no reason to believe that it holds. */
+    @Test
+    void aValueThatCouldNotBeSetForTheSessionIsSetAgain() throws Exception {
+        try (Connection c = connect("preferQueryMode=simple");
+                Connection admin = Db.driverManager("postgres");
+                Statement s = admin.createStatement()) {
+            TenantContext.set("a");
+            assertSees(c, "a");
+            TenantContext.clear();
+            s.execute("revoke execute on function pg_catalog.set_config(text, text, boolean) from public");
+            try {
+                TenantContext.set("b");
+                for (int i = 0; i < 2; i++) {
+                    assertRefused(assertThrows(SQLException.class, () -> Db.column(c, TENANTS)), "could not be set");
+                }
+            } finally {
+                TenantContext.clear();
+                s.execute("grant execute on function pg_catalog.set_config(text, text, boolean) to public");
+            }
+            TenantContext.set("b");
+            assertSees(c, "b");
+        }
+    }
+
+    @Test
+    void lookingUpATypeBeginsNoTransaction() throws Exception {
+        for (String mode : List.of("extended", "simple")) {
+            try (Connection c = connect("preferQueryMode=" + mode)) {
+                TenantContext.set("a");
+                c.setAutoCommit(false);
+                c.createArrayOf("invoices", new Object[0]);
+                c.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE); // only outside a transaction
+                assertSees(c, "a");
+                c.rollback();
+            }
+        }
+    }
+
+    @Test
+    void eachOfSeveralResultsKeepsItsTenant() throws Exception {
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            c.setAutoCommit(false);
+            s.setFetchSize(2);
+            TenantContext.set("a");
+            s.execute(TENANTS + "; " + TENANTS);
+            s.getResultSet().close();
+            TenantContext.set("b");
+            assertRefused(assertThrows(SQLException.class, () -> Db.column(c, TENANTS)), "still open");
+            assertTrue(s.getMoreResults());
+            try (ResultSet rs = s.getResultSet()) {
+                while (rs.next()) {
+                    assertEquals("a", rs.getString(1));
+                }
+            }
+            s.close();
+            assertSees(c, "b");
+            c.rollback();
+        }
+    }
+
+    // ---- closed connections
+
+    @Test
+    void aClosedConnectionSaysSoItself() throws Exception {
+        TenantContext.set("a");
+        Connection c = Db.plain().getConnection();
+        Statement s = c.createStatement();
+        PreparedStatement select = c.prepareStatement(TENANTS);
+        c.setAutoCommit(false);
+        assertSees(c, "a");
+        c.close();
+        assertEquals("08003", assertThrows(SQLException.class, c::rollback).getSQLState());
+        assertEquals("08003", assertThrows(SQLException.class, c::commit).getSQLState());
+        assertEquals(
+                "08003",
+                assertThrows(SQLException.class, () -> s.execute("select {fn now()}"))
+                        .getSQLState());
+        assertEquals(
+                "08003", assertThrows(SQLException.class, select::executeQuery).getSQLState());
+    }
+
     // ---- COPY
 
     private static String copied(Connection c) throws Exception {
@@ -1033,6 +1157,39 @@ class HardCasesScenario {
                 thread.join();
             }
             assertNull(failure.get(), () -> failure.get().toString());
+        }
+    }
+
+    @Test
+    void preparingWaitsForNoStatementThatRuns() throws Exception {
+        TenantContext.set("a");
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            AtomicReference<SQLException> thrown = new AtomicReference<>();
+            Thread sleeper = new Thread(() -> {
+                try {
+                    s.execute("select pg_sleep(20)");
+                } catch (SQLException e) {
+                    thrown.set(e);
+                }
+            });
+            sleeper.start();
+            while (!List.of("1").equals(sleeping())) {
+                Thread.sleep(10);
+            }
+            c.prepareStatement(TENANTS).close();
+            s.cancel();
+            sleeper.join();
+            assertEquals("57014", thrown.get().getSQLState());
+        }
+    }
+
+    private static List<String> sleeping() throws SQLException {
+        try (Connection c = Db.plain().getConnection()) {
+            return Db.column(
+                    c,
+                    "select count(*) from pg_stat_activity where query = 'select pg_sleep(20)' and state = 'active'"
+                            + " and datname = current_database()");
         }
     }
 

@@ -442,7 +442,9 @@ final class Interpreter {
             }
             last.close();
         } catch (SQLException e) {
-            if (!target.faults() && !target.pooler()) {
+            // HikariCP puts read-only and isolation back, which the driver refuses inside a textual transaction
+            boolean textual = model.autocommit && "25001".equals(e.getSQLState());
+            if (!textual && !target.faults() && !target.pooler()) {
                 throw new Divergence(Sort.ERROR_OUTSIDE_THE_TABLE, "handing back: " + describe(e), e);
             }
             target.evict(last, profile);

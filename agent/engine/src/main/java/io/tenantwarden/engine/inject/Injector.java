@@ -44,12 +44,18 @@ public abstract class Injector {
      * @param autocommit whether the statement is its own transaction
      * @param alongside whether ours can be written to the same group of messages
      * @param afterEnd whether a statement that ends the transaction goes before it in the same execution
+     * @param afterSetting whether a statement that may set one of the GUCs goes before it in the same execution
      */
     public final Need need(
-            SqlStatement statement, Assignment target, boolean autocommit, boolean alongside, boolean afterEnd)
+            SqlStatement statement,
+            Assignment target,
+            boolean autocommit,
+            boolean alongside,
+            boolean afterEnd,
+            boolean afterSetting)
             throws Throwable {
         boolean fresh = autocommit && !driver.inTransaction() && !driver.inFailedTransaction();
-        if (!alongside && statement.readsRows() && losesItsValues(statement, fresh, afterEnd)) {
+        if (!alongside && statement.readsRows() && (afterSetting || losesItsValues(statement, fresh, afterEnd))) {
             return isWanted(target) || isTouched() ? Need.SEVERAL : Need.NOTHING;
         }
         Need need = !fresh && takesOver(statement, target) ? moved(target) : decide(statement, target, fresh);
@@ -226,6 +232,7 @@ public abstract class Injector {
             before = keeps ? own.read(connection) : null;
         }
         forSession = values; // it holds, or may hold, from the first byte on
+        overwritten = true; // until the server says so: one that fails must not count as set the next time
         own.setForSession(connection, values);
         overwritten = false;
     }

@@ -16,7 +16,16 @@ public final class JdbcInjector extends Injector {
 
     private final JdbcConnection jdbc;
     // statements whose rows are fetched in portions, since the transaction began
-    private final List<WeakReference<Statement>> readers = new ArrayList<>();
+    private final List<Reader> readers = new ArrayList<>();
+
+    /** @param several whether it has more than one result, of which JDBC shows one at a time */
+    private record Reader(WeakReference<Statement> statement, boolean several) {
+
+        boolean isOf(Statement other) {
+            Statement own = statement.get();
+            return own == null || own == other;
+        }
+    }
 
     public JdbcInjector(JdbcConnection connection, GucPlan plan) {
         super(connection, plan);
@@ -38,8 +47,11 @@ public final class JdbcInjector extends Injector {
     public void beforeSend(SqlStatement statement, Assignment target, Statement reader) throws Throwable {
         boolean inTransaction = !jdbc.connection().getAutoCommit() || jdbc.inTransaction();
         boolean portal = reader != null && inTransaction && reader.getFetchSize() > 0;
+        if (reader != null && !readers.isEmpty()) {
+            readers.removeIf(before -> before.isOf(reader)); // executing it again closes its results
+        }
         if (portal) {
-            readers.add(new WeakReference<>(reader));
+            readers.add(new Reader(new WeakReference<>(reader), statement.multi()));
         }
         if (target != null) {
             beforeStatement(statement, target, inTransaction, portal, 0);
@@ -73,12 +85,15 @@ public final class JdbcInjector extends Injector {
         }
     }
 
-    /** Until its result set is closed: whether all rows were fetched JDBC does not say. */
+    /** Until its result set is closed, of several until the statement is: whether all rows were fetched JDBC does not say. */
     @Override
     boolean hasOpenPortal() throws SQLException {
-        for (WeakReference<Statement> reference : readers) {
-            Statement reader = reference.get();
+        for (Reader some : readers) {
+            Statement reader = some.statement().get();
             if (reader != null && !reader.isClosed()) {
+                if (some.several()) {
+                    return true;
+                }
                 ResultSet rows = reader.getResultSet();
                 if (rows != null && !rows.isClosed()) {
                     return true;

@@ -33,13 +33,13 @@ public final class JdbcGate {
     }
 
     /** A statement was prepared: keeps what is known of its SQL. */
-    public void prepared(Session session, HasStatement statement, String sql) throws SQLException {
+    public void prepared(Session session, HasStatement statement, String sql) {
         statement.wardenStatement(known(session, sql));
     }
 
     /** An SQL text was added to the batch of a statement. */
     @SuppressWarnings("unchecked")
-    public void batched(Session session, HasStatement statement, String sql) throws SQLException {
+    public void batched(Session session, HasStatement statement, String sql) {
         if (statement.wardenStatement() == null) {
             statement.wardenStatement(new ArrayList<KnownStatement>());
         }
@@ -53,27 +53,20 @@ public final class JdbcGate {
         }
     }
 
-    private KnownStatement known(Session session, String sql) throws SQLException {
+    private static KnownStatement known(Session session, String sql) {
         String text = sql == null ? "" : sql;
         if (text.indexOf('{') >= 0) {
             Matcher call = CALL.matcher(text);
-            text = call.matches() ? call.group(1) : ((Connection) session.connection()).nativeSQL(text);
+            text = call.matches() ? call.group(1) : nativeSql(session, text);
         }
-        SQLException interrupted = null;
+        return (KnownStatement) session.text(text, given -> new KnownStatement(SqlStatement.parse(given)));
+    }
+
+    private static String nativeSql(Session session, String text) {
         try {
-            session.enter();
+            return ((Connection) session.connection()).nativeSQL(text);
         } catch (SQLException e) {
-            interrupted = e;
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
-        }
-        if (interrupted != null) {
-            throw interrupted;
-        }
-        try {
-            return (KnownStatement) session.text(text, given -> new KnownStatement(SqlStatement.parse(given)));
-        } finally {
-            session.leave();
+            return text; // the connection is closed or the text wrong: the driver says so when it is executed
         }
     }
 
@@ -108,6 +101,9 @@ public final class JdbcGate {
                 refusal = decide(session, owner, statements, own);
             }
             passed = refusal == null;
+            if (passed && sql == null && owner instanceof HasStatement holder) {
+                unbatched(holder); // the driver empties its batch when it executes it
+            }
             return refusal;
         } finally {
             if (!passed) {
@@ -118,7 +114,12 @@ public final class JdbcGate {
 
     private SQLException decide(Session session, Object owner, List<KnownStatement> statements, Scope own)
             throws Throwable {
-        boolean autocommit = ((Connection) session.connection()).getAutoCommit();
+        boolean autocommit;
+        try {
+            autocommit = ((Connection) session.connection()).getAutoCommit();
+        } catch (SQLException closed) {
+            return closed; // as the driver would throw it
+        }
         SQLException failure = gate.begin(session, own, autocommit, false);
         if (failure != null) {
             return failure;

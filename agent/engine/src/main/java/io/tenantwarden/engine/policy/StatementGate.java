@@ -29,6 +29,7 @@ import io.tenantwarden.rls.Keyword;
 import io.tenantwarden.rls.Resolution;
 import io.tenantwarden.rls.SettingChange;
 import io.tenantwarden.rls.SqlStatement;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
@@ -268,6 +269,9 @@ public final class StatementGate {
         }
         if (refusal == null && session.injector() != null) {
             refusal = inject(session, sql, tables, resolution != null && resolution.assumed());
+        }
+        if (sql.settings().stream().anyMatch(change -> changedGuc(change) != null)) {
+            session.noteSetting();
         }
         return refusal;
     }
@@ -590,7 +594,16 @@ public final class StatementGate {
             }
         }
         Assignment target = applications ? plan.application() : plan.assignment(scope, session.last());
-        Need need = injector.need(sql, target, session.isAutocommit(), session.isAlongside(), session.isAfterEnd());
+        Need need = injector.need(
+                sql,
+                target,
+                session.isAutocommit(),
+                session.isAlongside(),
+                session.isAfterEnd(),
+                session.isAfterSetting());
+        if (need == Need.SEPARATE && tables.isEmpty() && isLookUp(session)) {
+            return null;
+        }
         if (need == Need.NOTHING && !session.isAlongside()) {
             Assignment end = injector.atCommit(sql, target);
             if (end != null) {
@@ -628,6 +641,11 @@ public final class StatementGate {
                 };
             }
         }
+    }
+
+    /** With autocommit off the driver looks types up outside of a transaction: values set before that would begin one. */
+    private static boolean isLookUp(Session session) throws Throwable {
+        return session.isAutocommit() && session.isIdle() && !((Connection) session.connection()).getAutoCommit();
     }
 
     /**

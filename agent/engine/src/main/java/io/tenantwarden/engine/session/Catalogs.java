@@ -107,7 +107,8 @@ public final class Catalogs {
                 pooled.add(identity);
             }
         }
-        if (pooled.contains(identity)) {
+        if (role == null || pooled.contains(identity)) {
+            // not known counts as a pooler: what is set for the session there is left to other clients
             behindPooler(session);
         }
         if (database.catalog() == null) {

@@ -61,19 +61,13 @@ public final class OwnStatements {
     }
 
     /**
-     * A rollback would bring the values back. Switching autocommit while idle sends nothing; a read-only connection would send
-     * SET then, so that there the driver's own transaction is committed instead.
+     * A rollback would bring the values back, so that the driver's own transaction is committed. Autocommit is not switched: a
+     * thread that waits for this connection has looked at it already, and its statement would be sent without a BEGIN.
      */
     private static void outsideTransaction(Injector injector, Connection connection) throws SQLException {
-        if (connection.getAutoCommit()) {
-            injector.resetSession(connection);
-        } else if (connection.isReadOnly()) {
-            injector.resetSession(connection);
+        injector.resetSession(connection);
+        if (!connection.getAutoCommit()) {
             connection.commit();
-        } else {
-            connection.setAutoCommit(true);
-            injector.resetSession(connection);
-            connection.setAutoCommit(false);
         }
     }
 }

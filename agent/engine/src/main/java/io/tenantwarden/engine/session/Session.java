@@ -70,6 +70,7 @@ public final class Session {
     private boolean endingTransaction;
     private boolean decided;
     private boolean ended;
+    private boolean sets;
     private boolean copies;
     private boolean answered;
     private volatile boolean uncovered;
@@ -303,6 +304,7 @@ public final class Session {
         decided = true;
         answered = false;
         ended = false;
+        sets = false;
         applicationGucBefore = applicationGuc;
         rollingBackBefore = rollingBack;
         if (!driver.inTransaction() && !driver.inFailedTransaction()) {
@@ -355,6 +357,16 @@ public final class Session {
         return ended;
     }
 
+    /** A statement of the current execution may set a GUC; those after it may find another value than was set before. */
+    public void noteSetting() {
+        sets = true;
+    }
+
+    /** Whether a statement that may set a GUC goes before the one at hand in the same execution. */
+    public boolean isAfterSetting() {
+        return sets;
+    }
+
     /** Whether the last execution was a COPY, which may still be in progress. */
     public boolean isCopying() {
         return copies;
@@ -364,14 +376,14 @@ public final class Session {
         copies = true;
     }
 
-    /** What is known of an SQL text; made when it is new. For drivers whose query objects cannot keep it. */
+    /**
+     * What is known of an SQL text; made when it is new. For drivers whose query objects cannot keep it. Callable before
+     * {@link #enter}: to prepare a statement nobody waits for the one that runs.
+     */
     public Object text(String sql, Function<String, Object> parse) {
-        Object known = texts.get(sql);
-        if (known == null) {
-            known = parse.apply(sql);
-            texts.put(sql, known);
+        synchronized (texts) {
+            return texts.computeIfAbsent(sql, parse);
         }
-        return known;
     }
 
     /** Whether no transaction is open. */

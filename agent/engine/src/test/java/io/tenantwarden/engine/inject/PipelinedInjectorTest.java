@@ -59,7 +59,7 @@ class PipelinedInjectorTest {
 
     private Need need(String sql, Assignment target) throws Exception {
         try {
-            return injector.need(SqlStatement.parse(sql), target, connection.getAutoCommit(), true, false);
+            return injector.need(SqlStatement.parse(sql), target, connection.getAutoCommit(), true, false, false);
         } catch (Exception e) {
             throw e;
         } catch (Throwable e) {
