@@ -10,6 +10,8 @@ enum Cause {
     TAMPER,
     /** A cursor or result set of another scope is open. */
     OPEN_PORTAL,
+    /** Several statements in one string that is sent whole, of which one ends the transaction. */
+    SENT_WHOLE,
     /** The transaction failed before. */
     FAILED_TRANSACTION,
     /** The policy forbids the row. */

@@ -13,6 +13,7 @@ import static io.tenantwarden.tests.torture.Kind.CURSOR_READ;
 import static io.tenantwarden.tests.torture.Kind.DIVISION_BY_ZERO;
 import static io.tenantwarden.tests.torture.Kind.DO;
 import static io.tenantwarden.tests.torture.Kind.NO_PARAMETER;
+import static io.tenantwarden.tests.torture.Kind.SEVERAL;
 import static io.tenantwarden.tests.torture.Kind.SQL_FETCH;
 import static io.tenantwarden.tests.torture.Kind.TERMINATE;
 
@@ -61,6 +62,7 @@ final class ErrorTable {
             any(Cause.TENANT_SWITCH, REFUSED + "tenant switch", "42501"),
             any(Cause.TAMPER, REFUSED + "guc tamper", "42501"),
             any(Cause.OPEN_PORTAL, "still open", "42501"),
+            of(Cause.SENT_WHOLE, "Execute them one by one", Set.of("42501"), SEVERAL),
 
             // ---- PostgreSQL's
             any(Cause.FAILED_TRANSACTION, "", "25P02"),

@@ -242,6 +242,9 @@ final class Interpreter {
             }
             boolean portal = op.kind() == Kind.CURSOR_OPEN
                     || Profile.ALL.get(profile).parameters().contains("defaultRowFetchSize");
+            if (op.kind() == Kind.SQL_DECLARE) {
+                model.lingering = true; // one that failed counts as open until the transaction ends
+            }
             if (portal && model.inTransaction) {
                 // the driver keeps the portal of a statement that failed until the garbage collector finds it
                 model.ghosts.add(scope(op));
@@ -443,7 +446,7 @@ final class Interpreter {
             last.close();
         } catch (SQLException e) {
             // HikariCP puts read-only and isolation back, which the driver refuses inside a textual transaction
-            boolean textual = model.autocommit && "25001".equals(e.getSQLState());
+            boolean textual = "25001".equals(e.getSQLState());
             if (!textual && !target.faults() && !target.pooler()) {
                 throw new Divergence(Sort.ERROR_OUTSIDE_THE_TABLE, "handing back: " + describe(e), e);
             }
@@ -1418,11 +1421,10 @@ final class Interpreter {
 
     private void several(Op op) {
         Scope scope = scope(op);
-        // not answered yet: the driver does not split the string in the simple protocol, and Warden reads its first
-        // word
-        if (model.isApplications(scope) || !Profile.ALL.get(profile).extended()) {
+        if (model.isApplications(scope)) {
             return;
         }
+        boolean whole = !Profile.ALL.get(profile).extended() || "jdbc".equals(System.getProperty("warden.strategy"));
         String sql;
         if (model.inTransaction) {
             sql = op.a() % 2 == 0
@@ -1438,7 +1440,8 @@ final class Interpreter {
                 default -> "select tenants_seen(); select tenants_seen()";
             };
         }
-        Answer<List<String>> answer = statement(op, false, must(), none(), () -> {
+        EnumSet<Cause> may = whole ? EnumSet.of(Cause.SENT_WHOLE) : none();
+        Answer<List<String>> answer = statement(op, false, must(), may, () -> {
             List<String> seen = new ArrayList<>();
             try (Statement s = connection.createStatement()) {
                 boolean rows = s.execute(sql);
