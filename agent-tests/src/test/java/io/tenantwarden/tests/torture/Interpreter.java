@@ -242,6 +242,11 @@ final class Interpreter {
             }
             boolean portal = op.kind() == Kind.CURSOR_OPEN
                     || Profile.ALL.get(profile).parameters().contains("defaultRowFetchSize");
+            boolean copy = op.kind() == Kind.COPY_IN || op.kind() == Kind.COPY_OUT;
+            if (copy && Profile.ALL.get(profile).parameters().contains("autosave")) {
+                // COPY has no savepoint of the driver's: the next one goes back to before the statement before it
+                model.deferred.clear();
+            }
             if (op.kind() == Kind.SQL_DECLARE) {
                 model.lingering = true; // one that failed counts as open until the transaction ends
             }
