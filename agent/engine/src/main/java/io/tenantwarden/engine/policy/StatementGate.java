@@ -162,9 +162,12 @@ public final class StatementGate {
         session.decided(scope, own == null && !scope.isNone(), autocommit, alongside);
         session.scopeRejected(own == Scope.NONE);
         Injector injector = session.injector();
+        // inside a transaction the application's own values could not be told from what is left for the session; where
+        // the values of the new scope are set for the session too, they take the place of the old ones
         if (injector != null
                 && injector.forSession() != null
-                && !injector.forSession().scope().equals(scope)) {
+                && (!autocommit || !injector.forSession().scope().equals(scope))
+                && (alongside || !autocommit || scope.isNone())) {
             SQLException failure = reset(session);
             if (failure != null) {
                 return failure;
