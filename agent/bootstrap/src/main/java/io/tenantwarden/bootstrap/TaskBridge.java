@@ -19,7 +19,7 @@ public interface TaskBridge {
      */
     Submission lost(Submission.How how, Class<?> work);
 
-    /** What the tenant source says on this thread now; null when it has no answer. */
+    /** What the tenant source says on this thread now, for {@link ThreadState#push}; null when it has no answer. */
     String sourceNow();
 
     /** Whether tasks of this class belong to a server, a pool or the JDK and serve whoever comes next. */

@@ -419,7 +419,7 @@ public final class Tasks {
         } catch (Throwable bug) {
             failed("enter", bug);
             // Whatever went wrong: not the scope of whoever ran on this thread before.
-            thread.push(Scope.NONE, null);
+            thread.push(Scope.NONE, ThreadState.UNKNOWN);
         }
     }
 

@@ -9,6 +9,12 @@ import java.util.Arrays;
  */
 public final class ThreadState {
 
+    /**
+     * Stands for the tenant source's answer at a push when it could not be told; no tenant id contains NUL. Any value seen
+     * later may have been there before.
+     */
+    public static final String UNKNOWN = "\0";
+
     private static final ThreadLocal<ThreadState> CURRENT = new ThreadLocal<>();
 
     private Pushed top;
@@ -44,7 +50,7 @@ public final class ThreadState {
     /** A scope that was entered, and what the tenant source answered at that moment. */
     public static final class Pushed {
         private final Scope scope;
-        private final String sourceThen;
+        private String sourceThen;
         private final Pushed below;
 
         private Pushed(Scope scope, String sourceThen, Pushed below) {
@@ -57,9 +63,14 @@ public final class ThreadState {
             return scope;
         }
 
-        /** The tenant source's answer when the scope was pushed; null when it had none. */
+        /** The tenant source's answer when the scope was pushed, {@link #UNKNOWN} included; null when it had none. */
         public String sourceThen() {
             return sourceThen;
+        }
+
+        /** The source has no answer any more: whatever it says from now on is new. */
+        public void sourceBecameBlank() {
+            sourceThen = null;
         }
     }
 
@@ -72,7 +83,7 @@ public final class ThreadState {
      * Enters a scope.
      *
      * @param scope what the thread runs as from now on
-     * @param sourceNow the tenant source's answer now, null when it has none
+     * @param sourceNow the tenant source's answer now, null when it has none, {@link #UNKNOWN} when that cannot be told
      * @return what must be given to {@link #restore} when the scope ends; null is a valid value
      */
     public Pushed push(Scope scope, String sourceNow) {

@@ -14,7 +14,7 @@ import java.util.function.Function;
 public final class ScopeResolver {
 
     /** Stands for the source's answer at a push when it was no tenant id; no tenant id contains NUL. */
-    private static final String INVALID = "\0";
+    private static final String INVALID = "\0invalid";
 
     private final TenantReader reader;
     private final Consumer<TenantSourceException> failures;
@@ -44,11 +44,20 @@ public final class ScopeResolver {
             failures.accept(e);
             return pushed == null || isInvalidSince(pushed, e) ? Scope.NONE : pushed.scope();
         }
-        if (pushed != null) {
-            boolean enteredInside = now != null && !now.equals(pushed.sourceThen());
-            return enteredInside ? tenantScope.apply(now) : pushed.scope();
+        if (pushed == null) {
+            return now == null ? null : tenantScope.apply(now);
         }
-        return now == null ? null : tenantScope.apply(now);
+        String then = pushed.sourceThen();
+        boolean isThenKnown = then == null || then.charAt(0) != '\0';
+        if (now == null) {
+            // a source that is being asked already was not asked again: that is no answer
+            if (!isThenKnown && !thread.isReading()) {
+                pushed.sourceBecameBlank();
+            }
+            return pushed.scope();
+        }
+        // what a thread of a pool kept of an earlier task must not pass for a tenant that was entered inside
+        return isThenKnown && !now.equals(then) ? tenantScope.apply(now) : pushed.scope();
     }
 
     /**
@@ -59,13 +68,13 @@ public final class ScopeResolver {
         return e.kind() == TenantSourceException.Kind.INVALID_TENANT && !INVALID.equals(pushed.sourceThen());
     }
 
-    /** What the source says now, for {@link ThreadState#push}; null when it has no answer or failed. */
+    /** What the source says now, for {@link ThreadState#push}; null when it has no answer, a marker when it failed. */
     public String sourceNow() {
         try {
             return reader.read();
         } catch (TenantSourceException e) {
             failures.accept(e);
-            return e.kind() == TenantSourceException.Kind.INVALID_TENANT ? INVALID : null;
+            return e.kind() == TenantSourceException.Kind.INVALID_TENANT ? INVALID : ThreadState.UNKNOWN;
         }
     }
 }

@@ -99,9 +99,32 @@ class ScopeResolverTest {
         TenantHolder.set("a\nb");
         push(BYPASS);
         assertEquals(BYPASS, now());
+        TenantHolder.set("\u202e");
+        assertEquals(BYPASS, now());
+        TenantHolder.set("a");
+        assertEquals(BYPASS, now(), "the value may be older than the push");
+        TenantHolder.set(null);
+        assertEquals(BYPASS, now());
         TenantHolder.set("a");
         assertEquals(A, now());
         TenantHolder.set("\u202e");
-        assertEquals(BYPASS, now());
+        assertEquals(Scope.NONE, now(), "not there at the push any more");
+    }
+
+    /** The thread of a pool kept {@code b} of an earlier task; the source throws once while the next one begins. */
+    @Test
+    void aSourceThatThrewAtThePushDoesNotBringBackWhatTheThreadKept() {
+        for (Scope handedOver : List.of(A, Scope.NONE)) {
+            TenantHolder.set(new IllegalStateException("once"));
+            push(handedOver);
+            TenantHolder.set("b");
+            assertEquals(handedOver, now());
+            TenantHolder.set("c");
+            assertEquals(handedOver, now());
+            TenantHolder.set(null);
+            assertEquals(handedOver, now());
+            TenantHolder.set("b");
+            assertEquals(Scope.tenant("b"), now(), "entered inside: the source was blank before");
+        }
     }
 }
