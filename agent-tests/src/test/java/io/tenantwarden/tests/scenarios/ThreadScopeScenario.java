@@ -191,6 +191,44 @@ class ThreadScopeScenario {
         assertEquals(List.of("", ""), List.copyOf(seen));
     }
 
+    /** What was removed before it ran leaves no tenant to whoever hands the same Runnable over again. */
+    @Test
+    void aTaskThatNeverRanLeavesItsTenantToNobody() throws Exception {
+        Queue<String> seen = new ConcurrentLinkedQueue<>();
+        Runnable shared = () -> seen.add(Rows.seen());
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                1,
+                1,
+                1,
+                TimeUnit.SECONDS,
+                new PriorityBlockingQueue<>(4, Comparator.comparingInt(System::identityHashCode)));
+        CountDownLatch gate = hold(pool);
+        as("a", () -> {
+            pool.execute(shared);
+            return null;
+        });
+        assertTrue(pool.remove(shared));
+        pool.execute(shared);
+        gate.countDown();
+        pool.shutdown();
+        assertTrue(pool.awaitTermination(30, TimeUnit.SECONDS));
+        assertEquals(List.of(""), List.copyOf(seen));
+    }
+
+    @Test
+    void aSourceThatThrowsOnceDoesNotBringBackWhatTheThreadKept() throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(1);
+        for (String tenant : new String[] {"a", null}) {
+            pool.submit(() -> TenantContext.set("b")).get();
+            CountDownLatch gate = hold(pool);
+            Future<String> seen = as(tenant, () -> pool.submit(Rows::tenants));
+            TenantContext.throwOnce();
+            gate.countDown();
+            assertEquals(tenant == null ? "" : tenant, seen.get());
+        }
+        pool.shutdown();
+    }
+
     /** Keeps the pool's only thread busy until the gate opens. */
     private static CountDownLatch hold(ExecutorService pool) throws InterruptedException {
         CountDownLatch gate = new CountDownLatch(1);

@@ -145,16 +145,25 @@ public final class Tasks {
             carry(future);
             return task;
         }
-        Object what = captureScope(task);
-        if (what == null) {
-            return task;
-        }
         if (executor instanceof ThreadPoolExecutor pool && !isPlainQueue(pool)) {
-            pooledInMap = true;
-            OTHERS.put(task, what);
+            remember(task);
             return task;
         }
-        return new Carried.OfRunnable(task, what);
+        Object what = captureScope(task);
+        return what == null ? task : new Carried.OfRunnable(task, what);
+    }
+
+    /**
+     * Nobody is remembered as well: the task may have been handed over before by a tenant, and rejected, removed or not run
+     * yet. Then it is not known whose it is.
+     */
+    private static void remember(Object task) {
+        Object what = captureScope(task);
+        if (what == null && (task == null || task instanceof Carried || SHARED.get(work(task)))) {
+            return;
+        }
+        pooledInMap = true;
+        OTHERS.put(task, what == null ? Scope.NONE : what);
     }
 
     private static boolean isPlainQueue(ThreadPoolExecutor pool) {
@@ -192,18 +201,14 @@ public final class Tasks {
             carry(future);
             return;
         }
-        Object what = captureScope(task);
-        if (what != null) {
-            pooledInMap = true;
-            OTHERS.put(task, what);
-        }
+        remember(task);
     }
 
-    /** {@code Timer.sched}. */
+    /** {@code Timer.sched}. Nobody is remembered as well: a timer that was cancelled may have refused the task before. */
     public static void timed(Object task, long period) {
-        Object what = period == 0 ? captureScope(task) : null;
-        if (what != null) {
-            OTHERS.put(task, what);
+        if (task != null) {
+            Object what = period == 0 ? captureScope(task) : null;
+            OTHERS.put(task, what == null ? Scope.NONE : what);
         }
     }
 
