@@ -262,8 +262,7 @@ final class Probe {
         String sql = "INSERT INTO " + t.sql() + " (" + columns + ")" + (t.identity() ? " OVERRIDING SYSTEM VALUE" : "")
                 + " VALUES (" + values + ")";
         String who = as.isEmpty() ? "without a tenant" : "as one tenant";
-        Attempt attempt = session.attempt(
-                settings(as), sql, new String[] {other}, settings(other), "SELECT 1 FROM " + t.sql() + " LIMIT 1");
+        Attempt attempt = session.attempt(settings(as), sql, new String[] {other}, settings(other), rowOf(t), other);
         if (attempt.row() != null) {
             return new String[] {
                 who + " a row of " + t.name() + " was inserted for another tenant, who then sees it", null
@@ -323,12 +322,16 @@ final class Probe {
                 update + " FROM " + ONE_ROW + " WHERE " + FIRST_ROW,
                 new String[] {other},
                 settings(other),
-                "SELECT 1 FROM " + t.sql() + " LIMIT 1");
+                rowOf(t),
+                other);
         if (moved.row() != null) {
             return failed(t, check, "a tenant can move its rows of " + t.name() + " to another tenant");
         }
         if (moved.refusedByPolicy()) {
             return proven(t, check, "");
+        }
+        if (moved.error() == null && moved.count() == 0) {
+            return nothingUpdated(t, check);
         }
         if (moved.error() == null) {
             return notProvable(t, check, "the update was accepted, but the other tenant does not see the row");
@@ -341,6 +344,22 @@ final class Probe {
                         "a row of " + t.name() + " on its way to another tenant passed the policies: only " + constraint
                                 + " stopped it")
                 : notProvable(t, check, moved.message());
+    }
+
+    /** Proof only where the tenant has a row that could have been moved: it may see those of others. */
+    private ProbeResult nothingUpdated(ProbeTable t, Check check) throws SQLException {
+        return session.attempt(settings(tenant), rowOf(t), tenant).row() != null
+                ? proven(t, check, "the policies let the tenant update none of its rows")
+                : notProvable(
+                        t,
+                        check,
+                        "rows of others cannot be touched; whether an own row can be moved to another tenant is open: this"
+                                + " tenant has no row there");
+    }
+
+    /** A row of one tenant, and not any row: a policy may show more than the tenant's. */
+    private static String rowOf(ProbeTable t) {
+        return "SELECT 1 FROM " + t.sql() + " WHERE " + t.column() + " = " + cast(t) + " LIMIT 1";
     }
 
     private ProbeResult delete(ProbeTable t, Attempt own, String stranger, boolean hasRows) throws SQLException {

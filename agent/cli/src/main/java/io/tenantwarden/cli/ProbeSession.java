@@ -102,21 +102,26 @@ final class ProbeSession implements AutoCloseable {
         return attempt(settings, sql, values, Map.of(), null);
     }
 
-    /** The same, followed by a query with other settings that sees what the statement did. Its row is the answer. */
+    /**
+     * The same, followed by a query with other settings that sees what the statement did. Its row is the answer. Not asked
+     * when the statement changed nothing: what it would show was there before.
+     */
     Attempt attempt(
             Map<String, String> settings,
             String sql,
             String[] values,
             Map<String, String> settingsAfter,
-            String queryAfter)
+            String queryAfter,
+            String... valuesAfter)
             throws SQLException {
         execute("/* tenant-warden */ SAVEPOINT warden");
         try {
             set(settings);
             Attempt attempt = run(sql, values);
-            if (attempt.error == null && queryAfter != null) {
+            if (attempt.error == null && attempt.count > 0 && queryAfter != null) {
                 set(settingsAfter);
-                attempt = run(queryAfter, new String[0]);
+                Attempt after = run(queryAfter, valuesAfter);
+                attempt = new Attempt(after.row, attempt.count, null);
             }
             return attempt;
         } catch (SQLException e) {

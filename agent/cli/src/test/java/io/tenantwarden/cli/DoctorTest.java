@@ -103,6 +103,30 @@ class DoctorTest {
         assertEquals(Set.of(rules.split(" ")), found, doctor::toString);
     }
 
+    /** Everybody sees the rows, but no policy lets anybody change one: that a row is seen is no sign that it was moved. */
+    @ParameterizedTest
+    @ValueSource(ints = {14, 18})
+    void aRowThatNobodyCanUpdateIsNotMoved(int major) throws Exception {
+        RentalShop shop = RentalShop.create(major);
+        String role = "reader_of_" + shop.database;
+        try (Connection c = shop.superuser()) {
+            Scripts.run(
+                    c,
+                    "CREATE TABLE board (tenant_id text NOT NULL, x int); INSERT INTO board VALUES ('a', 1), ('b', 2);"
+                            + " ALTER TABLE board ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;"
+                            + " CREATE POLICY p ON board FOR SELECT USING (x > 0); CREATE ROLE " + role + " LOGIN;"
+                            + " GRANT SELECT, INSERT, UPDATE, DELETE ON board TO " + role + "; ANALYZE board");
+        }
+        Captured doctor = shop.run(role, "doctor", "--probe", "--json", "--tenant", "a");
+        Set<String> rules = rulesAbout(doctor, "public.board");
+        assertTrue(rules.containsAll(Set.of("WD901", "WD902", "WD903")), doctor::toString);
+        assertFalse(rules.contains("WD905"), doctor::toString);
+        assertTrue(doctor.out().contains("the policies let the tenant update none of its rows"), doctor::toString);
+        Captured nobody = shop.run(role, "doctor", "--probe", "--json", "--tenant", "z");
+        assertFalse(rulesAbout(nobody, "public.board").contains("WD905"), nobody::toString);
+        assertTrue(nobody.out().contains("is open: this tenant has no row there"), nobody::toString);
+    }
+
     /** The probe leaves nothing behind: no row, no number of a sequence, no lock, no transaction. */
     @ParameterizedTest
     @ValueSource(ints = {14, 18})
