@@ -247,7 +247,7 @@ final class Interpreter {
                 // COPY has no savepoint of the driver's: the next one goes back to before the statement before it
                 model.deferred.clear();
             }
-            if (op.kind() == Kind.SQL_DECLARE) {
+            if (op.kind() == Kind.SQL_DECLARE || op.kind() == Kind.CHAIN) {
                 model.lingering = true; // one that failed counts as open until the transaction ends
             }
             if (portal && model.inTransaction) {
