@@ -1142,7 +1142,8 @@ final class Interpreter {
             return;
         }
         Scope scope = scope(op);
-        if (model.isApplications(scope)) {
+        // in a transaction that somebody left open the application's own value may hold
+        if (model.isApplications(scope) || model.inherited && scope.isNone()) {
             return;
         }
         int first = 1 + op.b() % 4;
