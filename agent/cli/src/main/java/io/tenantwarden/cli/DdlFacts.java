@@ -82,7 +82,10 @@ record DdlFacts(
                    c.relrowsecurity, c.relforcerowsecurity,
                    ARRAY(SELECT polname::text FROM pg_policy WHERE polrelid = c.oid ORDER BY 1),
                    ARRAY(SELECT DISTINCT x.privilege_type FROM aclexplode(c.relacl) x
-                           JOIN pg_roles r ON r.oid = x.grantee AND r.rolname = ? ORDER BY 1)
+                           JOIN pg_roles r ON r.oid = x.grantee AND r.rolname = ? ORDER BY 1),
+                   EXISTS (SELECT FROM pg_constraint con
+                            WHERE con.conrelid = c.oid AND con.contype = 'c' AND con.convalidated
+                              AND pg_get_constraintdef(con.oid) = 'CHECK ((' || quote_ident(a.attname) || ' IS NOT NULL))')
               FROM pg_class c
               JOIN pg_namespace n ON n.oid = c.relnamespace
               JOIN LATERAL (
@@ -121,6 +124,16 @@ record DdlFacts(
               JOIN pg_namespace n ON n.oid = c.relnamespace
               LEFT JOIN pg_index i ON i.indexrelid = c.oid
              WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+            """;
+
+    /** The mark of ours: one that a script left behind when it stopped, because of rows without a tenant. */
+    private static final String CONSTRAINTS = """
+            /* tenant-warden */
+            SELECT DISTINCT con.conname::text
+              FROM pg_constraint con
+              JOIN pg_namespace n ON n.oid = con.connamespace
+             WHERE con.conrelid <> 0 AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+               AND obj_description(con.oid, 'pg_constraint') IS DISTINCT FROM ?
             """;
 
     /** Views that read one of the tables, directly or through other views. */
@@ -224,6 +237,7 @@ record DdlFacts(
         private final List<Pattern> patterns;
         private final String roleName;
         private final Map<String, Boolean> names = new HashMap<>();
+        private final Set<String> constraints = new HashSet<>();
         private final Map<Long, Map<String, Boolean>> sequences = new HashMap<>();
         private final List<Long> oids = new ArrayList<>();
         private final Set<String> schemas = new HashSet<>();
@@ -273,6 +287,14 @@ record DdlFacts(
                     ResultSet rs = s.executeQuery(NAMES)) {
                 while (rs.next()) {
                     names.put(rs.getString(1), rs.getBoolean(2));
+                }
+            }
+            try (PreparedStatement s = connection.prepareStatement(CONSTRAINTS)) {
+                s.setString(1, DdlScript.CHECK_MARK);
+                try (ResultSet rs = s.executeQuery()) {
+                    while (rs.next()) {
+                        constraints.add(rs.getString(1));
+                    }
                 }
             }
         }
@@ -368,7 +390,8 @@ record DdlFacts(
                     rs.getString(14),
                     Identifiers.quote(index),
                     names.getOrDefault(schemaName + "." + index, false),
-                    Identifiers.quote(cut(rs.getString(3) + "_" + columnName, "_not_null_check")),
+                    rs.getBoolean(19),
+                    Identifiers.quote(freeConstraintName(rs.getString(3) + "_" + columnName)),
                     rs.getBoolean(15),
                     rs.getBoolean(16),
                     strings(rs.getArray(17)),
@@ -390,6 +413,16 @@ record DdlFacts(
                     if (invalid == null) {
                         names.put(schema + "." + name, false);
                     }
+                    return name;
+                }
+            }
+        }
+
+        /** A name on no table at all: a constraint reaches the children of its table, and would meet theirs. */
+        private String freeConstraintName(String base) {
+            for (int i = 0; ; i++) {
+                String name = cut(base, i == 0 ? "_not_null_check" : "_not_null_check" + i);
+                if (!constraints.contains(name)) {
                     return name;
                 }
             }

@@ -12,6 +12,9 @@ final class DdlScript {
     /** The function that raises an error when no tenant is set, in schema public. */
     static final String HELPER = "warden_tenant";
 
+    /** The comment on a constraint of ours, by which a script that is generated anew knows what it may drop. */
+    static final String CHECK_MARK = "Tenant Warden: proves NOT NULL and then goes";
+
     private static final String BYPASS_POLICY = "platform_bypass";
     private static final List<String> PRIVILEGES = List.of("SELECT", "INSERT", "UPDATE", "DELETE");
 
@@ -132,14 +135,16 @@ final class DdlScript {
                 continue;
             }
             String alter = "ALTER TABLE " + t.sql();
-            if (!t.partitioned()) {
+            boolean proof = !t.partitioned() && !t.notNullProven();
+            if (proof) {
                 statement(alter + " DROP CONSTRAINT IF EXISTS " + t.checkName());
                 statement(alter + " ADD CONSTRAINT " + t.checkName() + " CHECK (" + t.column()
                         + " IS NOT NULL) NOT VALID");
+                statement("COMMENT ON CONSTRAINT " + t.checkName() + " ON " + t.sql() + " IS " + literal(CHECK_MARK));
                 statement(alter + " VALIDATE CONSTRAINT " + t.checkName());
             }
             statement(alter + " ALTER COLUMN " + t.column() + " SET NOT NULL");
-            if (!t.partitioned()) {
+            if (proof) {
                 statement(alter + " DROP CONSTRAINT IF EXISTS " + t.checkName());
             }
         }

@@ -19,7 +19,8 @@ import java.util.List;
  * @param index the definition of a valid index that begins with the tenant column; null when there is none
  * @param indexName as it stands in SQL, the index to make
  * @param invalidIndex whether that index is there already, left over by a build that failed
- * @param checkName as it stands in SQL, the constraint that proves NOT NULL without a long lock
+ * @param notNullProven whether a valid CHECK constraint of the table proves that the tenant column holds no null
+ * @param checkName as it stands in SQL, the constraint that proves NOT NULL without a long lock; no other has that name
  * @param rls whether row-level security is enabled
  * @param forced whether it is forced
  * @param policies names of its policies
@@ -42,6 +43,7 @@ record DdlTable(
         String index,
         String indexName,
         boolean invalidIndex,
+        boolean notNullProven,
         String checkName,
         boolean rls,
         boolean forced,

@@ -250,6 +250,51 @@ class DdlTest {
         }
     }
 
+    /** A constraint that happens to have the name that ours would have, on the table itself and on a child. */
+    @ParameterizedTest
+    @ValueSource(ints = {14, 18})
+    void aConstraintOfTheUserStays(int major) throws Exception {
+        RentalShop shop = RentalShop.create(major);
+        try (Connection c = shop.superuser()) {
+            Scripts.run(
+                    c,
+                    "ALTER TABLE store ADD CONSTRAINT store_tenant_id_not_null_check CHECK (store_id > 0);"
+                            + " ALTER TABLE copy ADD CONSTRAINT copy_has_a_tenant CHECK (tenant_id IS NOT NULL);"
+                            + " CREATE TABLE base (tenant_id uuid); CREATE TABLE derived (x int) INHERITS (base);"
+                            + " ALTER TABLE derived ADD CONSTRAINT base_tenant_id_not_null_check CHECK (x > 0)");
+            List<String> before = Scripts.snapshot(c);
+            String back = shop.run("postgres", "ddl", "--part", "rollback").out();
+            String forward = shop.run("postgres", "ddl").out();
+            assertFalse(forward.contains("copy_tenant_id_not_null_check"), "the table has a proof of its own");
+            Scripts.run(c, forward);
+            List<String> constraints = before.stream()
+                    .filter(line -> line.startsWith("constraint "))
+                    .toList();
+            List<String> after = Scripts.snapshot(c);
+            assertTrue(after.containsAll(constraints), after::toString);
+            Scripts.run(c, forward);
+            assertEquals(after, Scripts.snapshot(c), "the same script once more");
+            Scripts.run(c, back);
+            assertEquals(before, Scripts.snapshot(c));
+        }
+    }
+
+    /** What a script that stopped left behind is ours, and is known by its mark. */
+    @Test
+    void aProofThatWasLeftBehindIsTakenAway() throws Exception {
+        RentalShop shop = RentalShop.create(18);
+        try (Connection c = shop.superuser()) {
+            Scripts.run(c, "UPDATE store SET tenant_id = null WHERE store_id = 2");
+            String stopped = shop.run("postgres", "ddl").out();
+            assertThrows(SQLException.class, () -> Scripts.run(c, stopped));
+            Scripts.run(c, "RESET lock_timeout");
+            Scripts.run(c, "UPDATE store SET tenant_id = '" + RentalShop.TENANT + "' WHERE tenant_id IS NULL");
+            Scripts.run(c, shop.run("postgres", "ddl").out());
+            assertEquals(
+                    "0", Scripts.value(c, "SELECT count(*) FROM pg_constraint WHERE conname LIKE '%_not_null_check%'"));
+        }
+    }
+
     /** Two builds of an index at once, one cancelled: what is left is invalid, and IF NOT EXISTS would take it for good. */
     @Test
     void anInvalidIndexIsBuiltAgain() throws Exception {
