@@ -103,6 +103,22 @@ record DdlFacts(
              ORDER BY n.nspname, c.relname
             """.formatted(PolicySql.baseType("a.atttypid"));
 
+    /** Of every policy on a tenant table: whether it is one that ddl writes. */
+    private static final String POLICIES = """
+            /* tenant-warden */
+            SELECT p.polrelid, p.polname, quote_ident(p.polname), p.polpermissive, %s, %s
+              FROM pg_policy p
+              JOIN LATERAL (
+                    SELECT x.*
+                      FROM pg_attribute x
+                     WHERE x.attrelid = p.polrelid AND x.attnum > 0 AND NOT x.attisdropped AND x.attname::text = ANY (?)
+                     ORDER BY array_position(?, x.attname::text)
+                     LIMIT 1) a ON true
+             ORDER BY 1, 2
+            """;
+
+    private record ExistingPolicy(String name, String sql, boolean permissive, boolean isolation, boolean bypass) {}
+
     private static final String SEQUENCES = """
             /* tenant-warden */
             SELECT d.refobjid, quote_ident(n.nspname) || '.' || quote_ident(s.relname),
@@ -189,11 +205,9 @@ record DdlFacts(
      * Reads what is there. Leaves the connection with a search path of {@code pg_catalog}, so that the server writes every
      * other name with its schema.
      *
-     * @param patterns {@code schema.table} with {@code *}; empty for all
      * @param role the application's role; null for {@code DATABASE_app}
      */
-    static DdlFacts read(Connection c, List<String> tenantColumns, List<String> patterns, String role)
-            throws SQLException {
+    static DdlFacts read(Connection c, DdlOptions options, String role) throws SQLException {
         try (Statement s = c.createStatement()) {
             s.execute("/* tenant-warden */ SET search_path = pg_catalog");
         }
@@ -203,7 +217,7 @@ record DdlFacts(
             s.setString(2, roleName);
             try (ResultSet rs = s.executeQuery()) {
                 rs.next();
-                return new Reading(c, tenantColumns, patterns, roleName).read(rs);
+                return new Reading(c, options, roleName).read(rs);
             }
         }
     }
@@ -233,8 +247,11 @@ record DdlFacts(
     private static final class Reading {
 
         private final Connection connection;
+        private final DdlOptions options;
         private final String[] tenantColumns;
         private final List<Pattern> patterns;
+        private final List<Pattern> accepted;
+        private final Map<Long, List<ExistingPolicy>> policies = new HashMap<>();
         private final String roleName;
         private final Map<String, Boolean> names = new HashMap<>();
         private final Set<String> constraints = new HashSet<>();
@@ -244,10 +261,12 @@ record DdlFacts(
         private final List<String> excluded = new ArrayList<>();
         private final List<String> others = new ArrayList<>();
 
-        Reading(Connection connection, List<String> tenantColumns, List<String> patterns, String roleName) {
+        Reading(Connection connection, DdlOptions options, String roleName) {
             this.connection = connection;
-            this.tenantColumns = tenantColumns.toArray(String[]::new);
-            this.patterns = patterns.stream().map(Reading::compile).toList();
+            this.options = options;
+            this.tenantColumns = options.tenantColumns().toArray(String[]::new);
+            this.patterns = options.patterns().stream().map(Reading::compile).toList();
+            this.accepted = options.accepted().stream().map(Reading::compile).toList();
             this.roleName = roleName;
         }
 
@@ -262,6 +281,7 @@ record DdlFacts(
         DdlFacts read(ResultSet head) throws SQLException {
             readNames();
             readSequences();
+            readPolicies();
             List<DdlTable> tables = tables();
             List<View> views = views();
             List<String> shared = shared();
@@ -307,6 +327,25 @@ record DdlFacts(
                         sequences
                                 .computeIfAbsent(rs.getLong(1), oid -> new LinkedHashMap<>())
                                 .put(rs.getString(2), rs.getBoolean(3));
+                    }
+                }
+            }
+        }
+
+        private void readPolicies() throws SQLException {
+            String sql = POLICIES.formatted(OwnPolicies.isIsolation(options), OwnPolicies.isBypass(options));
+            try (PreparedStatement s = connection.prepareStatement(sql)) {
+                s.setArray(1, connection.createArrayOf("text", tenantColumns));
+                s.setArray(2, connection.createArrayOf("text", tenantColumns));
+                try (ResultSet rs = s.executeQuery()) {
+                    while (rs.next()) {
+                        policies.computeIfAbsent(rs.getLong(1), oid -> new ArrayList<>())
+                                .add(new ExistingPolicy(
+                                        rs.getString(2),
+                                        rs.getString(3),
+                                        rs.getBoolean(4),
+                                        rs.getBoolean(5),
+                                        rs.getBoolean(6)));
                     }
                 }
             }
@@ -374,6 +413,7 @@ record DdlFacts(
             String schemaName = rs.getString(2);
             String columnName = rs.getString(9);
             String index = freeIndexName(schemaName, rs.getString(3), columnName);
+            List<ExistingPolicy> existing = policies.getOrDefault(oid, List.of());
             Map<String, Boolean> own = sequences.getOrDefault(oid, Map.of());
             return new DdlTable(
                     name,
@@ -395,6 +435,19 @@ record DdlFacts(
                     rs.getBoolean(15),
                     rs.getBoolean(16),
                     strings(rs.getArray(17)),
+                    existing.stream()
+                            .filter(ExistingPolicy::isolation)
+                            .map(ExistingPolicy::name)
+                            .toList(),
+                    existing.stream()
+                            .filter(ExistingPolicy::bypass)
+                            .map(ExistingPolicy::name)
+                            .toList(),
+                    existing.stream()
+                            .filter(e -> e.permissive() && !e.isolation() && !e.bypass())
+                            .map(ExistingPolicy::sql)
+                            .toList(),
+                    accepted.stream().anyMatch(a -> a.matcher(name).matches()),
                     strings(rs.getArray(18)),
                     List.copyOf(own.keySet()),
                     own.entrySet().stream()

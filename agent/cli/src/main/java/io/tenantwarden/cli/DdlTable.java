@@ -24,6 +24,10 @@ import java.util.List;
  * @param rls whether row-level security is enabled
  * @param forced whether it is forced
  * @param policies names of its policies
+ * @param isolation those of them that let the current tenant's rows through and no others, as ddl writes it
+ * @param bypass those of them that open the table for the bypass settings, as ddl writes it
+ * @param otherPermissive as they stand in SQL, the permissive ones that are neither
+ * @param accepted whether its own policies are enough for the check
  * @param granted privileges that the application's role holds already
  * @param sequences sequences that its columns own through a default, as they stand in SQL
  * @param sequencesGranted those of them that the application's role may use already
@@ -48,6 +52,10 @@ record DdlTable(
         boolean rls,
         boolean forced,
         List<String> policies,
+        List<String> isolation,
+        List<String> bypass,
+        List<String> otherPermissive,
+        boolean accepted,
         List<String> granted,
         List<String> sequences,
         List<String> sequencesGranted) {}
