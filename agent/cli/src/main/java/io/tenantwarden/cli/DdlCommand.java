@@ -119,6 +119,10 @@ final class DdlCommand implements Callable<Integer> {
             terminal.progress("reading the catalog");
             facts = DdlFacts.read(c, options, role);
         }
+        if (!facts.unordered().isEmpty()) {
+            terminal.progress("left out and open, since values of the tenant column's type cannot be compared (give it"
+                    + " another type): " + String.join(", ", facts.unordered()));
+        }
         if (facts.tables().isEmpty()) {
             throw CommandFailure.couldNotRun(nothing(config, facts));
         }
@@ -183,6 +187,10 @@ final class DdlCommand implements Callable<Integer> {
 
     private String nothing(Config config, DdlFacts facts) {
         String columns = String.join(", ", config.tenantColumns());
+        if (!facts.unordered().isEmpty()) {
+            return "no tenant table can be protected, since values of the tenant column's type cannot be compared: give it"
+                    + " another type: " + String.join(", ", facts.unordered());
+        }
         if (!facts.excluded().isEmpty()) {
             return "no tenant table of database " + facts.database() + " matches --tables " + String.join(",", tables)
                     + "; tables with a tenant column (" + columns + "): "

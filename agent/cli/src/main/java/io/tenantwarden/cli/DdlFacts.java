@@ -31,6 +31,8 @@ import java.util.regex.Pattern;
  * @param roleExists whether that role is there already
  * @param schemasGranted schemas (as they stand in SQL) that the role may use already
  * @param tables the tenant tables that were asked for; parents before their partitions
+ * @param unordered tenant tables whose tenant column is of a type that neither an index nor a policy can compare, each
+ *     with that type
  * @param excluded tenant tables that were not asked for
  * @param shared tables without a tenant column in the schemas of the tenant tables, as they stand in SQL
  * @param views views over the tenant tables
@@ -47,6 +49,7 @@ record DdlFacts(
         boolean roleExists,
         Set<String> schemasGranted,
         List<DdlTable> tables,
+        List<String> unordered,
         List<String> excluded,
         List<String> shared,
         List<View> views,
@@ -70,7 +73,8 @@ record DdlFacts(
                    session_user, quote_ident(?), EXISTS (SELECT FROM pg_roles WHERE rolname = ?)
             """;
 
-    private static final String TABLES = """
+    private static final String TABLES =
+            """
             /* tenant-warden */
             SELECT c.oid, n.nspname, c.relname, quote_ident(n.nspname), quote_ident(c.relname), c.relkind,
                    pn.nspname || '.' || p.relname, c.relispartition,
@@ -85,7 +89,19 @@ record DdlFacts(
                            JOIN pg_roles r ON r.oid = x.grantee AND r.rolname = ? ORDER BY 1),
                    EXISTS (SELECT FROM pg_constraint con
                             WHERE con.conrelid = c.oid AND con.contype = 'c' AND con.convalidated
-                              AND pg_get_constraintdef(con.oid) = 'CHECK ((' || quote_ident(a.attname) || ' IS NOT NULL))')
+                              AND pg_get_constraintdef(con.oid) = 'CHECK ((' || quote_ident(a.attname) || ' IS NOT NULL))'),
+                   a.attidentity <> '',
+                   EXISTS (SELECT FROM pg_type b
+                            WHERE b.oid = %s
+                              AND (b.typtype IN ('e', 'r', 'm', 'c') OR b.typcategory = 'A'
+                                   OR EXISTS (SELECT FROM pg_opclass o
+                                                JOIN pg_am m ON m.oid = o.opcmethod AND m.amname = 'btree'
+                                               WHERE o.opcdefault
+                                                 AND (o.opcintype = b.oid
+                                                      OR EXISTS (SELECT FROM pg_cast k
+                                                                  WHERE k.castsource = b.oid
+                                                                    AND k.casttarget = o.opcintype
+                                                                    AND k.castmethod = 'b' AND k.castcontext = 'i')))))
               FROM pg_class c
               JOIN pg_namespace n ON n.oid = c.relnamespace
               JOIN LATERAL (
@@ -101,7 +117,7 @@ record DdlFacts(
              WHERE c.relkind IN ('r', 'p')
                AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
              ORDER BY n.nspname, c.relname
-            """.formatted(PolicySql.baseType("a.atttypid"));
+            """.formatted(PolicySql.baseType("a.atttypid"), PolicySql.baseType("a.atttypid"));
 
     /** Of every policy on a tenant table: whether it is one that ddl writes. */
     private static final String POLICIES = """
@@ -258,6 +274,7 @@ record DdlFacts(
         private final Map<Long, Map<String, Boolean>> sequences = new HashMap<>();
         private final List<Long> oids = new ArrayList<>();
         private final Set<String> schemas = new HashSet<>();
+        private final List<String> unordered = new ArrayList<>();
         private final List<String> excluded = new ArrayList<>();
         private final List<String> others = new ArrayList<>();
 
@@ -295,6 +312,7 @@ record DdlFacts(
                     head.getBoolean(6),
                     schemasGranted(),
                     tables,
+                    unordered,
                     excluded,
                     shared,
                     views,
@@ -355,6 +373,7 @@ record DdlFacts(
             Map<String, DdlTable> all = new LinkedHashMap<>();
             Map<String, Long> oidOf = new HashMap<>();
             Map<String, String> schemaOf = new HashMap<>();
+            Map<String, String> withoutOrder = new HashMap<>();
             try (PreparedStatement s = connection.prepareStatement(TABLES)) {
                 s.setString(1, roleName);
                 s.setArray(2, connection.createArrayOf("text", tenantColumns));
@@ -365,17 +384,22 @@ record DdlFacts(
                         all.put(name, table(rs, name));
                         oidOf.put(name, rs.getLong(1));
                         schemaOf.put(name, rs.getString(2));
+                        if (!rs.getBoolean(21)) {
+                            withoutOrder.put(name, rs.getString(13));
+                        }
                     }
                 }
             }
             Map<String, DdlTable> byName = new LinkedHashMap<>();
             all.forEach((name, table) -> {
-                if (isWanted(table, all)) {
+                if (!isWanted(table, all)) {
+                    excluded.add(name);
+                } else if (withoutOrder.containsKey(name)) {
+                    unordered.add(name + " (" + table.columnName() + " " + withoutOrder.get(name) + ")");
+                } else {
                     byName.put(name, table);
                     oids.add(oidOf.get(name));
                     schemas.add(schemaOf.get(name));
-                } else {
-                    excluded.add(name);
                 }
             });
             List<DdlTable> sorted = new ArrayList<>();
@@ -426,6 +450,7 @@ record DdlFacts(
                     columnName,
                     rs.getString(13),
                     rs.getBoolean(11),
+                    rs.getBoolean(20),
                     rs.getString(12),
                     rs.getString(14),
                     Identifiers.quote(index),

@@ -240,7 +240,9 @@ final class DdlScript {
         blank();
         comment("An INSERT that does not name the tenant gets the current one.");
         for (DdlTable t : facts.tables()) {
-            if (t.columnDefault() == null || t.columnDefault().contains(options.guc())) {
+            if (t.identity()) {
+                comment(t.name() + "." + t.columnName() + " is an identity column, which can have no default");
+            } else if (t.columnDefault() == null || t.columnDefault().contains(options.guc())) {
                 statement("ALTER TABLE ONLY " + t.sql() + " ALTER COLUMN " + t.column() + " SET DEFAULT "
                         + plainValue(t));
             } else {
@@ -375,8 +377,17 @@ final class DdlScript {
         facts.others()
                 .forEach(other ->
                         comment("The " + other + " cannot have policies: grant it to no role of the application."));
+        unordered();
         if (!facts.excluded().isEmpty()) {
             comment("Tenant tables that were not asked for: " + String.join(", ", facts.excluded()));
+        }
+    }
+
+    private void unordered() {
+        if (!facts.unordered().isEmpty()) {
+            comment(
+                    "Warning: left out and open, since values of the tenant column's type cannot be compared. Give the column"
+                            + " another type: " + String.join(", ", facts.unordered()));
         }
     }
 
@@ -409,8 +420,9 @@ final class DdlScript {
                 "                              AND NOT a.attisdropped AND a.attname IN (" + columns + ")",
                 "                            WHERE p.polrelid = c.oid AND " + OwnPolicies.isIsolation(options) + ")"
                         + accepted() + "))"));
-        if (!facts.excluded().isEmpty()) {
-            comment("Only of the tables that were asked for.");
+        unordered();
+        if (!facts.excluded().isEmpty() || !facts.unordered().isEmpty()) {
+            comment("Only of the tables that were asked for and can be protected.");
             lines.add("     AND c.oid IN (");
             for (int i = 0; i < facts.tables().size(); i++) {
                 lines.add("       " + regclass(facts.tables().get(i))
@@ -474,7 +486,7 @@ final class DdlScript {
                     statement("DROP POLICY IF EXISTS " + policy + " ON " + t.sql());
                 }
             }
-            if (options.columnDefault() && t.columnDefault() == null) {
+            if (options.columnDefault() && t.columnDefault() == null && !t.identity()) {
                 statement("ALTER TABLE ONLY " + t.sql() + " ALTER COLUMN " + t.column() + " DROP DEFAULT");
             }
         }

@@ -15,6 +15,7 @@ import java.util.List;
  * @param columnName the same, without quotes
  * @param type what to cast the setting to: without a length, which would cut a longer value to another tenant's
  * @param notNull whether the tenant column is NOT NULL
+ * @param identity whether the tenant column is an identity column, which can have no default
  * @param columnDefault the default of the tenant column; null when it has none
  * @param index the definition of a valid index that begins with the tenant column; null when there is none
  * @param indexName as it stands in SQL, the index to make
@@ -43,6 +44,7 @@ record DdlTable(
         String columnName,
         String type,
         boolean notNull,
+        boolean identity,
         String columnDefault,
         String index,
         String indexName,

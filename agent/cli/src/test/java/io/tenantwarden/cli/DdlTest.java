@@ -334,6 +334,51 @@ class DdlTest {
         }
     }
 
+    /** One table that cannot be like the others must not keep them from being protected. */
+    @ParameterizedTest
+    @ValueSource(ints = {14, 18})
+    void anUnusualTableDoesNotStopTheOthers(int major) throws Exception {
+        PostgresServer server = PostgresServer.get(major);
+        String database = server.createDatabase("unusual");
+        try (Connection c = server.superuser(database)) {
+            Scripts.run(
+                    c,
+                    "CREATE TABLE document (tenant_id json); CREATE DOMAIN place AS point; CREATE TABLE shape (tenant_id"
+                            + " place); CREATE TABLE numbered (tenant_id int GENERATED ALWAYS AS IDENTITY);"
+                            + " CREATE TABLE usual (tenant_id int); CREATE TABLE doubled (x int, tenant_id int GENERATED"
+                            + " ALWAYS AS (x * 2) STORED)");
+            List<String> before = Scripts.snapshot(c);
+            String[] command = {"ddl", "--url", server.url(database), "--user", "postgres", "--column-default"};
+            Captured ddl = Captured.run(command);
+            assertEquals(0, ddl.exitCode(), ddl::toString);
+            String named = "public.document (tenant_id json), public.shape (tenant_id point)";
+            assertTrue(ddl.err().contains(named), ddl::toString);
+            assertTrue(ddl.out().contains(named), ddl::toString);
+            Captured back = Captured.run(
+                    "ddl",
+                    "--url",
+                    server.url(database),
+                    "--user",
+                    "postgres",
+                    "--column-default",
+                    "--part",
+                    "rollback");
+            Scripts.run(c, ddl.out());
+            assertEquals(
+                    "doubled numbered usual",
+                    Scripts.value(
+                            c,
+                            "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relrowsecurity"
+                                    + " AND relforcerowsecurity"));
+            Scripts.run(c, back.out());
+            assertEquals(before, Scripts.snapshot(c));
+            Scripts.run(c, "DROP TABLE numbered, usual, doubled");
+            Captured nothing = Captured.run(command);
+            assertEquals(3, nothing.exitCode(), nothing::toString);
+            assertTrue(nothing.err().contains("no tenant table can be protected"), nothing::toString);
+        }
+    }
+
     @Test
     void onlyTheTablesThatWereAskedForWithTheirPartitions() throws Exception {
         RentalShop shop = RentalShop.create(18);
