@@ -121,7 +121,7 @@ final class DdlCommand implements Callable<Integer> {
         }
         if (!facts.unordered().isEmpty()) {
             terminal.progress("left out and open, since values of the tenant column's type cannot be compared (give it"
-                    + " another type): " + String.join(", ", facts.unordered()));
+                    + " another type): " + facts.unorderedText());
         }
         if (facts.tables().isEmpty()) {
             throw CommandFailure.couldNotRun(nothing(config, facts));
@@ -189,7 +189,7 @@ final class DdlCommand implements Callable<Integer> {
         String columns = String.join(", ", config.tenantColumns());
         if (!facts.unordered().isEmpty()) {
             return "no tenant table can be protected, since values of the tenant column's type cannot be compared: give it"
-                    + " another type: " + String.join(", ", facts.unordered());
+                    + " another type: " + facts.unorderedText();
         }
         if (!facts.excluded().isEmpty()) {
             return "no tenant table of database " + facts.database() + " matches --tables " + String.join(",", tables)

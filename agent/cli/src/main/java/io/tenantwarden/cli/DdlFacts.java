@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What the generated SQL starts from. Immutable.
@@ -31,8 +32,8 @@ import java.util.regex.Pattern;
  * @param roleExists whether that role is there already
  * @param schemasGranted schemas (as they stand in SQL) that the role may use already
  * @param tables the tenant tables that were asked for; parents before their partitions
- * @param unordered tenant tables whose tenant column is of a type that neither an index nor a policy can compare, each
- *     with that type
+ * @param unordered tenant tables whose tenant column is of a type that neither an index nor a policy can compare, by
+ *     {@code schema.table}, with that column and type
  * @param excluded tenant tables that were not asked for
  * @param shared tables without a tenant column in the schemas of the tenant tables, as they stand in SQL
  * @param views views over the tenant tables
@@ -49,7 +50,7 @@ record DdlFacts(
         boolean roleExists,
         Set<String> schemasGranted,
         List<DdlTable> tables,
-        List<String> unordered,
+        Map<String, String> unordered,
         List<String> excluded,
         List<String> shared,
         List<View> views,
@@ -238,6 +239,13 @@ record DdlFacts(
         }
     }
 
+    /** The tables of {@link #unordered} as text. */
+    String unorderedText() {
+        return unordered.entrySet().stream()
+                .map(e -> e.getKey() + " (" + e.getValue() + ")")
+                .collect(Collectors.joining(", "));
+    }
+
     private static String single(Connection c, String sql) throws SQLException {
         try (Statement s = c.createStatement();
                 ResultSet rs = s.executeQuery("/* tenant-warden */ " + sql)) {
@@ -274,7 +282,7 @@ record DdlFacts(
         private final Map<Long, Map<String, Boolean>> sequences = new HashMap<>();
         private final List<Long> oids = new ArrayList<>();
         private final Set<String> schemas = new HashSet<>();
-        private final List<String> unordered = new ArrayList<>();
+        private final Map<String, String> unordered = new LinkedHashMap<>();
         private final List<String> excluded = new ArrayList<>();
         private final List<String> others = new ArrayList<>();
 
@@ -395,7 +403,7 @@ record DdlFacts(
                 if (!isWanted(table, all)) {
                     excluded.add(name);
                 } else if (withoutOrder.containsKey(name)) {
-                    unordered.add(name + " (" + table.columnName() + " " + withoutOrder.get(name) + ")");
+                    unordered.put(name, table.columnName() + " " + withoutOrder.get(name));
                 } else {
                     byName.put(name, table);
                     oids.add(oidOf.get(name));

@@ -387,7 +387,7 @@ final class DdlScript {
         if (!facts.unordered().isEmpty()) {
             comment(
                     "Warning: left out and open, since values of the tenant column's type cannot be compared. Give the column"
-                            + " another type: " + String.join(", ", facts.unordered()));
+                            + " another type: " + facts.unorderedText());
         }
     }
 
@@ -421,8 +421,13 @@ final class DdlScript {
                 "                            WHERE p.polrelid = c.oid AND " + OwnPolicies.isIsolation(options) + ")"
                         + accepted() + "))"));
         unordered();
-        if (!facts.excluded().isEmpty() || !facts.unordered().isEmpty()) {
-            comment("Only of the tables that were asked for and can be protected.");
+        for (String name : facts.unordered().keySet()) {
+            lines.add(
+                    lines.indexOf("   WHERE c.relkind IN ('r', 'p')") + 1,
+                    "     AND n.nspname || '.' || c.relname <> " + literal(name));
+        }
+        if (!facts.excluded().isEmpty()) {
+            comment("Only of the tables that were asked for.");
             lines.add("     AND c.oid IN (");
             for (int i = 0; i < facts.tables().size(); i++) {
                 lines.add("       " + regclass(facts.tables().get(i))

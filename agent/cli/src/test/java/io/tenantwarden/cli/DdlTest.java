@@ -370,6 +370,10 @@ class DdlTest {
                             c,
                             "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relrowsecurity"
                                     + " AND relforcerowsecurity"));
+            Scripts.run(c, "CREATE TABLE later (tenant_id int)");
+            SQLException open = assertThrows(SQLException.class, () -> Scripts.run(c, ddl.out()));
+            assertTrue(open.getMessage().contains("the policy that ddl writes: later\n"), open::getMessage);
+            Scripts.run(c, "DROP TABLE later");
             Scripts.run(c, back.out());
             assertEquals(before, Scripts.snapshot(c));
             Scripts.run(c, "DROP TABLE numbered, usual, doubled");
