@@ -58,6 +58,13 @@ final class DdlCommand implements Callable<Integer> {
             description = "only these tables, comma-separated, * stands for any characters; all tenant tables")
     private List<String> tables = List.of();
 
+    @Option(
+            names = "--own-policies",
+            split = ",",
+            paramLabel = "SCHEMA.TABLE",
+            description = "tables whose own policies are enough for part check, like --tables; none")
+    private List<String> ownPolicies = List.of();
+
     @Option(names = "--part", paramLabel = "PART", description = "what to write: ${COMPLETION-CANDIDATES}; all")
     private Part part = Part.all;
 
@@ -100,14 +107,28 @@ final class DdlCommand implements Callable<Integer> {
     public Integer call() throws SQLException, IOException {
         Config config = tenants.read(terminal);
         DdlOptions options = new DdlOptions(
-                tenantGuc(config), bypass(config), raise, columnDefault, config.tenantColumns(), patterns());
+                tenantGuc(config),
+                bypass(config),
+                raise,
+                columnDefault,
+                config.tenantColumns(),
+                patterns(tables),
+                patterns(ownPolicies));
         DdlFacts facts;
         try (Connection c = database.connect(terminal)) {
             terminal.progress("reading the catalog");
-            facts = DdlFacts.read(c, config.tenantColumns(), options.patterns(), role);
+            facts = DdlFacts.read(c, options, role);
+        }
+        if (!facts.unordered().isEmpty()) {
+            terminal.progress("left out and open, since values of the tenant column's type cannot be compared (give it"
+                    + " another type): " + facts.unorderedText());
         }
         if (facts.tables().isEmpty()) {
             throw CommandFailure.couldNotRun(nothing(config, facts));
+        }
+        String taken = part == Part.all || part == Part.protect ? DdlScript.namesTaken(facts, options) : null;
+        if (taken != null) {
+            throw CommandFailure.couldNotRun(taken);
         }
         String sql = switch (part) {
             case all -> DdlScript.all(facts, options);
@@ -132,8 +153,8 @@ final class DdlCommand implements Callable<Integer> {
         return ExitCodes.NOTHING_FOUND;
     }
 
-    private List<String> patterns() {
-        return tables.stream()
+    private static List<String> patterns(List<String> names) {
+        return names.stream()
                 .map(String::strip)
                 .filter(t -> !t.isEmpty())
                 .map(t -> t.indexOf('.') < 0 ? "*." + t : t)
@@ -166,6 +187,10 @@ final class DdlCommand implements Callable<Integer> {
 
     private String nothing(Config config, DdlFacts facts) {
         String columns = String.join(", ", config.tenantColumns());
+        if (!facts.unordered().isEmpty()) {
+            return "no tenant table can be protected, since values of the tenant column's type cannot be compared: give it"
+                    + " another type: " + facts.unorderedText();
+        }
         if (!facts.excluded().isEmpty()) {
             return "no tenant table of database " + facts.database() + " matches --tables " + String.join(",", tables)
                     + "; tables with a tenant column (" + columns + "): "

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What the generated SQL starts from. Immutable.
@@ -31,6 +32,8 @@ import java.util.regex.Pattern;
  * @param roleExists whether that role is there already
  * @param schemasGranted schemas (as they stand in SQL) that the role may use already
  * @param tables the tenant tables that were asked for; parents before their partitions
+ * @param unordered tenant tables whose tenant column is of a type that neither an index nor a policy can compare, by
+ *     {@code schema.table}, with that column and type
  * @param excluded tenant tables that were not asked for
  * @param shared tables without a tenant column in the schemas of the tenant tables, as they stand in SQL
  * @param views views over the tenant tables
@@ -47,6 +50,7 @@ record DdlFacts(
         boolean roleExists,
         Set<String> schemasGranted,
         List<DdlTable> tables,
+        Map<String, String> unordered,
         List<String> excluded,
         List<String> shared,
         List<View> views,
@@ -70,7 +74,8 @@ record DdlFacts(
                    session_user, quote_ident(?), EXISTS (SELECT FROM pg_roles WHERE rolname = ?)
             """;
 
-    private static final String TABLES = """
+    private static final String TABLES =
+            """
             /* tenant-warden */
             SELECT c.oid, n.nspname, c.relname, quote_ident(n.nspname), quote_ident(c.relname), c.relkind,
                    pn.nspname || '.' || p.relname, c.relispartition,
@@ -82,7 +87,22 @@ record DdlFacts(
                    c.relrowsecurity, c.relforcerowsecurity,
                    ARRAY(SELECT polname::text FROM pg_policy WHERE polrelid = c.oid ORDER BY 1),
                    ARRAY(SELECT DISTINCT x.privilege_type FROM aclexplode(c.relacl) x
-                           JOIN pg_roles r ON r.oid = x.grantee AND r.rolname = ? ORDER BY 1)
+                           JOIN pg_roles r ON r.oid = x.grantee AND r.rolname = ? ORDER BY 1),
+                   EXISTS (SELECT FROM pg_constraint con
+                            WHERE con.conrelid = c.oid AND con.contype = 'c' AND con.convalidated
+                              AND pg_get_constraintdef(con.oid) = 'CHECK ((' || quote_ident(a.attname) || ' IS NOT NULL))'),
+                   a.attidentity <> '',
+                   EXISTS (SELECT FROM pg_type b
+                            WHERE b.oid = %s
+                              AND (b.typtype IN ('e', 'r', 'm', 'c') OR b.typcategory = 'A'
+                                   OR EXISTS (SELECT FROM pg_opclass o
+                                                JOIN pg_am m ON m.oid = o.opcmethod AND m.amname = 'btree'
+                                               WHERE o.opcdefault
+                                                 AND (o.opcintype = b.oid
+                                                      OR EXISTS (SELECT FROM pg_cast k
+                                                                  WHERE k.castsource = b.oid
+                                                                    AND k.casttarget = o.opcintype
+                                                                    AND k.castmethod = 'b' AND k.castcontext = 'i')))))
               FROM pg_class c
               JOIN pg_namespace n ON n.oid = c.relnamespace
               JOIN LATERAL (
@@ -98,7 +118,23 @@ record DdlFacts(
              WHERE c.relkind IN ('r', 'p')
                AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
              ORDER BY n.nspname, c.relname
-            """.formatted(PolicySql.baseType("a.atttypid"));
+            """.formatted(PolicySql.baseType("a.atttypid"), PolicySql.baseType("a.atttypid"));
+
+    /** Of every policy on a tenant table: whether it is one that ddl writes. */
+    private static final String POLICIES = """
+            /* tenant-warden */
+            SELECT p.polrelid, p.polname, quote_ident(p.polname), p.polpermissive, %s, %s
+              FROM pg_policy p
+              JOIN LATERAL (
+                    SELECT x.*
+                      FROM pg_attribute x
+                     WHERE x.attrelid = p.polrelid AND x.attnum > 0 AND NOT x.attisdropped AND x.attname::text = ANY (?)
+                     ORDER BY array_position(?, x.attname::text)
+                     LIMIT 1) a ON true
+             ORDER BY 1, 2
+            """;
+
+    private record ExistingPolicy(String name, String sql, boolean permissive, boolean isolation, boolean bypass) {}
 
     private static final String SEQUENCES = """
             /* tenant-warden */
@@ -121,6 +157,16 @@ record DdlFacts(
               JOIN pg_namespace n ON n.oid = c.relnamespace
               LEFT JOIN pg_index i ON i.indexrelid = c.oid
              WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+            """;
+
+    /** The mark of ours: one that a script left behind when it stopped, because of rows without a tenant. */
+    private static final String CONSTRAINTS = """
+            /* tenant-warden */
+            SELECT DISTINCT con.conname::text
+              FROM pg_constraint con
+              JOIN pg_namespace n ON n.oid = con.connamespace
+             WHERE con.conrelid <> 0 AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+               AND obj_description(con.oid, 'pg_constraint') IS DISTINCT FROM ?
             """;
 
     /** Views that read one of the tables, directly or through other views. */
@@ -176,11 +222,9 @@ record DdlFacts(
      * Reads what is there. Leaves the connection with a search path of {@code pg_catalog}, so that the server writes every
      * other name with its schema.
      *
-     * @param patterns {@code schema.table} with {@code *}; empty for all
      * @param role the application's role; null for {@code DATABASE_app}
      */
-    static DdlFacts read(Connection c, List<String> tenantColumns, List<String> patterns, String role)
-            throws SQLException {
+    static DdlFacts read(Connection c, DdlOptions options, String role) throws SQLException {
         try (Statement s = c.createStatement()) {
             s.execute("/* tenant-warden */ SET search_path = pg_catalog");
         }
@@ -190,9 +234,16 @@ record DdlFacts(
             s.setString(2, roleName);
             try (ResultSet rs = s.executeQuery()) {
                 rs.next();
-                return new Reading(c, tenantColumns, patterns, roleName).read(rs);
+                return new Reading(c, options, roleName).read(rs);
             }
         }
+    }
+
+    /** The tables of {@link #unordered} as text. */
+    String unorderedText() {
+        return unordered.entrySet().stream()
+                .map(e -> e.getKey() + " (" + e.getValue() + ")")
+                .collect(Collectors.joining(", "));
     }
 
     private static String single(Connection c, String sql) throws SQLException {
@@ -220,20 +271,27 @@ record DdlFacts(
     private static final class Reading {
 
         private final Connection connection;
+        private final DdlOptions options;
         private final String[] tenantColumns;
         private final List<Pattern> patterns;
+        private final List<Pattern> accepted;
+        private final Map<Long, List<ExistingPolicy>> policies = new HashMap<>();
         private final String roleName;
         private final Map<String, Boolean> names = new HashMap<>();
+        private final Set<String> constraints = new HashSet<>();
         private final Map<Long, Map<String, Boolean>> sequences = new HashMap<>();
         private final List<Long> oids = new ArrayList<>();
         private final Set<String> schemas = new HashSet<>();
+        private final Map<String, String> unordered = new LinkedHashMap<>();
         private final List<String> excluded = new ArrayList<>();
         private final List<String> others = new ArrayList<>();
 
-        Reading(Connection connection, List<String> tenantColumns, List<String> patterns, String roleName) {
+        Reading(Connection connection, DdlOptions options, String roleName) {
             this.connection = connection;
-            this.tenantColumns = tenantColumns.toArray(String[]::new);
-            this.patterns = patterns.stream().map(Reading::compile).toList();
+            this.options = options;
+            this.tenantColumns = options.tenantColumns().toArray(String[]::new);
+            this.patterns = options.patterns().stream().map(Reading::compile).toList();
+            this.accepted = options.accepted().stream().map(Reading::compile).toList();
             this.roleName = roleName;
         }
 
@@ -248,6 +306,7 @@ record DdlFacts(
         DdlFacts read(ResultSet head) throws SQLException {
             readNames();
             readSequences();
+            readPolicies();
             List<DdlTable> tables = tables();
             List<View> views = views();
             List<String> shared = shared();
@@ -261,6 +320,7 @@ record DdlFacts(
                     head.getBoolean(6),
                     schemasGranted(),
                     tables,
+                    unordered,
                     excluded,
                     shared,
                     views,
@@ -273,6 +333,14 @@ record DdlFacts(
                     ResultSet rs = s.executeQuery(NAMES)) {
                 while (rs.next()) {
                     names.put(rs.getString(1), rs.getBoolean(2));
+                }
+            }
+            try (PreparedStatement s = connection.prepareStatement(CONSTRAINTS)) {
+                s.setString(1, DdlScript.CHECK_MARK);
+                try (ResultSet rs = s.executeQuery()) {
+                    while (rs.next()) {
+                        constraints.add(rs.getString(1));
+                    }
                 }
             }
         }
@@ -290,10 +358,30 @@ record DdlFacts(
             }
         }
 
+        private void readPolicies() throws SQLException {
+            String sql = POLICIES.formatted(OwnPolicies.isIsolation(options), OwnPolicies.isBypass(options));
+            try (PreparedStatement s = connection.prepareStatement(sql)) {
+                s.setArray(1, connection.createArrayOf("text", tenantColumns));
+                s.setArray(2, connection.createArrayOf("text", tenantColumns));
+                try (ResultSet rs = s.executeQuery()) {
+                    while (rs.next()) {
+                        policies.computeIfAbsent(rs.getLong(1), oid -> new ArrayList<>())
+                                .add(new ExistingPolicy(
+                                        rs.getString(2),
+                                        rs.getString(3),
+                                        rs.getBoolean(4),
+                                        rs.getBoolean(5),
+                                        rs.getBoolean(6)));
+                    }
+                }
+            }
+        }
+
         private List<DdlTable> tables() throws SQLException {
             Map<String, DdlTable> all = new LinkedHashMap<>();
             Map<String, Long> oidOf = new HashMap<>();
             Map<String, String> schemaOf = new HashMap<>();
+            Map<String, String> withoutOrder = new HashMap<>();
             try (PreparedStatement s = connection.prepareStatement(TABLES)) {
                 s.setString(1, roleName);
                 s.setArray(2, connection.createArrayOf("text", tenantColumns));
@@ -304,17 +392,22 @@ record DdlFacts(
                         all.put(name, table(rs, name));
                         oidOf.put(name, rs.getLong(1));
                         schemaOf.put(name, rs.getString(2));
+                        if (!rs.getBoolean(21)) {
+                            withoutOrder.put(name, rs.getString(13));
+                        }
                     }
                 }
             }
             Map<String, DdlTable> byName = new LinkedHashMap<>();
             all.forEach((name, table) -> {
-                if (isWanted(table, all)) {
+                if (!isWanted(table, all)) {
+                    excluded.add(name);
+                } else if (withoutOrder.containsKey(name)) {
+                    unordered.put(name, table.columnName() + " " + withoutOrder.get(name));
+                } else {
                     byName.put(name, table);
                     oids.add(oidOf.get(name));
                     schemas.add(schemaOf.get(name));
-                } else {
-                    excluded.add(name);
                 }
             });
             List<DdlTable> sorted = new ArrayList<>();
@@ -352,6 +445,7 @@ record DdlFacts(
             String schemaName = rs.getString(2);
             String columnName = rs.getString(9);
             String index = freeIndexName(schemaName, rs.getString(3), columnName);
+            List<ExistingPolicy> existing = policies.getOrDefault(oid, List.of());
             Map<String, Boolean> own = sequences.getOrDefault(oid, Map.of());
             return new DdlTable(
                     name,
@@ -364,14 +458,29 @@ record DdlFacts(
                     columnName,
                     rs.getString(13),
                     rs.getBoolean(11),
+                    rs.getBoolean(20),
                     rs.getString(12),
                     rs.getString(14),
                     Identifiers.quote(index),
                     names.getOrDefault(schemaName + "." + index, false),
-                    Identifiers.quote(cut(rs.getString(3) + "_" + columnName, "_not_null_check")),
+                    rs.getBoolean(19),
+                    Identifiers.quote(freeConstraintName(rs.getString(3) + "_" + columnName)),
                     rs.getBoolean(15),
                     rs.getBoolean(16),
                     strings(rs.getArray(17)),
+                    existing.stream()
+                            .filter(ExistingPolicy::isolation)
+                            .map(ExistingPolicy::name)
+                            .toList(),
+                    existing.stream()
+                            .filter(ExistingPolicy::bypass)
+                            .map(ExistingPolicy::name)
+                            .toList(),
+                    existing.stream()
+                            .filter(e -> e.permissive() && !e.isolation() && !e.bypass())
+                            .map(ExistingPolicy::sql)
+                            .toList(),
+                    accepted.stream().anyMatch(a -> a.matcher(name).matches()),
                     strings(rs.getArray(18)),
                     List.copyOf(own.keySet()),
                     own.entrySet().stream()
@@ -390,6 +499,16 @@ record DdlFacts(
                     if (invalid == null) {
                         names.put(schema + "." + name, false);
                     }
+                    return name;
+                }
+            }
+        }
+
+        /** A name on no table at all: a constraint reaches the children of its table, and would meet theirs. */
+        private String freeConstraintName(String base) {
+            for (int i = 0; ; i++) {
+                String name = cut(base, i == 0 ? "_not_null_check" : "_not_null_check" + i);
+                if (!constraints.contains(name)) {
                     return name;
                 }
             }

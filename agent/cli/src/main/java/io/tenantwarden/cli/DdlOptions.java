@@ -12,6 +12,7 @@ import java.util.Map;
  * @param columnDefault whether the tenant column gets the current tenant as its default
  * @param tenantColumns names of columns that make a table a tenant table
  * @param patterns {@code schema.table} with {@code *} of the tables to protect; empty for all
+ * @param accepted {@code schema.table} with {@code *} of the tables whose own policies are enough for the check
  */
 record DdlOptions(
         String guc,
@@ -19,4 +20,5 @@ record DdlOptions(
         boolean raise,
         boolean columnDefault,
         List<String> tenantColumns,
-        List<String> patterns) {}
+        List<String> patterns,
+        List<String> accepted) {}

@@ -12,6 +12,9 @@ final class DdlScript {
     /** The function that raises an error when no tenant is set, in schema public. */
     static final String HELPER = "warden_tenant";
 
+    /** The comment on a constraint of ours, by which a script that is generated anew knows what it may drop. */
+    static final String CHECK_MARK = "Tenant Warden: proves NOT NULL and then goes";
+
     private static final String BYPASS_POLICY = "platform_bypass";
     private static final List<String> PRIVILEGES = List.of("SELECT", "INSERT", "UPDATE", "DELETE");
 
@@ -132,14 +135,16 @@ final class DdlScript {
                 continue;
             }
             String alter = "ALTER TABLE " + t.sql();
-            if (!t.partitioned()) {
+            boolean proof = !t.partitioned() && !t.notNullProven();
+            if (proof) {
                 statement(alter + " DROP CONSTRAINT IF EXISTS " + t.checkName());
                 statement(alter + " ADD CONSTRAINT " + t.checkName() + " CHECK (" + t.column()
                         + " IS NOT NULL) NOT VALID");
+                statement("COMMENT ON CONSTRAINT " + t.checkName() + " ON " + t.sql() + " IS " + literal(CHECK_MARK));
                 statement(alter + " VALIDATE CONSTRAINT " + t.checkName());
             }
             statement(alter + " ALTER COLUMN " + t.column() + " SET NOT NULL");
-            if (!t.partitioned()) {
+            if (proof) {
                 statement(alter + " DROP CONSTRAINT IF EXISTS " + t.checkName());
             }
         }
@@ -235,7 +240,9 @@ final class DdlScript {
         blank();
         comment("An INSERT that does not name the tenant gets the current one.");
         for (DdlTable t : facts.tables()) {
-            if (t.columnDefault() == null || t.columnDefault().contains(options.guc())) {
+            if (t.identity()) {
+                comment(t.name() + "." + t.columnName() + " is an identity column, which can have no default");
+            } else if (t.columnDefault() == null || t.columnDefault().contains(options.guc())) {
                 statement("ALTER TABLE ONLY " + t.sql() + " ALTER COLUMN " + t.column() + " SET DEFAULT "
                         + plainValue(t));
             } else {
@@ -264,8 +271,19 @@ final class DdlScript {
             if (ofItsOwn(t)) {
                 comment("It has policies of its own, which stay as they are (doctor judges them): "
                         + String.join(", ", t.policies()));
+                if (!t.accepted()) {
+                    comment("Part 3 fails until --own-policies " + t.name() + " says that they are enough.");
+                }
             } else {
-                policy(t, PolicySql.NAME, t.column() + " = " + tenantValue(t));
+                for (String other : t.otherPermissive()) {
+                    comment("Warning: its policy " + other
+                            + " is permissive too, and opens rows that ours does not: policies"
+                            + " are joined by OR. Unless that is meant:");
+                    comment("  DROP POLICY " + other + " ON " + t.sql() + ";");
+                }
+                if (t.isolation().isEmpty() || t.isolation().contains(PolicySql.NAME)) {
+                    policy(t, PolicySql.NAME, t.column() + " = " + tenantValue(t));
+                }
                 if (!options.bypass().isEmpty()) {
                     policy(t, BYPASS_POLICY, bypassCondition());
                 }
@@ -276,7 +294,31 @@ final class DdlScript {
     }
 
     private static boolean ofItsOwn(DdlTable t) {
-        return !t.policies().isEmpty() && !t.policies().contains(PolicySql.NAME);
+        return !t.policies().isEmpty() && t.isolation().isEmpty();
+    }
+
+    /**
+     * Why the policies cannot be written: the names are taken by others, which say something else.
+     *
+     * @return what to do; null when nothing is in the way
+     */
+    static String namesTaken(DdlFacts facts, DdlOptions options) {
+        for (DdlTable t : facts.tables()) {
+            for (String name : List.of(PolicySql.NAME, BYPASS_POLICY)) {
+                boolean ours = (name.equals(BYPASS_POLICY) ? t.bypass() : t.isolation()).contains(name);
+                boolean wanted =
+                        name.equals(PolicySql.NAME) || !options.bypass().isEmpty();
+                if (wanted && !ours && t.policies().contains(name)) {
+                    return t.name() + " has a policy " + name + " that is not what ddl would write with these options"
+                            + " (command, roles or condition differ), so nothing was written. Give the options that it was"
+                            + " made with; or drop it, so that ours takes its place: DROP POLICY " + name + " ON "
+                            + t.sql()
+                            + "; or keep it as one of your own: ALTER POLICY " + name + " ON " + t.sql()
+                            + " RENAME TO ...; or leave the table out with --tables";
+                }
+            }
+        }
+        return null;
     }
 
     private void policy(DdlTable t, String name, String condition) {
@@ -335,8 +377,17 @@ final class DdlScript {
         facts.others()
                 .forEach(other ->
                         comment("The " + other + " cannot have policies: grant it to no role of the application."));
+        unordered();
         if (!facts.excluded().isEmpty()) {
             comment("Tenant tables that were not asked for: " + String.join(", ", facts.excluded()));
+        }
+    }
+
+    private void unordered() {
+        if (!facts.unordered().isEmpty()) {
+            comment(
+                    "Warning: left out and open, since values of the tenant column's type cannot be compared. Give the column"
+                            + " another type: " + facts.unorderedText());
         }
     }
 
@@ -364,7 +415,17 @@ final class DdlScript {
                 "                  WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped",
                 "                    AND a.attname IN (" + columns + "))",
                 "     AND NOT (c.relrowsecurity AND c.relforcerowsecurity",
-                "              AND EXISTS (SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid))"));
+                "              AND (EXISTS (SELECT FROM pg_catalog.pg_policy p",
+                "                             JOIN pg_catalog.pg_attribute a ON a.attrelid = p.polrelid AND a.attnum > 0",
+                "                              AND NOT a.attisdropped AND a.attname IN (" + columns + ")",
+                "                            WHERE p.polrelid = c.oid AND " + OwnPolicies.isIsolation(options) + ")"
+                        + accepted() + "))"));
+        unordered();
+        for (String name : facts.unordered().keySet()) {
+            lines.add(
+                    lines.indexOf("   WHERE c.relkind IN ('r', 'p')") + 1,
+                    "     AND n.nspname || '.' || c.relname <> " + literal(name));
+        }
         if (!facts.excluded().isEmpty()) {
             comment("Only of the tables that were asked for.");
             lines.add("     AND c.oid IN (");
@@ -377,11 +438,38 @@ final class DdlScript {
         }
         lines.addAll(List.of(
                 "  IF open IS NOT NULL THEN",
-                "    RAISE EXCEPTION 'tenant tables without forced row-level security and a policy: %', open",
-                "      USING HINT = 'java -jar tenant-warden.jar ddl writes the SQL for them.';",
+                "    RAISE EXCEPTION 'tenant tables without forced row-level security and the policy that ddl writes: %', open",
+                "      USING HINT = 'java -jar tenant-warden.jar ddl writes the SQL for them; where policies of your own are"
+                        + " enough, --own-policies SCHEMA.TABLE says so.';",
+                "  END IF;",
+                "  SELECT pg_catalog.string_agg('DROP POLICY ' || pg_catalog.quote_ident(p.polname) || ' ON '",
+                "                               || p.polrelid::pg_catalog.regclass::text || ';', ' ')",
+                "    INTO open",
+                "    FROM pg_catalog.pg_policy p",
+                "    JOIN pg_catalog.pg_attribute a ON a.attrelid = p.polrelid AND a.attnum > 0 AND NOT a.attisdropped",
+                "     AND a.attname IN (" + columns + ")",
+                "   WHERE p.polpermissive AND NOT (" + OwnPolicies.isIsolation(options) + ")",
+                "     AND NOT (" + OwnPolicies.isBypass(options) + ");",
+                "  IF open IS NOT NULL THEN",
+                "    RAISE WARNING 'permissive policies that ddl did not write may open tables, since policies are joined by"
+                        + " OR. Unless they are meant: %', open;",
                 "  END IF;",
                 "END"));
         statement("DO " + dollars("\n" + String.join("\n", lines) + "\n"));
+    }
+
+    private String accepted() {
+        StringBuilder tables = new StringBuilder();
+        facts.tables().stream()
+                .filter(t -> t.accepted() && ofItsOwn(t))
+                .forEach(t -> tables.append(tables.isEmpty() ? "" : ", ")
+                        .append("pg_catalog.to_regclass(")
+                        .append(literal(t.sql()))
+                        .append(")"));
+        return tables.isEmpty()
+                ? ""
+                : "\n                   OR c.oid IN (" + tables + ")"
+                        + " AND EXISTS (SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid)";
     }
 
     // ---------------------------------------------------------------- rollback
@@ -403,7 +491,7 @@ final class DdlScript {
                     statement("DROP POLICY IF EXISTS " + policy + " ON " + t.sql());
                 }
             }
-            if (options.columnDefault() && t.columnDefault() == null) {
+            if (options.columnDefault() && t.columnDefault() == null && !t.identity()) {
                 statement("ALTER TABLE ONLY " + t.sql() + " ALTER COLUMN " + t.column() + " DROP DEFAULT");
             }
         }
@@ -543,7 +631,7 @@ final class DdlScript {
     }
 
     /** A text constant that means the same whatever standard_conforming_strings says. */
-    private static String literal(String text) {
+    static String literal(String text) {
         String quoted = "'" + text.replace("'", "''") + "'";
         return text.indexOf('\\') < 0 ? quoted : " E" + quoted.replace("\\", "\\\\");
     }

@@ -15,14 +15,20 @@ import java.util.List;
  * @param columnName the same, without quotes
  * @param type what to cast the setting to: without a length, which would cut a longer value to another tenant's
  * @param notNull whether the tenant column is NOT NULL
+ * @param identity whether the tenant column is an identity column, which can have no default
  * @param columnDefault the default of the tenant column; null when it has none
  * @param index the definition of a valid index that begins with the tenant column; null when there is none
  * @param indexName as it stands in SQL, the index to make
  * @param invalidIndex whether that index is there already, left over by a build that failed
- * @param checkName as it stands in SQL, the constraint that proves NOT NULL without a long lock
+ * @param notNullProven whether a valid CHECK constraint of the table proves that the tenant column holds no null
+ * @param checkName as it stands in SQL, the constraint that proves NOT NULL without a long lock; no other has that name
  * @param rls whether row-level security is enabled
  * @param forced whether it is forced
  * @param policies names of its policies
+ * @param isolation those of them that let the current tenant's rows through and no others, as ddl writes it
+ * @param bypass those of them that open the table for the bypass settings, as ddl writes it
+ * @param otherPermissive as they stand in SQL, the permissive ones that are neither
+ * @param accepted whether its own policies are enough for the check
  * @param granted privileges that the application's role holds already
  * @param sequences sequences that its columns own through a default, as they stand in SQL
  * @param sequencesGranted those of them that the application's role may use already
@@ -38,14 +44,20 @@ record DdlTable(
         String columnName,
         String type,
         boolean notNull,
+        boolean identity,
         String columnDefault,
         String index,
         String indexName,
         boolean invalidIndex,
+        boolean notNullProven,
         String checkName,
         boolean rls,
         boolean forced,
         List<String> policies,
+        List<String> isolation,
+        List<String> bypass,
+        List<String> otherPermissive,
+        boolean accepted,
         List<String> granted,
         List<String> sequences,
         List<String> sequencesGranted) {}

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,7 +123,9 @@ class DdlTest {
                             + " CREATE POLICY mine ON copy USING (tenant_id::text = current_setting('app.tenant_id'));"
                             + " CREATE TABLE customer_tenant_id_idx (x int)");
             List<String> before = Scripts.snapshot(c);
-            String forward = shop.run("postgres", "ddl").out();
+            String unaccepted = shop.run("postgres", "ddl", "--part", "check").out();
+            String forward =
+                    shop.run("postgres", "ddl", "--own-policies", "public.copy").out();
             String back = shop.run("postgres", "ddl", "--part", "rollback").out();
             assertTrue(forward.contains("-- It has policies of its own, which stay as they are"), forward);
             Scripts.run(c, forward);
@@ -130,6 +133,8 @@ class DdlTest {
                     "1",
                     Scripts.value(c, "SELECT count(*) FROM pg_policy WHERE polrelid = 'copy'::regclass"),
                     "policies of its own stay alone");
+            SQLException failed = assertThrows(SQLException.class, () -> Scripts.run(c, unaccepted));
+            assertTrue(failed.getMessage().contains("the policy that ddl writes: copy\n"), failed::getMessage);
             assertEquals(
                     "t", Scripts.value(c, "SELECT relforcerowsecurity FROM pg_class WHERE oid = 'copy'::regclass"));
             Scripts.run(c, back);
@@ -214,7 +219,167 @@ class DdlTest {
             Scripts.run(c, check.out());
             Scripts.run(c, "CREATE TABLE coupon (tenant_id uuid NOT NULL)");
             SQLException after = assertThrows(SQLException.class, () -> Scripts.run(c, check.out()));
-            assertTrue(after.getMessage().contains("a policy: coupon"), after::getMessage);
+            assertTrue(after.getMessage().contains("the policy that ddl writes: coupon"), after::getMessage);
+        }
+    }
+
+    /** A name proves nothing: this policy shows everybody's rows. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            14 | tenant_isolation | FOR SELECT USING (x > 0)
+            18 | tenant_isolation | FOR SELECT USING (x > 0)
+            18 | tenant_isolation | USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), ''))) WITH CHECK (true)
+            18 | tenant_isolation | USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')) OR x > 0)
+            18 | tenant_isolation | USING (tenant_id::varchar(1) = (SELECT nullif(current_setting('app.tenant_id', true), '')))
+            18 | tenant_isolation | AS RESTRICTIVE USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')))
+            14 | platform_bypass  | USING (true) WITH CHECK (true)
+            """)
+    void aPolicyOfThatNameIsNotOursForItsName(int major, String name, String policy) throws Exception {
+        PostgresServer server = PostgresServer.get(major);
+        String database = server.createDatabase("taken");
+        String[] ddl = {
+            "ddl",
+            "--url",
+            server.url(database),
+            "--user",
+            "postgres",
+            "--guc-bypass",
+            "app.is_platform=on",
+            "--part",
+            ""
+        };
+        try (Connection c = server.superuser(database)) {
+            Scripts.run(
+                    c,
+                    "CREATE TABLE t (tenant_id text NOT NULL, x int); INSERT INTO t VALUES ('a', 1), ('b', 2);"
+                            + " CREATE POLICY " + name + " ON t " + policy);
+            ddl[ddl.length - 1] = "check";
+            String check = Captured.run(ddl).out();
+            ddl[ddl.length - 1] = "all";
+            Captured refused = Captured.run(ddl);
+            assertEquals(3, refused.exitCode(), refused::toString);
+            assertEquals("", refused.out());
+            assertTrue(refused.err().contains("DROP POLICY " + name + " ON public.t;"), refused::toString);
+            Scripts.run(c, "ALTER TABLE t ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY");
+            SQLException open = assertThrows(SQLException.class, () -> Scripts.run(c, check));
+            assertTrue(open.getMessage().contains("the policy that ddl writes: t\n"), open::getMessage);
+            Scripts.run(c, "DROP POLICY " + name + " ON t");
+            Scripts.run(c, Captured.run(ddl).out());
+        }
+        try (Connection c = server.connect(database, database + "_app")) {
+            assertEquals("0", Scripts.value(c, "SELECT count(*) FROM t"));
+            Scripts.run(c, "SET app.tenant_id = 'a'");
+            assertEquals("1", Scripts.value(c, "SELECT count(*) FROM t"));
+        }
+        try (Connection c = server.superuser(database)) {
+            Scripts.run(c, "CREATE POLICY \"Open\" ON t FOR SELECT USING (x > 0)");
+            Captured warned = Captured.run(ddl);
+            assertTrue(warned.out().contains("--   DROP POLICY \"Open\" ON public.t;"), warned::toString);
+            try (Statement s = c.createStatement()) {
+                ddl[ddl.length - 1] = "check";
+                String check = Captured.run(ddl).out();
+                s.execute(check.substring(check.indexOf("DO $")));
+                assertTrue(s.getWarnings().getMessage().contains("DROP POLICY \"Open\" ON t;"));
+            }
+        }
+    }
+
+    /** What the server makes of our expressions must be known again, or nothing could be run twice. */
+    @ParameterizedTest
+    @CsvSource({"14,''", "15,--raise", "16,''", "17,--raise", "18,''", "14,--raise", "18,--raise"})
+    void ourPoliciesAreKnownAgain(int major, String raise) throws Exception {
+        PostgresServer server = PostgresServer.get(major);
+        String database = server.createDatabase("known");
+        try (Connection c = server.superuser(database)) {
+            Scripts.run(
+                    c,
+                    "CREATE DOMAIN code AS varchar(4); CREATE DOMAIN number AS numeric(6,0); CREATE DOMAIN id AS uuid;"
+                            + " CREATE TYPE \"Mood\" AS ENUM ('sad')");
+            int n = 0;
+            for (String type : new String[] {
+                "text",
+                "varchar(9)",
+                "char(4)",
+                "name",
+                "\"char\"",
+                "uuid",
+                "int",
+                "smallint",
+                "bigint",
+                "numeric(6,0)",
+                "code",
+                "number",
+                "id",
+                "\"Mood\"",
+                "date",
+                "inet",
+                "bytea"
+            }) {
+                Scripts.run(c, "CREATE TABLE t" + n++ + " (\"Tenant Id\" " + type + ")");
+            }
+            String[] ddl = ("ddl --user postgres --guc-bypass app.a=it's,app.b=on --tenant-columns Tenant_Id --url "
+                            + server.url(database) + " " + raise)
+                    .strip()
+                    .split(" ");
+            for (int i = 0; i < ddl.length; i++) {
+                ddl[i] = ddl[i].replace("Tenant_Id", "Tenant Id");
+            }
+            Scripts.run(c, Captured.run(ddl).out());
+            List<String> after = Scripts.snapshot(c);
+            Captured again = Captured.run(ddl);
+            assertEquals(0, again.exitCode(), again::toString);
+            assertFalse(again.out().contains("Warning"), again::toString);
+            Scripts.run(c, again.out());
+            assertEquals(after, Scripts.snapshot(c));
+        }
+    }
+
+    /** One table that cannot be like the others must not keep them from being protected. */
+    @ParameterizedTest
+    @ValueSource(ints = {14, 18})
+    void anUnusualTableDoesNotStopTheOthers(int major) throws Exception {
+        PostgresServer server = PostgresServer.get(major);
+        String database = server.createDatabase("unusual");
+        try (Connection c = server.superuser(database)) {
+            Scripts.run(
+                    c,
+                    "CREATE TABLE document (tenant_id json); CREATE DOMAIN place AS point; CREATE TABLE shape (tenant_id"
+                            + " place); CREATE TABLE numbered (tenant_id int GENERATED ALWAYS AS IDENTITY);"
+                            + " CREATE TABLE usual (tenant_id int); CREATE TABLE doubled (x int, tenant_id int GENERATED"
+                            + " ALWAYS AS (x * 2) STORED)");
+            List<String> before = Scripts.snapshot(c);
+            String[] command = {"ddl", "--url", server.url(database), "--user", "postgres", "--column-default"};
+            Captured ddl = Captured.run(command);
+            assertEquals(0, ddl.exitCode(), ddl::toString);
+            String named = "public.document (tenant_id json), public.shape (tenant_id point)";
+            assertTrue(ddl.err().contains(named), ddl::toString);
+            assertTrue(ddl.out().contains(named), ddl::toString);
+            Captured back = Captured.run(
+                    "ddl",
+                    "--url",
+                    server.url(database),
+                    "--user",
+                    "postgres",
+                    "--column-default",
+                    "--part",
+                    "rollback");
+            Scripts.run(c, ddl.out());
+            assertEquals(
+                    "doubled numbered usual",
+                    Scripts.value(
+                            c,
+                            "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relrowsecurity"
+                                    + " AND relforcerowsecurity"));
+            Scripts.run(c, "CREATE TABLE later (tenant_id int)");
+            SQLException open = assertThrows(SQLException.class, () -> Scripts.run(c, ddl.out()));
+            assertTrue(open.getMessage().contains("the policy that ddl writes: later\n"), open::getMessage);
+            Scripts.run(c, "DROP TABLE later");
+            Scripts.run(c, back.out());
+            assertEquals(before, Scripts.snapshot(c));
+            Scripts.run(c, "DROP TABLE numbered, usual, doubled");
+            Captured nothing = Captured.run(command);
+            assertEquals(3, nothing.exitCode(), nothing::toString);
+            assertTrue(nothing.err().contains("no tenant table can be protected"), nothing::toString);
         }
     }
 
@@ -247,6 +412,51 @@ class DdlTest {
             Scripts.run(c, sql);
             assertEquals(
                     "0", Scripts.value(c, "SELECT count(*) FROM pg_constraint WHERE conname LIKE '%_not_null_check'"));
+        }
+    }
+
+    /** A constraint that happens to have the name that ours would have, on the table itself and on a child. */
+    @ParameterizedTest
+    @ValueSource(ints = {14, 18})
+    void aConstraintOfTheUserStays(int major) throws Exception {
+        RentalShop shop = RentalShop.create(major);
+        try (Connection c = shop.superuser()) {
+            Scripts.run(
+                    c,
+                    "ALTER TABLE store ADD CONSTRAINT store_tenant_id_not_null_check CHECK (store_id > 0);"
+                            + " ALTER TABLE copy ADD CONSTRAINT copy_has_a_tenant CHECK (tenant_id IS NOT NULL);"
+                            + " CREATE TABLE base (tenant_id uuid); CREATE TABLE derived (x int) INHERITS (base);"
+                            + " ALTER TABLE derived ADD CONSTRAINT base_tenant_id_not_null_check CHECK (x > 0)");
+            List<String> before = Scripts.snapshot(c);
+            String back = shop.run("postgres", "ddl", "--part", "rollback").out();
+            String forward = shop.run("postgres", "ddl").out();
+            assertFalse(forward.contains("copy_tenant_id_not_null_check"), "the table has a proof of its own");
+            Scripts.run(c, forward);
+            List<String> constraints = before.stream()
+                    .filter(line -> line.startsWith("constraint "))
+                    .toList();
+            List<String> after = Scripts.snapshot(c);
+            assertTrue(after.containsAll(constraints), after::toString);
+            Scripts.run(c, forward);
+            assertEquals(after, Scripts.snapshot(c), "the same script once more");
+            Scripts.run(c, back);
+            assertEquals(before, Scripts.snapshot(c));
+        }
+    }
+
+    /** What a script that stopped left behind is ours, and is known by its mark. */
+    @Test
+    void aProofThatWasLeftBehindIsTakenAway() throws Exception {
+        RentalShop shop = RentalShop.create(18);
+        try (Connection c = shop.superuser()) {
+            Scripts.run(c, "UPDATE store SET tenant_id = null WHERE store_id = 2");
+            String stopped = shop.run("postgres", "ddl").out();
+            assertThrows(SQLException.class, () -> Scripts.run(c, stopped));
+            Scripts.run(c, "RESET lock_timeout");
+            Scripts.run(c, "UPDATE store SET tenant_id = '" + RentalShop.TENANT + "' WHERE tenant_id IS NULL");
+            Scripts.run(c, shop.run("postgres", "ddl").out());
+            assertEquals(
+                    "0", Scripts.value(c, "SELECT count(*) FROM pg_constraint WHERE conname LIKE '%_not_null_check%'"));
         }
     }
 
