@@ -607,6 +607,9 @@ public final class StatementGate {
         if (need == Need.SEPARATE && tables.isEmpty() && isLookUp(session)) {
             return null;
         }
+        if (need == Need.POOLED && tables.isEmpty() && !sql.callsFunctions()) {
+            return null; // nothing that it touches is protected
+        }
         if (need == Need.NOTHING && !session.isAlongside()) {
             Assignment end = injector.atCommit(sql, target);
             if (end != null) {
