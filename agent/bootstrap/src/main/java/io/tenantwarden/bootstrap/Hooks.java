@@ -165,6 +165,23 @@ public final class Hooks {
         return result;
     }
 
+    public static Object beforeCommit(Object connection) {
+        return beforeStatement(connection, "COMMIT");
+    }
+
+    public static Object beforeRollback(Object connection) {
+        return beforeStatement(connection, "ROLLBACK");
+    }
+
+    public static Object beforeRollbackTo(Object connection) {
+        return beforeStatement(connection, "ROLLBACK TO SAVEPOINT savepoint");
+    }
+
+    /** Switching it on commits (JDBC 4.3, section 10.1.1); switching it off sends nothing. */
+    public static Object beforeSetAutoCommit(Object connection, boolean autocommit) {
+        return autocommit ? beforeStatement(connection, "COMMIT") : null;
+    }
+
     public static void afterStatement(Object token, Throwable thrown) {
         if (token == null) {
             return;

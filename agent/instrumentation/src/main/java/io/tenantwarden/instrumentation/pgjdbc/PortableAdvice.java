@@ -29,7 +29,7 @@ final class PortableAdvice {
     static final class Commit {
         @Advice.OnMethodEnter
         static Object enter(@Advice.This Object connection) {
-            return Hooks.beforeStatement(connection, "COMMIT");
+            return Hooks.beforeCommit(connection);
         }
 
         @Advice.OnMethodExit(onThrowable = Throwable.class)
@@ -41,7 +41,7 @@ final class PortableAdvice {
     static final class Rollback {
         @Advice.OnMethodEnter
         static Object enter(@Advice.This Object connection) {
-            return Hooks.beforeStatement(connection, "ROLLBACK");
+            return Hooks.beforeRollback(connection);
         }
 
         @Advice.OnMethodExit(onThrowable = Throwable.class)
@@ -53,7 +53,7 @@ final class PortableAdvice {
     static final class RollbackToSavepoint {
         @Advice.OnMethodEnter
         static Object enter(@Advice.This Object connection) {
-            return Hooks.beforeStatement(connection, "ROLLBACK TO SAVEPOINT savepoint");
+            return Hooks.beforeRollbackTo(connection);
         }
 
         @Advice.OnMethodExit(onThrowable = Throwable.class)
@@ -66,7 +66,7 @@ final class PortableAdvice {
     static final class SetAutoCommit {
         @Advice.OnMethodEnter
         static Object enter(@Advice.This Object connection, @Advice.Argument(0) boolean autocommit) {
-            return autocommit ? Hooks.beforeStatement(connection, "COMMIT") : null;
+            return Hooks.beforeSetAutoCommit(connection, autocommit);
         }
 
         @Advice.OnMethodExit(onThrowable = Throwable.class)
