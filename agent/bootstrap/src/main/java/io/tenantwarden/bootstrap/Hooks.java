@@ -12,6 +12,9 @@ public final class Hooks {
     /** Written once, before the first class is instrumented. */
     private static Bridge bridge;
 
+    /** {@code org.postgresql.core.QueryExecutor.QUERY_SUPPRESS_BEGIN}. */
+    private static final int QUERY_SUPPRESS_BEGIN = 16;
+
     private Hooks() {}
 
     /** Called by the installer, before it adds its class file transformer. */
@@ -180,6 +183,11 @@ public final class Hooks {
     /** Switching it on commits (JDBC 4.3, section 10.1.1); switching it off sends nothing. */
     public static Object beforeSetAutoCommit(Object connection, boolean autocommit) {
         return autocommit ? beforeStatement(connection, "COMMIT") : null;
+    }
+
+    /** A look-up of types the driver makes outside of a transaction: values set before it would begin one. */
+    public static Object beforeExecuteWithFlags(Object statement, int flags) {
+        return (flags & QUERY_SUPPRESS_BEGIN) != 0 ? null : beforeStatement(statement, null);
     }
 
     public static void afterStatement(Object token, Throwable thrown) {

@@ -89,13 +89,9 @@ final class PortableAdvice {
 
     /** As {@link Execute}, for the method that only the driver's own classes call. */
     static final class ExecuteWithFlags {
-        /** The driver's {@code QUERY_SUPPRESS_BEGIN}. */
-        static final int SUPPRESS_BEGIN = 16;
-
         @Advice.OnMethodEnter
         static Object enter(@Advice.This Object statement, @Advice.Argument(0) int flags) {
-            // a look-up of types, which the driver makes outside of a transaction: values set before it would begin one
-            return (flags & SUPPRESS_BEGIN) != 0 ? null : Hooks.beforeStatement(statement, null);
+            return Hooks.beforeExecuteWithFlags(statement, flags);
         }
 
         @Advice.OnMethodExit(onThrowable = Throwable.class)
