@@ -88,7 +88,10 @@ final class RolePreflight {
         if (touched.contains(name) || !touched.add(name)) {
             return;
         }
-        audit.about(name).forEach(this::tell);
+        Audit current = audit;
+        if (current != null) { // else the first one is being made on another thread, and tells of what is in touched
+            current.about(name).forEach(this::tell);
+        }
         if (table.parent() != null && !table.rls() && table.policies().isEmpty()) {
             tell(new Finding(
                     OPEN_PARTITION,
