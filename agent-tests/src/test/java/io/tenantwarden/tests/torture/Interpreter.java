@@ -195,6 +195,9 @@ final class Interpreter {
     }
 
     private <T> Answer<T> attempt(Op op, EnumSet<Cause> must, EnumSet<Cause> may, Work<T> work) {
+        if (connection == null && op.kind() != Kind.BORROW) {
+            return new Answer<>(null, new SQLException("lost in the middle of the operation", "08003"));
+        }
         EnumSet<Cause> certain = EnumSet.copyOf(must);
         EnumSet<Cause> possible = EnumSet.copyOf(may);
         if (model.readOnly || model.begunReadOnly || model.inherited) {

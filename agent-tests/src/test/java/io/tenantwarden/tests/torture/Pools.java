@@ -40,6 +40,8 @@ final class Pools implements Target, AutoCloseable {
             config.setMinimumIdle(0);
             config.setConnectionTimeout(20_000);
             config.setInitializationFailTimeout(-1);
+            // asked of the server otherwise; HikariCP remembers -1 for good when the connection is cut just then
+            config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
             pools[number] = new HikariDataSource(config);
         }
         return pools[number];

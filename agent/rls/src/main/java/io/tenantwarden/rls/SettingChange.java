@@ -34,6 +34,11 @@ public record SettingChange(String name, Kind kind, boolean local) {
         return true;
     }
 
+    /** Whether it is not even known that a setting is changed by it: a DO body or a function may, or a name is computed. */
+    public boolean isOnlyPossible() {
+        return name == null && (kind == Kind.SET || kind == Kind.SET_CONFIG);
+    }
+
     /** Whether this may change the current role. */
     public boolean mayChangeRole() {
         return switch (kind) {

@@ -170,10 +170,20 @@ public final class GucPlan {
 
     /** Whether the statement sets one of the GUCs, or may. */
     boolean mayBeSetBy(SqlStatement statement) {
+        return isSetBy(statement, false);
+    }
+
+    /** Whether the statement sets one of the GUCs by its name, or resets all. */
+    boolean isSetBy(SqlStatement statement) {
+        return isSetBy(statement, true);
+    }
+
+    private boolean isSetBy(SqlStatement statement, boolean certainly) {
         List<SettingChange> changes = statement.settings();
         for (int i = 0; i < changes.size(); i++) {
             for (int n = 0; n < lowerCaseNames.size(); n++) {
-                if (changes.get(i).mayChange(lowerCaseNames.get(n))) {
+                if (changes.get(i).mayChange(lowerCaseNames.get(n))
+                        && !(certainly && changes.get(i).isOnlyPossible())) {
                     return true;
                 }
             }

@@ -306,6 +306,7 @@ public abstract class Injector {
         if (statement.keyword() == Keyword.BEGIN && !driver.inTransaction()) {
             transactionBegins();
         } else if (statement.keyword() == Keyword.COMMIT || statement.keyword() == Keyword.ROLLBACK) {
+            wire.closesAllSqlCursors();
             transactionMayEnd();
         } else if (statement.closesAllCursors()) {
             wire.closesAllSqlCursors();
@@ -326,7 +327,7 @@ public abstract class Injector {
         if (statement.settings().isEmpty() || !plan.mayBeSetBy(statement)) {
             return;
         }
-        wire.applicationSets();
+        wire.applicationSets(plan.isSetBy(statement));
         if (forSession == null) {
             return;
         }
@@ -342,7 +343,8 @@ public abstract class Injector {
 
     /**
      * Deferred triggers run inside COMMIT: as the tenant, not as a bypass, not as whatever a rollback left, and not as
-     * nobody because the scope has ended already. A cursor WITH HOLD is read to its end there too, and keeps its scope.
+     * nobody because the scope has ended already. What the application has set by name after that scope stays; a DO body or a
+     * function that only may have set something does not take the tenant away. A cursor WITH HOLD is read to its end there too, and keeps its scope.
      *
      * @return what must hold when the statement runs and does not yet; null when nothing must, or it does
      */
@@ -351,7 +353,10 @@ public abstract class Injector {
             return null;
         }
         boolean applications = target == plan.application() && !wire.isOurs();
-        if (!wire.isTouched() || applications || wire.hasHoldableCursor() || driver.inFailedTransaction()) {
+        if (!wire.isTouched()
+                || applications && (wire.isSetByName() || wire.lastTenant() == null)
+                || wire.hasHoldableCursor()
+                || driver.inFailedTransaction()) {
             return null;
         }
         Assignment end = wire.lastTenant() == null ? plan.none() : wire.lastTenant();

@@ -14,6 +14,7 @@ final class WireState {
     private Assignment lastTenant;
     private boolean touched;
     private boolean ours;
+    private boolean setByName;
     private Assignment portalsOf;
     private int sqlCursors;
     private int closing;
@@ -26,6 +27,7 @@ final class WireState {
         lastTenant = null;
         touched = false;
         ours = false;
+        setByName = false;
         portalsOf = null;
         sqlCursors = 0;
         closing = 0;
@@ -37,6 +39,7 @@ final class WireState {
         unknown = false;
         touched = true;
         ours = true;
+        setByName = false;
         if (assignment.scope().isTenant()) {
             lastTenant = assignment;
         }
@@ -67,10 +70,20 @@ final class WireState {
         closing = 0;
     }
 
-    /** Application SQL sets one of our GUCs, or may. */
-    void applicationSets() {
+    /**
+     * Application SQL sets one of our GUCs, or may.
+     *
+     * @param byName whether it names the GUC
+     */
+    void applicationSets(boolean byName) {
         unknown = true;
         ours = false;
+        setByName |= byName;
+    }
+
+    /** Whether application SQL has set a GUC by its name since something was injected last. */
+    boolean isSetByName() {
+        return setByName;
     }
 
     /** Whether the value of the open transaction is, as far as known, one of Warden's and not one of the application's. */

@@ -252,6 +252,9 @@ public final class StatementGate {
         // COMMIT may run triggers, but names no table: it must not wait for a catalog
         boolean touches = sql.readsRows() && !sql.transactionControl();
         Resolution resolution = touches ? resolve(session, known) : null;
+        if (session.ownFailure() != null) {
+            return session.ownFailure(); // a cancel that was meant for the statement, for instance
+        }
         boolean unresolved = resolution == null && touches;
         if (unresolved && mode == Mode.ENFORCE) {
             return Refusals.catalogUnavailable(session.database().name());
@@ -269,6 +272,9 @@ public final class StatementGate {
         SQLException refusal = sql.settings().isEmpty() ? null : settings(session, sql);
         if (refusal == null && !tables.isEmpty()) {
             refusal = touch(session, known, resolution);
+        }
+        if (session.ownFailure() != null) {
+            return session.ownFailure();
         }
         if (refusal == null && session.injector() != null) {
             refusal = inject(session, sql, tables, resolution != null && resolution.assumed());
@@ -484,7 +490,9 @@ public final class StatementGate {
             return true;
         }
         boolean there = catalogs.isAnySet(session, plan.tenantSettings());
-        session.verifiedApplicationGuc(there);
+        if (session.ownFailure() == null) {
+            session.verifiedApplicationGuc(there);
+        }
         return there;
     }
 
@@ -587,14 +595,8 @@ public final class StatementGate {
         Scope scope = usable ? session.scope() : Scope.NONE;
         Injector injector = session.injector();
         boolean applications = scope.isNone() && session.isScopedByApplication();
-        if (scope.isNone()) {
-            if (applications && session.isAlongside()) {
-                session.target(plan.application());
-                return null;
-            }
-            if (tables.isEmpty() && !applications && !injector.isTouched() && !injector.isDistrusted()) {
-                return null;
-            }
+        if (scope.isNone() && tables.isEmpty() && !applications && !injector.isTouched() && !injector.isDistrusted()) {
+            return null;
         }
         Assignment target = applications ? plan.application() : plan.assignment(scope, session.last());
         Need need = injector.need(

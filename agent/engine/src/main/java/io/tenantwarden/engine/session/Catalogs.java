@@ -221,7 +221,7 @@ public final class Catalogs {
      * Asks the server whether one of these settings has a value, other than the one it has outside every scope.
      *
      * @param settings name and value outside every scope, in turn
-     * @return false also when the server cannot be asked
+     * @return true also when the server could not answer, which {@link Session#ownFailure} says: the statement must not run
      */
     public boolean isAnySet(Session session, List<String> settings) {
         StringBuilder sql = new StringBuilder("/* tenant-warden */ select false");
@@ -239,7 +239,8 @@ public final class Catalogs {
                 return rows.next() && rows.getBoolean(1);
             }
         } catch (SQLException e) {
-            return false;
+            session.noteOwnFailure(e);
+            return true;
         } finally {
             session.leaveQuiet();
             thread.leaveInternal();
@@ -260,6 +261,9 @@ public final class Catalogs {
         } catch (SQLException e) {
             database.failed();
             listener.unavailable(database.name(), e);
+            if (session.driver().inFailedTransaction() || ((Connection) session.connection()).isClosed()) {
+                session.noteOwnFailure(e);
+            }
         } finally {
             session.leaveQuiet();
             thread.leaveInternal();

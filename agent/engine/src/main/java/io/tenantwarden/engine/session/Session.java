@@ -7,6 +7,7 @@ import io.tenantwarden.engine.inject.Injector;
 import io.tenantwarden.rls.Catalog;
 import io.tenantwarden.rls.RoleFacts;
 import java.lang.ref.WeakReference;
+import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,7 @@ public final class Session {
     private boolean answered;
     private volatile boolean uncovered;
     private Catalog uncommitted;
+    private SQLException ownFailure;
 
     /** What is known of SQL texts that were executed lately: the least recently used goes first. */
     private final Map<String, Object> texts = new LinkedHashMap<>(16, 0.75f, true) {
@@ -181,7 +183,7 @@ public final class Session {
      * driver gives its lock up while it waits, and another execution would then begin inside this one.
      *
      * @return whether it is the application's, not one that the driver or Warden makes inside of it
-     * @throws java.sql.SQLException the driver's, when the thread is interrupted while it waits; nothing is entered then
+     * @throws SQLException the driver's, when the thread is interrupted while it waits; nothing is entered then
      */
     public boolean enter() throws Throwable {
         if (lock != null) {
@@ -305,6 +307,7 @@ public final class Session {
         answered = false;
         ended = false;
         sets = false;
+        ownFailure = null;
         applicationGucBefore = applicationGuc;
         rollingBackBefore = rollingBack;
         if (!driver.inTransaction() && !driver.inFailedTransaction()) {
@@ -365,6 +368,16 @@ public final class Session {
     /** Whether a statement that may set a GUC goes before the one at hand in the same execution. */
     public boolean isAfterSetting() {
         return sets;
+    }
+
+    /** A statement that Warden ran before the application's has failed, and the open transaction or the connection with it. */
+    void noteOwnFailure(SQLException e) {
+        ownFailure = e;
+    }
+
+    /** What the application's statement would have met, had it been hit in place of one of Warden's before it; else null. */
+    public SQLException ownFailure() {
+        return ownFailure;
     }
 
     /** Whether the last execution was a COPY, which may still be in progress. */

@@ -43,17 +43,17 @@ class WireStateTest {
         assertTrue(wire.isTouched());
         assertSame(A, wire.lastTenant());
         wire.injected(A);
-        wire.applicationSets();
+        wire.applicationSets(true);
         assertFalse(wire.holds(A));
     }
 
     @Test
     void theApplicationsValueIsToldFromOurs() {
-        wire.applicationSets();
+        wire.applicationSets(true);
         assertFalse(wire.isOurs());
         wire.injected(A);
         assertTrue(wire.isOurs());
-        wire.applicationSets();
+        wire.applicationSets(true);
         assertFalse(wire.isOurs());
         wire.forget(); // a rollback may have brought ours back
         assertTrue(wire.isOurs());
