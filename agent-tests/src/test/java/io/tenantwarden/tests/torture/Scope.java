@@ -55,6 +55,11 @@ record Scope(Kind kind, String tenant) {
         return rows;
     }
 
+    /** Whether these are the rows of one tenant of a table that has so many of each. */
+    static boolean isOneTenant(Map<String, Integer> rows, int each) {
+        return rows.size() == 1 && rows.containsValue(each) && TENANTS.containsAll(rows.keySet());
+    }
+
     @Override
     public String toString() {
         return kind == Kind.TENANT ? "tenant " + tenant : kind.name().toLowerCase(java.util.Locale.ROOT);

@@ -27,6 +27,11 @@ public interface DriverConnection {
     /** Whether the transaction block has failed and waits for ROLLBACK. */
     boolean inFailedTransaction() throws Throwable;
 
+    /** Whether no transaction block is open, neither a usable nor a failed one. */
+    default boolean isIdle() throws Throwable {
+        return !inTransaction() && !inFailedTransaction();
+    }
+
     /** Whether the ReadyForQuery at hand was sent for what had been written before the transaction that is being begun. */
     boolean isAnswerFromBefore() throws Throwable;
 

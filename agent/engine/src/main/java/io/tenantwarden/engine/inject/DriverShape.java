@@ -3,14 +3,11 @@ package io.tenantwarden.engine.inject;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.lang.ref.Reference;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -20,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class DriverShape {
 
-    /** Members of the query executor without which nothing can be pipelined. */
+    /** Final fields of the query executor without which nothing can be pipelined. */
     public static final List<String> FIELDS = List.of(
             "pendingExecuteQueue", "openPortalMap", "beginTransactionQuery", "autoSaveQuery", "restoreToAutoSave");
 
@@ -251,69 +248,52 @@ public final class DriverShape {
         return (Object) transactionState.invokeExact(executor) == stateFailed;
     }
 
-    boolean isBegin(Object executor, Object query) throws Throwable {
-        return (Object) beginQuery.invokeExact(executor) == query
-                || (Object) beginReadOnlyQuery.invokeExact(executor) == query;
+    /** Whether no transaction block is open. */
+    boolean isIdle(Object executor) throws Throwable {
+        Object state = (Object) transactionState.invokeExact(executor);
+        return state != stateOpen && state != stateFailed;
     }
 
-    boolean isAutoSave(Object executor, Object query) throws Throwable {
-        return (Object) autoSaveQuery.invokeExact(executor) == query
-                || (Object) releaseAutoSaveQuery.invokeExact(executor) == query;
+    /** Requests written and not answered yet; the executor's own queue. */
+    Deque<?> pending(Object executor) throws Throwable {
+        return (Deque<?>) pendingExecuteQueue.invokeExact(executor);
     }
 
-    boolean isRestoreAutoSave(Object executor, Object query) throws Throwable {
-        return (Object) restoreAutoSaveQuery.invokeExact(executor) == query;
+    /** The query that a request of the queue sends. */
+    Object queryOf(Object request) throws Throwable {
+        return (Object) requestQuery.invokeExact(request);
     }
 
-    /** The query that the message being processed answers; null when none is pending. */
-    Object answeredQuery(Object executor) throws Throwable {
-        Deque<?> queue = (Deque<?>) pendingExecuteQueue.invokeExact(executor);
-        Object request = queue.peekFirst();
-        return request == null ? null : (Object) requestQuery.invokeExact(request);
+    /** Whether a request of the queue went out as a simple query. */
+    boolean isSimple(Object request) throws Throwable {
+        return (boolean) requestIsSimple.invokeExact(request);
     }
 
-    /** Whether a BEGIN of the driver was written and not answered yet. */
-    boolean hasPendingBegin(Object executor) throws Throwable {
-        for (Object request : (Deque<?>) pendingExecuteQueue.invokeExact(executor)) {
-            if (isBegin(executor, (Object) requestQuery.invokeExact(request))) {
-                return true;
-            }
-        }
-        return false;
+    /** References to portals and their names; the executor's own map. */
+    Map<?, ?> portals(Object executor) throws Throwable {
+        return (Map<?, ?>) openPortals.invokeExact(executor);
     }
 
-    /**
-     * Whether the message group that ReadyForQuery ends has failed: the server skipped a statement of it. To be asked while
-     * the ReadyForQuery is processed.
-     */
-    public boolean hasSkippedStatement(Object executor) throws Throwable {
-        Object request = ((Deque<?>) pendingExecuteQueue.invokeExact(executor)).peekFirst();
-        return request != null && !(boolean) requestIsSimple.invokeExact(request);
+    Object begin(Object executor) throws Throwable {
+        return (Object) beginQuery.invokeExact(executor);
     }
 
-    /** What the driver remembers of portals that it has not closed yet; those of earlier transactions included. */
-    Set<Object> portals(Object executor) throws Throwable {
-        Map<?, ?> portals = (Map<?, ?>) openPortals.invokeExact(executor);
-        return portals.isEmpty() ? Set.of() : new HashSet<>(portals.keySet());
+    /** Null where the driver has none. */
+    Object beginReadOnly(Object executor) throws Throwable {
+        return (Object) beginReadOnlyQuery.invokeExact(executor);
     }
 
-    /**
-     * Whether a portal of this connection may still deliver rows. Those that were closed stay in the driver's map until
-     * its next message (class {@code Portal}, method {@code close}: the reference is only enqueued).
-     *
-     * @param ended from {@link #portals} when the transaction began: they ended with the one before
-     */
-    boolean hasOpenPortal(Object executor, Set<Object> ended) throws Throwable {
-        Map<?, ?> portals = (Map<?, ?>) openPortals.invokeExact(executor);
-        if (portals.isEmpty()) {
-            return false;
-        }
-        for (Object reference : portals.keySet()) {
-            if (!((Reference<?>) reference).isEnqueued() && !ended.contains(reference)) {
-                return true;
-            }
-        }
-        return false;
+    Object autoSave(Object executor) throws Throwable {
+        return (Object) autoSaveQuery.invokeExact(executor);
+    }
+
+    /** Null where the driver has none. */
+    Object releaseAutoSave(Object executor) throws Throwable {
+        return (Object) releaseAutoSaveQuery.invokeExact(executor);
+    }
+
+    Object restoreAutoSave(Object executor) throws Throwable {
+        return (Object) restoreAutoSaveQuery.invokeExact(executor);
     }
 
     /** Whether the transaction is the statement's own (autocommit): the driver sends no BEGIN before it. */
@@ -326,9 +306,14 @@ public final class DriverShape {
         return (flags & flagDescribeOnly) != 0;
     }
 
-    /** Whether the driver sends the statement as a simple query: always with {@code preferQueryMode=simple}. */
-    boolean sendsSimple(Object executor, int flags) throws Throwable {
-        return (flags & flagExecuteAsSimple) != 0 || (Object) preferQueryMode.invokeExact(executor) == modeSimple;
+    /** Whether these flags alone make the driver send a simple query. */
+    boolean executesAsSimple(int flags) {
+        return (flags & flagExecuteAsSimple) != 0;
+    }
+
+    /** Whether the executor sends nothing but simple queries: {@code preferQueryMode=simple}. */
+    boolean isModeSimple(Object executor) throws Throwable {
+        return (Object) preferQueryMode.invokeExact(executor) == modeSimple;
     }
 
     /** Whether the driver may read the statement's rows through a named portal. */

@@ -54,7 +54,7 @@ public abstract class Injector {
             boolean afterEnd,
             boolean afterSetting)
             throws Throwable {
-        boolean fresh = autocommit && !driver.inTransaction() && !driver.inFailedTransaction();
+        boolean fresh = autocommit && driver.isIdle();
         if (!alongside && statement.readsRows() && (afterSetting || losesItsValues(statement, fresh, afterEnd))) {
             return isWanted(target) || isTouched() ? Need.SEVERAL : Need.NOTHING;
         }
@@ -125,7 +125,8 @@ public abstract class Injector {
      * those that it does not name must not stay (a bypass's would open every table).
      */
     private boolean takesOver(SqlStatement statement, Assignment target) {
-        return target == plan.application()
+        return target != null
+                && target.scope().isNone()
                 && wire.isOurs()
                 && !wire.holds(plan.none())
                 && !statement.settings().isEmpty()

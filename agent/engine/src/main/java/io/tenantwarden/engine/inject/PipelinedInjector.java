@@ -38,7 +38,7 @@ public final class PipelinedInjector extends Injector {
 
     @Override
     boolean hasOpenPortal() throws Throwable {
-        return shape.hasOpenPortal(executor, endedPortals);
+        return pgjdbc.hasOpenPortal(endedPortals);
     }
 
     /**
@@ -54,19 +54,11 @@ public final class PipelinedInjector extends Injector {
         if (sending) {
             return;
         }
-        if (shape.isBegin(executor, next)) {
-            wire.reset();
-            endedPortals = shape.portals(executor);
+        if (statement == null) {
+            ofDriver(next);
             return;
         }
-        if (shape.isAutoSave(executor, next)) {
-            return;
-        }
-        if (shape.isRestoreAutoSave(executor, next)) {
-            wire.forget();
-            return;
-        }
-        if (statement == null || shape.describesOnly(flags)) {
+        if (shape.describesOnly(flags)) {
             return;
         }
         if (target != null) {
@@ -75,14 +67,24 @@ public final class PipelinedInjector extends Injector {
         noteStatement(statement);
     }
 
+    /** One of the driver's own queries, which are no application's statement: BEGIN and the savepoint of autosave. */
+    private void ofDriver(Object next) {
+        if (pgjdbc.isBegin(next)) {
+            wire.reset();
+            endedPortals = pgjdbc.portals();
+        } else if (pgjdbc.isRestoreAutoSave(next)) {
+            wire.forget();
+        }
+    }
+
     @Override
     void transactionBegins() throws Throwable {
-        endedPortals = shape.portals(executor);
+        endedPortals = pgjdbc.portals();
     }
 
     @Override
     void transactionMayEnd() throws Throwable {
-        endingPortals = shape.portals(executor);
+        endingPortals = pgjdbc.portals();
     }
 
     private boolean inTransactionWith(int flags) throws Throwable {
@@ -124,7 +126,7 @@ public final class PipelinedInjector extends Injector {
 
     /** A CommandComplete was read: remembers whether it answers ours. */
     public void statusReceived() throws Throwable {
-        swallow = query != null && shape.answeredQuery(executor) == query;
+        swallow = query != null && pgjdbc.isAnswerTo(query);
     }
 
     /** Whether the status just read is ours; asked once for each. */
@@ -140,7 +142,7 @@ public final class PipelinedInjector extends Injector {
      */
     @Override
     public void readyForQuery() throws Throwable {
-        if (query != null && shape.answeredQuery(executor) == query) {
+        if (query != null && pgjdbc.isAnswerTo(query)) {
             skipped |= !doomed;
         }
         super.readyForQuery();

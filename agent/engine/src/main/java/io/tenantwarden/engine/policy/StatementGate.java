@@ -260,6 +260,14 @@ public final class StatementGate {
             return Refusals.catalogUnavailable(session.database().name());
         }
         noteEffects(session, sql);
+        if (sql.keyword() == Keyword.BEGIN
+                && session.injector() != null
+                && session.injector().forSession() != null) {
+            SQLException failure = reset(session);
+            if (failure != null) {
+                return failure;
+            }
+        }
         Catalog catalog = session.catalog();
         if (catalog != null && catalog.isEmpty()) {
             return null; // nothing is protected here, so nothing is sent and nothing is told
@@ -279,7 +287,7 @@ public final class StatementGate {
         if (refusal == null && session.injector() != null) {
             refusal = inject(session, sql, tables, resolution != null && resolution.assumed());
         }
-        if (sql.settings().stream().anyMatch(change -> changedGuc(change) != null)) {
+        if (changesGuc(sql)) {
             session.noteSetting();
         }
         return refusal;
@@ -357,6 +365,16 @@ public final class StatementGate {
             }
         }
         return null;
+    }
+
+    private boolean changesGuc(SqlStatement sql) {
+        List<SettingChange> changes = sql.settings();
+        for (int i = 0; i < changes.size(); i++) {
+            if (changedGuc(changes.get(i)) != null) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private String changedGuc(SettingChange change) {

@@ -310,7 +310,7 @@ public final class Session {
         ownFailure = null;
         applicationGucBefore = applicationGuc;
         rollingBackBefore = rollingBack;
-        if (!driver.inTransaction() && !driver.inFailedTransaction()) {
+        if (driver.isIdle()) {
             transactionTenant = null; // of a statement that was never sent
         }
     }
@@ -401,7 +401,7 @@ public final class Session {
 
     /** Whether no transaction is open. */
     public boolean isIdle() throws Throwable {
-        return !driver.inTransaction() && !driver.inFailedTransaction();
+        return driver.isIdle();
     }
 
     /** Whether the application has, as far as known, set a configured GUC for the session. */

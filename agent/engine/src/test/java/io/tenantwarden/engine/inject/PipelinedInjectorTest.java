@@ -45,7 +45,7 @@ class PipelinedInjectorTest {
     private PipelinedInjector injector;
 
     @BeforeEach
-    void connect() throws Exception {
+    void connect() throws Throwable {
         connection = PostgresServer.get(18).superuser("postgres");
         executor = connection.unwrap(PgConnection.class).getQueryExecutor();
         shape = DriverShape.of(MethodHandles.privateLookupIn(executor.getClass(), MethodHandles.lookup()));

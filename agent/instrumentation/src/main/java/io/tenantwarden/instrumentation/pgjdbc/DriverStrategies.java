@@ -55,7 +55,7 @@ public final class DriverStrategies {
         TypeDescription type = resolution.resolve();
         for (String field : DriverShape.FIELDS) {
             if (type.getDeclaredFields().stream()
-                    .noneMatch(declared -> declared.getName().equals(field))) {
+                    .noneMatch(declared -> declared.getName().equals(field) && declared.isFinal())) {
                 return executor + "." + field;
             }
         }
