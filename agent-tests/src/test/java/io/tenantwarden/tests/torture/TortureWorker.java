@@ -7,8 +7,10 @@ import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
@@ -30,7 +32,7 @@ public final class TortureWorker {
 
     private static final int POOL_SIZE = 2;
     /** Programs that may have left something on a connection that the failing one used. */
-    private static final int HISTORY = 4;
+    private static final int HISTORY = 12;
 
     private static final int SHRINKING_SECONDS = 20;
 
@@ -116,9 +118,10 @@ public final class TortureWorker {
     }
 
     private void work(int thread, Pools pools, long start) {
-        Deque<Program> history = new ArrayDeque<>();
+        Map<Integer, Deque<Program>> histories = new HashMap<>();
         for (int i = 0; seconds(start) < settings.seconds() && found.get() == null; i++) {
             Program program = Program.of(Program.seed(settings.seed(), thread, i), settings.pooler());
+            Deque<Program> history = histories.computeIfAbsent(program.profile(), key -> new ArrayDeque<>());
             try {
                 new Interpreter(pools, thread, tally, timer).run(program);
             } catch (Divergence e) {

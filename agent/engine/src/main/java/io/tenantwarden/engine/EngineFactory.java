@@ -326,13 +326,14 @@ public final class EngineFactory {
 
     private final class Guard implements ReadGuard {
         @Override
-        public boolean enter() {
-            return ThreadState.current().enterReading();
+        public Object enter() {
+            ThreadState thread = ThreadState.current();
+            return thread.enterReading() ? thread : null;
         }
 
         @Override
-        public void exit() {
-            ThreadState.current().leaveReading();
+        public void exit(Object entered) {
+            ((ThreadState) entered).leaveReading();
         }
 
         @Override

@@ -46,12 +46,12 @@ class TemplateValueTest {
         classes.noteClass(getClass().getClassLoader(), getClass().getName().replace('.', '/'));
         ReadGuard guard = new ReadGuard() {
             @Override
-            public boolean enter() {
-                return true;
+            public Object enter() {
+                return this;
             }
 
             @Override
-            public void exit() {}
+            public void exit(Object entered) {}
 
             @Override
             public void recursive(String sources) {}

@@ -1,5 +1,6 @@
 package io.tenantwarden.engine.inject;
 
+import java.lang.invoke.LambdaMetafactory;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -9,6 +10,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 
 /**
  * The members of one driver's query executor class that injection needs, found once per class
@@ -52,7 +54,8 @@ public final class DriverShape {
     private final MethodHandle autoSaveQuery;
     private final MethodHandle releaseAutoSaveQuery;
     private final MethodHandle restoreAutoSaveQuery;
-    private final MethodHandle transactionState;
+    // asked several times for each statement: the JIT compiler inlines a class where it does not inline a method handle
+    private final Function<Object, Object> transactionState;
     private final MethodHandle preferQueryMode;
     private final MethodHandle lock;
     private final MethodHandle createQuery;
@@ -96,7 +99,7 @@ public final class DriverShape {
         releaseAutoSaveQuery = optionalGetter(lookup, executor, "releaseAutoSave");
         restoreAutoSaveQuery = getter(lookup, executor, "restoreToAutoSave", Object.class);
 
-        transactionState = unary(lookup, method(executor, "getTransactionState", 0), Object.class);
+        transactionState = function(lookup, method(executor, "getTransactionState", 0));
         preferQueryMode = unary(lookup, method(executor, "getPreferQueryMode", 0), Object.class);
         user = unary(lookup, method(executor, "getUser", 0), Object.class);
         database = unary(lookup, method(executor, "getDatabase", 0), Object.class);
@@ -171,6 +174,26 @@ public final class DriverShape {
         return lookup.unreflect(method).asType(MethodType.methodType(result, Object.class));
     }
 
+    @SuppressWarnings("unchecked")
+    private static Function<Object, Object> function(MethodHandles.Lookup lookup, Method method)
+            throws ReflectiveOperationException {
+        MethodHandle handle = lookup.unreflect(method);
+        MethodType erased = MethodType.methodType(Object.class, Object.class);
+        try {
+            return (Function<Object, Object>) LambdaMetafactory.metafactory(
+                            lookup,
+                            "apply",
+                            MethodType.methodType(Function.class),
+                            erased,
+                            handle,
+                            MethodType.methodType(method.getReturnType(), lookup.lookupClass()))
+                    .getTarget()
+                    .invokeExact();
+        } catch (Throwable e) {
+            throw new ReflectiveOperationException(method.toString(), e);
+        }
+    }
+
     private static MethodHandle getter(MethodHandles.Lookup lookup, Class<?> type, String name, Class<?> result)
             throws ReflectiveOperationException {
         Field field = type.getDeclaredField(name);
@@ -239,18 +262,18 @@ public final class DriverShape {
     }
 
     /** Whether a transaction block is open and usable. */
-    public boolean inTransaction(Object executor) throws Throwable {
-        return (Object) transactionState.invokeExact(executor) == stateOpen;
+    public boolean inTransaction(Object executor) {
+        return transactionState.apply(executor) == stateOpen;
     }
 
     /** Whether the transaction block has failed and waits for ROLLBACK. */
-    public boolean inFailedTransaction(Object executor) throws Throwable {
-        return (Object) transactionState.invokeExact(executor) == stateFailed;
+    public boolean inFailedTransaction(Object executor) {
+        return transactionState.apply(executor) == stateFailed;
     }
 
     /** Whether no transaction block is open. */
-    boolean isIdle(Object executor) throws Throwable {
-        Object state = (Object) transactionState.invokeExact(executor);
+    boolean isIdle(Object executor) {
+        Object state = transactionState.apply(executor);
         return state != stateOpen && state != stateFailed;
     }
 

@@ -65,12 +65,12 @@ public final class PgjdbcConnection implements DriverConnection {
     }
 
     @Override
-    public boolean inTransaction() throws Throwable {
+    public boolean inTransaction() {
         return shape.inTransaction(executor);
     }
 
     @Override
-    public boolean inFailedTransaction() throws Throwable {
+    public boolean inFailedTransaction() {
         return shape.inFailedTransaction(executor);
     }
 
@@ -99,7 +99,7 @@ public final class PgjdbcConnection implements DriverConnection {
     }
 
     @Override
-    public boolean isIdle() throws Throwable {
+    public boolean isIdle() {
         return shape.isIdle(executor);
     }
 
@@ -121,6 +121,11 @@ public final class PgjdbcConnection implements DriverConnection {
     /** Whether it is the ROLLBACK TO of {@code autosave}. */
     boolean isRestoreAutoSave(Object query) {
         return query == restoreAutoSave;
+    }
+
+    /** Whether everything that was written has been answered. */
+    boolean hasAnswered() {
+        return pending.isEmpty();
     }
 
     /** Whether the message being processed answers this query. */

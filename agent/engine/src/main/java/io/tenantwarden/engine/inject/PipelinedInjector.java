@@ -19,6 +19,8 @@ public final class PipelinedInjector extends Injector {
     private Object parameters;
     private Assignment written;
     private boolean sending;
+    // how many of ours were written and not answered, or more: where it is none, no answer need be looked at
+    private int unanswered;
     private boolean swallow;
     private boolean doomed;
     private boolean skipped;
@@ -112,6 +114,7 @@ public final class PipelinedInjector extends Injector {
                 written = target;
             }
             doomed = shape.inFailedTransaction(executor);
+            unanswered = pgjdbc.hasAnswered() ? 1 : unanswered + 1;
             shape.send(executor, query, parameters, flags);
             wire.injected(target);
             complete = true;
@@ -126,7 +129,10 @@ public final class PipelinedInjector extends Injector {
 
     /** A CommandComplete was read: remembers whether it answers ours. */
     public void statusReceived() throws Throwable {
-        swallow = query != null && pgjdbc.isAnswerTo(query);
+        swallow = unanswered > 0 && pgjdbc.isAnswerTo(query);
+        if (swallow) {
+            unanswered--;
+        }
     }
 
     /** Whether the status just read is ours; asked once for each. */
@@ -142,7 +148,7 @@ public final class PipelinedInjector extends Injector {
      */
     @Override
     public void readyForQuery() throws Throwable {
-        if (query != null && pgjdbc.isAnswerTo(query)) {
+        if (unanswered > 0 && pgjdbc.isAnswerTo(query)) {
             skipped |= !doomed;
         }
         super.readyForQuery();

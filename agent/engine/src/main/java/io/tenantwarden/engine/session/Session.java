@@ -226,6 +226,10 @@ public final class Session {
             if (tampered) {
                 tampered = false;
                 injector.distrust();
+                // what was set inside the scope has taken its place, and must not pass for the application's own
+                applicationGuc = ApplicationGuc.UNSET;
+                applicationGucAtBegin = ApplicationGuc.UNSET;
+                applicationGucVerified = false;
             }
         }
         if (lock != null) {

@@ -9,12 +9,16 @@ public interface ReadGuard {
     /**
      * Marks this thread as reading.
      *
-     * @return false when it is reading already; then {@link #exit()} must not be called
+     * @return what {@link #exit} is to be given; null when it is reading already, then {@code exit} must not be called
      */
-    boolean enter();
+    Object enter();
 
-    /** Ends what a successful {@link #enter()} began. */
-    void exit();
+    /**
+     * Ends what a successful {@link #enter()} began.
+     *
+     * @param entered what it returned: looking the thread's state up again would cost as much as the rest of the reading
+     */
+    void exit(Object entered);
 
     /**
      * A source came back to Warden while it was read; the inner reading got no answer. Called at most once per reader.

@@ -57,7 +57,8 @@ public final class TenantReader {
      * @throws TenantSourceException when a source failed or gave an invalid value; the scope is {@code NONE} then
      */
     public String read() throws TenantSourceException {
-        if (!guard.enter()) {
+        Object entered = guard.enter();
+        if (entered == null) {
             noteRecursion();
             return null;
         }
@@ -70,7 +71,7 @@ public final class TenantReader {
             }
             return null;
         } finally {
-            guard.exit();
+            guard.exit(entered);
         }
     }
 

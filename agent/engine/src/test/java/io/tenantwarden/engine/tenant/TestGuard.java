@@ -10,18 +10,18 @@ final class TestGuard implements ReadGuard {
     final List<String> recursive = new CopyOnWriteArrayList<>();
 
     @Override
-    public boolean enter() {
+    public Object enter() {
         boolean[] flag = reading.get();
         if (flag[0]) {
-            return false;
+            return null;
         }
         flag[0] = true;
-        return true;
+        return flag;
     }
 
     @Override
-    public void exit() {
-        reading.get()[0] = false;
+    public void exit(Object entered) {
+        ((boolean[]) entered)[0] = false;
     }
 
     boolean isReading() {
