@@ -113,6 +113,9 @@ public final class Engine implements Bridge {
         try {
             catalogs.open(session, (Connection) connection);
         } catch (Throwable bug) {
+            if (bug instanceof SQLException && ((Connection) connection).isClosed()) {
+                return; // cut while it was set up: the driver says so at the first statement
+            }
             session.uncovered();
             throw bug;
         }

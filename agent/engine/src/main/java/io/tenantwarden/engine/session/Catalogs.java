@@ -261,7 +261,10 @@ public final class Catalogs {
         } catch (SQLException e) {
             database.failed();
             listener.unavailable(database.name(), e);
-            if (session.driver().inFailedTransaction() || ((Connection) session.connection()).isClosed()) {
+            if (!session.isIdle() || ((Connection) session.connection()).isClosed()) {
+                // also where the transaction lives on: the driver's autosave may have gone back to a savepoint that is
+                // older
+                // than what the application did last
                 session.noteOwnFailure(e);
             }
         } finally {
