@@ -1294,6 +1294,9 @@ final class Interpreter {
         if (answer.succeeded()) {
             if (all) {
                 model.sqlCursors.clear();
+                // CLOSE ALL closes the portals of result sets too; the driver does not know it
+                model.cursors.forEach(cursor -> model.ghosts.add(cursor.scope));
+                model.cursors.clear();
             } else {
                 model.sqlCursors.remove(name);
             }
