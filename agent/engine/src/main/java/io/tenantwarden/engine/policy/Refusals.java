@@ -87,10 +87,10 @@ public final class Refusals {
     }
 
     static SQLException several(String operation, List<String> tables, boolean assumed, Site site) {
-        return exception(
-                "injection failed: the string that begins with " + operation + on(tables, assumed) + " at " + site
-                        + " holds several statements, of which one ends the transaction that the tenant is set in. Execute them one"
-                        + " by one");
+        return exception("injection failed: the string or batch that begins with " + operation + on(tables, assumed)
+                + " at " + site
+                + " runs several statements, of which one ends the transaction that the tenant is set in, or sets the tenant"
+                + " itself. Execute them one by one");
     }
 
     static SQLException injectionFailed(String what, SQLException cause, Site site) {
