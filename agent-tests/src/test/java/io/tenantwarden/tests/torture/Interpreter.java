@@ -250,8 +250,13 @@ final class Interpreter {
             }
             boolean portal = op.kind() == Kind.CURSOR_OPEN
                     || Profile.ALL.get(profile).parameters().contains("defaultRowFetchSize");
+            boolean autosave = Profile.ALL.get(profile).parameters().contains("autosave");
+            if (autosave) {
+                model.applicationCertain =
+                        false; // after a rollback to a savepoint Warden's own values count as the likelier ones
+            }
             boolean copy = op.kind() == Kind.COPY_IN || op.kind() == Kind.COPY_OUT;
-            if (copy && Profile.ALL.get(profile).parameters().contains("autosave")) {
+            if (copy && autosave) {
                 // COPY has no savepoint of the driver's: the next one goes back to before the statement before it
                 model.deferred.clear();
             }
