@@ -916,7 +916,7 @@ final class Interpreter {
     /** Without a scope the policy forbids every new row. */
     private EnumSet<Cause> mustForInsert(Scope scope) {
         EnumSet<Cause> must = must();
-        if (scope.isNone() && must.isEmpty()) {
+        if (scope.isNone() && must.isEmpty() && !model.inherited) {
             must.add(Cause.ROW_SECURITY);
         }
         return must;

@@ -69,7 +69,7 @@ record Mutant(String name, String breaks, List<Change> changes) {
             new Mutant(
                     "failed",
                     "after a failed statement that the driver's autosave rolled back, its values are believed to hold",
-                    List.of(new Gives(WIRE, "failed", false), new LeavesOut(PIPELINED, "beforeSend", WIRE, "forget"))),
+                    List.of(new Gives(WIRE, "failed", false), new LeavesOut(PIPELINED, "ofDriver", WIRE, "forget"))),
             new Mutant(
                     "none",
                     "the none-value is not sent when a scope ends in an open transaction",
