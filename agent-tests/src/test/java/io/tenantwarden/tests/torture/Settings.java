@@ -7,7 +7,7 @@ import io.tenantwarden.tests.jvm.AgentJvm;
  *
  * @param url of the database, through the pooler if there is one
  * @param adminUrl of the server itself, with a superuser, for the fault thread
- * @param replay a program to run alone; empty for random ones
+ * @param replay programs to run alone, each on a connection of its own; empty for random ones
  */
 record Settings(
         String url,
@@ -19,6 +19,8 @@ record Settings(
         boolean pooler,
         boolean faults,
         String replay) {
+
+    static final String BETWEEN_PROGRAMS = ";";
 
     void into(AgentJvm jvm) {
         jvm.property("torture.url", url)

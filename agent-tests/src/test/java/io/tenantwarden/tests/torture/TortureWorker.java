@@ -204,14 +204,17 @@ public final class TortureWorker {
     }
 
     private int replay() {
-        Program program = Program.parse(settings.replay());
-        Divergence divergence = diverges(0, program.profile(), program.operations());
-        if (divergence == null) {
-            System.out.println("no divergence");
-            return 0;
+        for (String text : settings.replay().split(Settings.BETWEEN_PROGRAMS)) {
+            Program program = Program.parse(text);
+            Divergence divergence = diverges(0, program.profile(), program.operations());
+            if (divergence != null) {
+                System.out.println("program: " + program);
+                System.out.println(DIVERGENCE + divergence.sort() + ": " + divergence.getMessage());
+                divergence.printStackTrace(System.out);
+                return 1;
+            }
         }
-        System.out.println(DIVERGENCE + divergence.sort() + ": " + divergence.getMessage());
-        divergence.printStackTrace(System.out);
-        return 1;
+        System.out.println("no divergence");
+        return 0;
     }
 }
