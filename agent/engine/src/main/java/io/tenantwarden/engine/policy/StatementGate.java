@@ -446,12 +446,12 @@ public final class StatementGate {
         if (outcome == Outcome.UNSCOPED || (bypassRole && !scope.isBypass())) {
             return unscoped(session, known.sql(), resolution, stats, outcome, stands, bypassRole);
         }
-        if (stands > 0) {
+        if (stands > 0 && scope.isBypass()) {
             FoundSite found = sites.find();
             stats.at(found.site(), outcome, stands);
-            if (scope.isBypass()) {
-                bypassed(session, known.sql(), resolution, found, stands, bypassRole);
-            }
+            bypassed(session, known.sql(), resolution, found, stands, bypassRole);
+        } else if (stands > 0) {
+            stats.at(sites.site(), outcome, stands);
         }
         if (!scope.isTenant()) {
             return null;

@@ -180,12 +180,11 @@ public final class Catalogs {
      */
     public Catalog current(Session session, boolean certain) throws Throwable {
         Database database = session.database();
-        if (database.isStale() || (certain && session.isCatalogChangeUnread())) {
-            boolean idle = session.isIdle();
-            boolean urgent = database.catalog() == null || (certain && session.isCatalogChangeUnread());
-            if (idle || (urgent && session.isInTransaction())) {
-                read(session, database);
-            }
+        boolean urgent = database.catalog() == null || (certain && session.isCatalogChangeUnread());
+        // the age is looked at last: inside a transaction it does not count, and asking the clock costs as much as the
+        // rest
+        if (session.isIdle() ? urgent || database.isStale() : urgent && session.isInTransaction()) {
+            read(session, database);
         }
         return session.catalog();
     }
