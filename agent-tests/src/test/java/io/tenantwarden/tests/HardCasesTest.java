@@ -1,7 +1,9 @@
 package io.tenantwarden.tests;
 
+import io.tenantwarden.testing.PostgresServer;
 import io.tenantwarden.tests.jvm.Forked;
 import io.tenantwarden.tests.jvm.TestDatabase;
+import io.tenantwarden.tests.jvm.Tls;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -51,5 +53,13 @@ class HardCasesTest {
                 forked -> forked.warden("mode", "enforce")
                         .warden("bypass.migration.at", SCENARIOS + "HardCasesEnforceScenario#migrate")
                         .warden("bypass.migration.reason", "changes tables"));
+    }
+
+    @TestFactory
+    List<DynamicTest> severalHostsAndTls() throws Exception {
+        try (Tls oldest = new Tls(PostgresServer.get(14));
+                Tls newest = new Tls(PostgresServer.get(18))) {
+            return onBothServers("NetworkScenario", forked -> forked.warden("mode", "enforce"));
+        }
     }
 }

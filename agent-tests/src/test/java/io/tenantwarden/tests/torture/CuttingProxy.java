@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A TCP proxy on loopback that cuts connections in the middle of what they carry. Thread-safe. */
-final class CuttingProxy implements AutoCloseable {
+public final class CuttingProxy implements AutoCloseable {
 
     /** One connection and its way back. */
     private final class Link {
@@ -64,12 +64,12 @@ final class CuttingProxy implements AutoCloseable {
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
 
     /** @param target port on loopback */
-    CuttingProxy(int target) throws IOException {
+    public CuttingProxy(int target) throws IOException {
         this.target = target;
         thread("accept", this::accept);
     }
 
-    int port() {
+    public int port() {
         return listener.getLocalPort();
     }
 
@@ -106,6 +106,7 @@ final class CuttingProxy implements AutoCloseable {
         thread.start();
     }
 
+    /** Cuts all, and takes no more. */
     @Override
     public void close() throws IOException {
         listener.close();
