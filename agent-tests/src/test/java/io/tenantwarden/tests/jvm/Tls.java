@@ -28,9 +28,25 @@ public final class Tls implements AutoCloseable {
         Path folder = Files.createTempDirectory("tls");
         Path store = folder.resolve("store.p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                        "-genkeypair", "-alias", "server", "-keyalg", "RSA", "-keysize", "2048", "-dname", "CN=localhost",
-                        "-validity", "2", "-storetype", "PKCS12", "-storepass", SECRET, "-keystore", store.toString())
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "server",
+                        "-keyalg",
+                        "RSA",
+                        "-keysize",
+                        "2048",
+                        "-dname",
+                        "CN=localhost",
+                        "-validity",
+                        "2",
+                        "-storetype",
+                        "PKCS12",
+                        "-storepass",
+                        SECRET,
+                        "-keystore",
+                        store.toString())
                 .inheritIO()
                 .start();
         if (!keytool.waitFor(60, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
@@ -45,9 +61,11 @@ public final class Tls implements AutoCloseable {
         // the server refuses a key that others can read
         Files.createFile(key, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(
-                key, pem("PRIVATE KEY", keys.getKey("server", SECRET.toCharArray()).getEncoded()));
+                key,
+                pem("PRIVATE KEY", keys.getKey("server", SECRET.toCharArray()).getEncoded()));
         Path certificate = folder.resolve("server.crt");
-        Files.writeString(certificate, pem("CERTIFICATE", keys.getCertificate("server").getEncoded()));
+        Files.writeString(
+                certificate, pem("CERTIFICATE", keys.getCertificate("server").getEncoded()));
         configure(
                 "ALTER SYSTEM SET ssl_cert_file = '" + certificate + "'",
                 "ALTER SYSTEM SET ssl_key_file = '" + key + "'",
