@@ -16,8 +16,8 @@ import io.tenantwarden.engine.policy.JdbcGate;
 import io.tenantwarden.engine.policy.KnownStatement;
 import io.tenantwarden.engine.policy.MessageScopes;
 import io.tenantwarden.engine.policy.MethodScopes;
+import io.tenantwarden.engine.policy.PgjdbcGate;
 import io.tenantwarden.engine.policy.Refusals;
-import io.tenantwarden.engine.policy.StatementGate;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Checkouts;
@@ -40,7 +40,7 @@ public final class Engine implements Bridge {
 
     private final Mode mode;
     private final GucPlan plan;
-    private final StatementGate gate;
+    private final PgjdbcGate pgjdbcGate;
     private final JdbcGate jdbcGate;
     private final Catalogs catalogs;
     private final Checkouts checkouts;
@@ -53,7 +53,7 @@ public final class Engine implements Bridge {
     Engine(
             Mode mode,
             GucPlan plan,
-            StatementGate gate,
+            PgjdbcGate pgjdbcGate,
             JdbcGate jdbcGate,
             Catalogs catalogs,
             Checkouts checkouts,
@@ -63,7 +63,7 @@ public final class Engine implements Bridge {
             Reporter reporter) {
         this.mode = mode;
         this.plan = plan;
-        this.gate = gate;
+        this.pgjdbcGate = pgjdbcGate;
         this.jdbcGate = jdbcGate;
         this.catalogs = catalogs;
         this.checkouts = checkouts;
@@ -142,7 +142,7 @@ public final class Engine implements Bridge {
             return uncovered(session);
         }
         try {
-            return gate.beforeExecute(session, queries, flags);
+            return pgjdbcGate.beforeExecute(session, queries, flags);
         } catch (Throwable bug) {
             // what the transaction holds may be another scope's: the statement must not run on it in inject either
             if (session.injector() != null && session.injector().isTouched()) {
@@ -165,7 +165,7 @@ public final class Engine implements Bridge {
     public void afterExecute(Object executor) {
         Session session = session(executor);
         if (session != null) {
-            gate.afterExecute(session);
+            pgjdbcGate.afterExecute(session);
         }
     }
 
@@ -174,7 +174,7 @@ public final class Engine implements Bridge {
         Session session = session(executor);
         return session == null || session.isUncovered()
                 ? uncovered(session)
-                : gate.beforeCopy(session, sql, autocommit);
+                : pgjdbcGate.beforeCopy(session, sql, autocommit);
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.policy.JdbcGate;
 import io.tenantwarden.engine.policy.MessageScopes;
 import io.tenantwarden.engine.policy.MethodScopes;
+import io.tenantwarden.engine.policy.PgjdbcGate;
 import io.tenantwarden.engine.policy.ScopeResolver;
 import io.tenantwarden.engine.policy.StatementGate;
 import io.tenantwarden.engine.policy.TaskScopes;
@@ -114,14 +115,7 @@ public final class EngineFactory {
         Catalogs catalogs = new Catalogs(
                 catalogOptions, config.catalogRefresh().toNanos(), config.datasourceExclude(), facts, firstConnections);
         StatementGate gate = new StatementGate(
-                config.mode(),
-                scopes,
-                plan,
-                catalogs,
-                sites,
-                reporter,
-                Set.copyOf(config.bypassRoles()),
-                tenantChecks());
+                config.mode(), plan, catalogs, sites, reporter, Set.copyOf(config.bypassRoles()), tenantChecks());
         Checkouts checkouts = new Checkouts(() -> scopeOfThread(scopes), this::debug);
         TenantReader messageReader = new TenantReader(
                 config.tenantSources().stream()
@@ -134,7 +128,7 @@ public final class EngineFactory {
         this.engine = new Engine(
                 config.mode(),
                 plan,
-                gate,
+                new PgjdbcGate(gate, scopes),
                 new JdbcGate(gate, scopes),
                 catalogs,
                 checkouts,

@@ -154,7 +154,7 @@ public final class JdbcGate {
             }
             session.readyForQuery();
         } finally {
-            gate.afterExecute(session);
+            gate.ended(session);
         }
     }
 }

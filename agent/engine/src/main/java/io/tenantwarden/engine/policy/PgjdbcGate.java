@@ -1,0 +1,154 @@
+package io.tenantwarden.engine.policy;
+
+import io.tenantwarden.bootstrap.HasStatement;
+import io.tenantwarden.bootstrap.Scope;
+import io.tenantwarden.bootstrap.ThreadState;
+import io.tenantwarden.engine.inject.DriverShape;
+import io.tenantwarden.engine.inject.PgjdbcConnection;
+import io.tenantwarden.engine.session.Session;
+import io.tenantwarden.rls.SqlStatement;
+import java.sql.SQLException;
+
+/**
+ * Brings {@link StatementGate} what passes through the query executor of pgjdbc and its forks, before a byte is written. Thread-safe; the
+ * session's part is guarded by the driver's lock.
+ */
+public final class PgjdbcGate {
+
+    private final StatementGate gate;
+    private final ScopeResolver scopes;
+
+    public PgjdbcGate(StatementGate gate, ScopeResolver scopes) {
+        this.gate = gate;
+        this.scopes = scopes;
+    }
+
+    /**
+     * A statement or a batch is about to be executed. Takes the driver's lock; {@link #afterExecute} gives it back when the
+     * result is null.
+     *
+     * @param queries one driver query or an array of them
+     * @return why it must not run; null when it may
+     */
+    public SQLException beforeExecute(Session session, Object queries, int flags) throws Throwable {
+        ThreadState thread = ThreadState.current();
+        boolean decides = !thread.isInternal() && session.database() != null;
+        // Before the lock: the source is application code and may wait for whoever holds this connection.
+        Scope own = decides ? scopes.current(thread, session.tenantScopes()) : null;
+        boolean outermost;
+        try {
+            outermost = session.enter() && decides;
+        } catch (SQLException interrupted) {
+            return interrupted; // as the driver would throw it
+        }
+        boolean passed = false;
+        try {
+            SQLException refusal = outermost ? decide(session, queries, flags, own) : null;
+            passed = refusal == null;
+            return refusal;
+        } finally {
+            if (!passed) {
+                session.leave();
+            }
+        }
+    }
+
+    /** What {@link #beforeExecute} or {@link #beforeCopy} let through has ended. */
+    public void afterExecute(Session session) {
+        gate.ended(session);
+    }
+
+    private SQLException decide(Session session, Object queries, int flags, Scope own) throws Throwable {
+        PgjdbcConnection driver = (PgjdbcConnection) session.driver();
+        DriverShape shape = driver.shape();
+        if (shape.describesOnly(flags)) {
+            return null;
+        }
+        SQLException failure = gate.begin(session, own, shape.suppressesBegin(flags), !driver.sendsSimple(flags));
+        if (failure != null) {
+            return failure;
+        }
+        if (!(queries instanceof Object[] batch)) {
+            return decideQuery(session, queries);
+        }
+        Object before = null;
+        for (Object query : batch) {
+            if (query != before) {
+                SQLException refusal = decideQuery(session, query);
+                if (refusal != null) {
+                    return refusal;
+                }
+                before = query;
+            }
+        }
+        return null;
+    }
+
+    private SQLException decideQuery(Session session, Object query) throws Throwable {
+        if (query instanceof HasStatement holder) {
+            return gate.decideOne(session, known(session, query, holder));
+        }
+        Object[] parts = shape(session).subqueries(query);
+        if (parts == null) {
+            return null;
+        }
+        for (Object part : parts) {
+            SQLException refusal = decideQuery(session, part);
+            if (refusal != null) {
+                return refusal;
+            }
+        }
+        return null;
+    }
+
+    private static DriverShape shape(Session session) {
+        return ((PgjdbcConnection) session.driver()).shape();
+    }
+
+    private static KnownStatement known(Session session, Object query, HasStatement holder) throws Throwable {
+        Object kept = holder.wardenStatement();
+        if (kept instanceof KnownStatement known) {
+            return known;
+        }
+        KnownStatement known =
+                new KnownStatement(SqlStatement.parse(shape(session).nativeSql(query)));
+        holder.wardenStatement(known);
+        return known;
+    }
+
+    /**
+     * COPY is about to start; {@link #afterExecute} follows when the result is null. The driver sends it as a simple query,
+     * which ours cannot precede in one group of messages.
+     *
+     * @param autocommit whether the driver sends no BEGIN before it
+     */
+    public SQLException beforeCopy(Session session, String copy, boolean autocommit) throws Throwable {
+        ThreadState thread = ThreadState.current();
+        boolean decides = !thread.isInternal() && session.database() != null;
+        Scope own = decides ? scopes.current(thread, session.tenantScopes()) : null;
+        try {
+            session.enter();
+        } catch (SQLException interrupted) {
+            return interrupted;
+        }
+        boolean passed = false;
+        try {
+            SQLException refusal = decides ? decideCopy(session, copy, autocommit, own) : null;
+            passed = refusal == null;
+            return refusal;
+        } finally {
+            if (!passed) {
+                session.leave();
+            }
+        }
+    }
+
+    private SQLException decideCopy(Session session, String copy, boolean autocommit, Scope own) throws Throwable {
+        SQLException failure = gate.begin(session, own, autocommit, false);
+        if (failure != null) {
+            return failure;
+        }
+        session.noteCopy();
+        return gate.decideOne(session, new KnownStatement(SqlStatement.parse(copy)));
+    }
+}
