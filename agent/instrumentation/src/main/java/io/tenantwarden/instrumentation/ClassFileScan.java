@@ -1,6 +1,7 @@
 package io.tenantwarden.instrumentation;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * A look at the constant pool of a class file (JVM specification, section 4.4), so that the thousands of classes that have
@@ -25,7 +26,25 @@ final class ClassFileScan {
     private static final byte[] ON_MESSAGE_BATCH_NAME = ascii("onMessageBatch");
     private static final byte[] HANDLE_DELIVERY_NAME = ascii("handleDelivery");
 
+    /** Of both types' names, which happen to be equally long. */
+    private static final int TYPE_LENGTH = 19;
+
+    /** By byte: how far on the next byte is that could be the last one of a type's name. */
+    private static final byte[] SKIP = skips(FILTER_CHAIN_TYPE, CONNECTION_TYPE);
+
     private ClassFileScan() {}
+
+    private static byte[] skips(byte[]... texts) {
+        byte[] skips = new byte[256];
+        Arrays.fill(skips, (byte) TYPE_LENGTH);
+        for (byte[] text : texts) {
+            for (int i = 0; i < TYPE_LENGTH - 1; i++) {
+                int index = text[i] & 0xff;
+                skips[index] = (byte) Math.min(skips[index], TYPE_LENGTH - 1 - i);
+            }
+        }
+        return skips;
+    }
 
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
@@ -82,19 +101,26 @@ final class ClassFileScan {
             case 13:
                 return isAt(file, from, GET_CONNECTION_NAME) ? GET_CONNECTION : 0;
             default:
-                return length < CONNECTION_TYPE.length ? 0 : types(file, from, length);
+                return length < TYPE_LENGTH ? 0 : types(file, from, length);
         }
     }
 
+    /**
+     * Looks at one byte in many: where it cannot be part of a type's name, the next one that could end it is as far away as
+     * {@link #SKIP} says (R. N. Horspool, "Practical fast searching in strings", 1980). Every class that the application
+     * loads passes here, most of them while this is still interpreted.
+     */
     private static int types(byte[] file, int from, int length) {
         int found = 0;
-        int last = from + length - CONNECTION_TYPE.length;
-        for (int at = from; at <= last; at++) {
-            byte b = file[at];
-            if (b == 'j' && isAt(file, at, CONNECTION_TYPE)) {
-                found |= CONNECTION;
-            } else if (b == 's' && isAt(file, at, FILTER_CHAIN_TYPE)) {
-                found |= FILTER_CHAIN;
+        int end = from + length;
+        for (int at = from + TYPE_LENGTH - 1; at < end; at += SKIP[file[at] & 0xff]) {
+            if (file[at] == 'n') {
+                int begin = at + 1 - TYPE_LENGTH;
+                if (isAt(file, begin, CONNECTION_TYPE)) {
+                    found |= CONNECTION;
+                } else if (isAt(file, begin, FILTER_CHAIN_TYPE)) {
+                    found |= FILTER_CHAIN;
+                }
             }
         }
         return found;

@@ -36,13 +36,26 @@ final class DeclaredMethods {
      */
     Set<String> in(byte[] file) {
         try {
-            return file.length < 10 ? Set.of() : read(file);
+            return file.length < 10 ? Set.of() : read(file, true);
         } catch (ArrayIndexOutOfBoundsException | IllegalArgumentException e) {
             return Set.of(); // the JVM refuses it, or it is newer than this
         }
     }
 
-    private Set<String> read(byte[] file) {
+    /**
+     * As {@link #in}, supertypes or not.
+     *
+     * @return all names for what is not a class file or of a form not known: let somebody look who knows more
+     */
+    Set<String> among(byte[] file) {
+        try {
+            return file.length < 10 ? Set.of(texts) : read(file, false);
+        } catch (ArrayIndexOutOfBoundsException | IllegalArgumentException e) {
+            return Set.of(texts);
+        }
+    }
+
+    private Set<String> read(byte[] file, boolean inherits) {
         int count = u2(file, 8);
         int[] which = null;
         int at = 10;
@@ -66,7 +79,7 @@ final class DeclaredMethods {
         int[] entries = entries(file, count);
         int superClass = u2(file, at + 4);
         int interfaces = u2(file, at + 6);
-        if (interfaces == 0 && (superClass == 0 || isObject(file, entries, superClass))) {
+        if (inherits && interfaces == 0 && (superClass == 0 || isObject(file, entries, superClass))) {
             return Set.of();
         }
         at = members(file, at + 8 + 2 * interfaces, null, null);

@@ -24,6 +24,11 @@ public interface TypeInstrumentation {
     /** Adds fields and advice. */
     DynamicType.Builder<?> apply(DynamicType.Builder<?> builder, TypeDescription type);
 
+    /** Whether it adds fields, methods or interfaces; advice alone is applied without looking at what the class inherits. */
+    default boolean addsMembers() {
+        return false;
+    }
+
     /** Whether methods that the compiler made, such as bodies of lambdas, are meant too. */
     default boolean includesSynthetic() {
         return false;

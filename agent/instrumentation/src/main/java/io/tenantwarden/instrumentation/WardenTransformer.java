@@ -19,10 +19,12 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.dynamic.ClassFileLocator;
 import net.bytebuddy.dynamic.DynamicType;
+import net.bytebuddy.dynamic.scaffold.MethodGraph;
 import net.bytebuddy.dynamic.scaffold.TypeValidation;
 import net.bytebuddy.implementation.Implementation;
 import net.bytebuddy.pool.TypePool;
@@ -39,13 +41,21 @@ final class WardenTransformer implements ClassFileTransformer {
 
     /** Some two hundred classes of Byte Buddy, loaded when the first class needs them: a JVM without JDBC never does. */
     private static final class Tools {
-        static final ByteBuddy BYTE_BUDDY =
-                new ByteBuddy().with(TypeValidation.DISABLED).with(Implementation.Context.Disabled.Factory.INSTANCE);
+        static final ByteBuddy BYTE_BUDDY = new ByteBuddy()
+                .with(TypeValidation.DISABLED)
+                .with(Implementation.Context.Disabled.Factory.INSTANCE)
+                // what a class inherits is none of our business: only methods that it declares are changed
+                .with(MethodGraph.Compiler.ForDeclaredMethods.INSTANCE);
         static final TypeInstrumentation DATA_SOURCE = new DataSourceInstrumentation();
         static final TypeInstrumentation CONNECTION = new ConnectionCloseInstrumentation();
         static final TypeInstrumentation FILTER = new FilterInstrumentation();
         static final TypeInstrumentation LISTENER = new ListenerInstrumentation();
     }
+
+    /** The methods that advice is put into wherever they are found. */
+    private static final DeclaredMethods ADVISED = new DeclaredMethods(
+            Stream.concat(Stream.of("getConnection", "close", "doFilter"), ListenerInstrumentation.METHODS.stream())
+                    .toList());
 
     /** Told of what happened to a class. */
     interface Listener {
@@ -138,20 +148,27 @@ final class WardenTransformer implements ClassFileTransformer {
             }
         }
         int found = ClassFileScan.scan(classFile);
-        if ((found & ClassFileScan.CONNECTION) != 0) {
-            if ((found & ClassFileScan.GET_CONNECTION) != 0) {
+        int aFilter = ClassFileScan.DO_FILTER | ClassFileScan.FILTER_CHAIN;
+        boolean connects = (found & ClassFileScan.CONNECTION) != 0;
+        boolean dataSource = connects && (found & ClassFileScan.GET_CONNECTION) != 0;
+        boolean connection = connects && (found & ClassFileScan.CLOSE) != 0;
+        boolean filter = requests && (found & aFilter) == aFilter;
+        boolean listener = messages && (found & ClassFileScan.LISTENER) != 0;
+        if (dataSource || connection || filter || listener) {
+            // most of them only call such methods: to find a class's supertypes costs a thousand times as much as this
+            Set<String> declared = ADVISED.among(classFile);
+            if (dataSource && declared.contains("getConnection")) {
                 candidates = add(candidates, Tools.DATA_SOURCE);
             }
-            if ((found & ClassFileScan.CLOSE) != 0) {
+            if (connection && declared.contains("close")) {
                 candidates = add(candidates, Tools.CONNECTION);
             }
-        }
-        int aFilter = ClassFileScan.DO_FILTER | ClassFileScan.FILTER_CHAIN;
-        if (requests && (found & aFilter) == aFilter) {
-            candidates = add(candidates, Tools.FILTER);
-        }
-        if (messages && (found & ClassFileScan.LISTENER) != 0) {
-            candidates = add(candidates, Tools.LISTENER);
+            if (filter && declared.contains("doFilter")) {
+                candidates = add(candidates, Tools.FILTER);
+            }
+            if (listener && declared.stream().anyMatch(ListenerInstrumentation.METHODS::contains)) {
+                candidates = add(candidates, Tools.LISTENER);
+            }
         }
         return candidates;
     }
@@ -177,22 +194,26 @@ final class WardenTransformer implements ClassFileTransformer {
         TypeDescription type = TypePool.Default.WithLazyResolution.of(locator)
                 .describe(className)
                 .resolve();
-        DynamicType.Builder<?> builder = null;
-        StringBuilder applied = new StringBuilder();
+        List<TypeInstrumentation> meant = new ArrayList<>(candidates.size());
+        boolean addsMembers = false;
+        boolean includesSynthetic = false;
         for (TypeInstrumentation candidate : candidates) {
-            if (!isMeant(candidate, type)) {
-                continue;
+            if (isMeant(candidate, type)) {
+                meant.add(candidate);
+                addsMembers |= candidate.addsMembers();
+                includesSynthetic |= candidate.includesSynthetic();
             }
-            if (builder == null) {
-                ByteBuddy byteBuddy =
-                        candidate.includesSynthetic() ? Tools.BYTE_BUDDY.ignore(none()) : Tools.BYTE_BUDDY;
-                builder = byteBuddy.redefine(type, locator);
-            }
+        }
+        if (meant.isEmpty()) {
+            return null;
+        }
+        ByteBuddy byteBuddy = includesSynthetic ? Tools.BYTE_BUDDY.ignore(none()) : Tools.BYTE_BUDDY;
+        DynamicType.Builder<?> builder =
+                addsMembers ? byteBuddy.redefine(type, locator) : byteBuddy.decorate(type, locator);
+        StringBuilder applied = new StringBuilder();
+        for (TypeInstrumentation candidate : meant) {
             builder = candidate.apply(builder, type);
             applied.append(applied.isEmpty() ? "" : ", ").append(candidate.name());
-        }
-        if (builder == null) {
-            return null;
         }
         try {
             byte[] result = builder.make().getBytes();

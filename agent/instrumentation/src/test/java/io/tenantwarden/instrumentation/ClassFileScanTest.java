@@ -219,6 +219,6 @@ class ClassFileScanTest {
         int connection = CLOSE | CONNECTION;
         assertEquals(connection, scan(org.postgresql.jdbc.PgConnection.class) & connection);
         assertEquals(0, scan(Supplier.class));
-        assertEquals(0, scan(WardenTransformer.class) & (DO_FILTER | FILTER_CHAIN));
+        assertEquals(0, scan(TypeInstrumentation.class) & (DO_FILTER | FILTER_CHAIN));
     }
 }

@@ -9,6 +9,7 @@ import static net.bytebuddy.matcher.ElementMatchers.not;
 import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
 
 import io.tenantwarden.instrumentation.TypeInstrumentation;
+import java.util.Set;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.dynamic.DynamicType;
@@ -18,6 +19,9 @@ import net.bytebuddy.dynamic.DynamicType;
  * scope begins where the listener is called; records that are polled and iterated have no such place.
  */
 public final class ListenerInstrumentation implements TypeInstrumentation {
+
+    /** What a listener's class declares, whatever its kind. */
+    public static final Set<String> METHODS = Set.of("onMessage", "onMessageBatch", "handleDelivery");
 
     private static final String[] LISTENERS = {
         "jakarta.jms.MessageListener",

@@ -17,6 +17,11 @@ final class ConnectionInstrumentation implements TypeInstrumentation {
     }
 
     @Override
+    public boolean addsMembers() {
+        return true;
+    }
+
+    @Override
     public boolean matches(TypeDescription type) {
         return type.getSimpleName().equals("PgConnection");
     }

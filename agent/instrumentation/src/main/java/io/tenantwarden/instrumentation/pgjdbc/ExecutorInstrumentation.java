@@ -26,6 +26,11 @@ final class ExecutorInstrumentation implements TypeInstrumentation {
     }
 
     @Override
+    public boolean addsMembers() {
+        return true;
+    }
+
+    @Override
     public boolean matches(TypeDescription type) {
         return type.getSimpleName().equals("QueryExecutorImpl");
     }

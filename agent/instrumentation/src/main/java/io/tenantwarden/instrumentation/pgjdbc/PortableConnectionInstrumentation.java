@@ -23,6 +23,11 @@ final class PortableConnectionInstrumentation implements TypeInstrumentation {
     }
 
     @Override
+    public boolean addsMembers() {
+        return true;
+    }
+
+    @Override
     public boolean matches(TypeDescription type) {
         return type.getSimpleName().equals("PgConnection");
     }

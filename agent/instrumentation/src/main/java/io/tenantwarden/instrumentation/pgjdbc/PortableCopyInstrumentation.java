@@ -20,6 +20,11 @@ final class PortableCopyInstrumentation implements TypeInstrumentation {
     }
 
     @Override
+    public boolean addsMembers() {
+        return true;
+    }
+
+    @Override
     public boolean matches(TypeDescription type) {
         return type.getSimpleName().equals("CopyManager");
     }

@@ -35,6 +35,11 @@ final class PortableStatementInstrumentation implements TypeInstrumentation {
     }
 
     @Override
+    public boolean addsMembers() {
+        return true;
+    }
+
+    @Override
     public boolean matches(TypeDescription type) {
         return type.getSimpleName().endsWith("Statement");
     }

@@ -14,6 +14,11 @@ final class QueryInstrumentation implements TypeInstrumentation {
     }
 
     @Override
+    public boolean addsMembers() {
+        return true;
+    }
+
+    @Override
     public boolean matches(TypeDescription type) {
         return type.getSimpleName().equals("SimpleQuery");
     }
