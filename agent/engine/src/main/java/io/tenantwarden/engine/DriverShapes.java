@@ -83,13 +83,12 @@ final class DriverShapes {
                         : ""));
     }
 
-    /** Why statements of a driver of unknown shape must not run; null when they may. */
+    /** Why statements of a connection that is not covered must not run; null when they may. */
     Throwable refusal() {
         if (mode != Mode.ENFORCE) {
             return null;
         }
-        return Refusals.uncoveredDriver(
-                missing == null ? "the agent failed while it was set up" : "missing " + missing);
+        return missing == null ? Refusals.uncoveredConnection() : Refusals.uncoveredDriver("missing " + missing);
     }
 
     /** The session of a driver's connection; null when its executor has none. */

@@ -123,10 +123,11 @@ public final class Engine implements Bridge {
 
     @Override
     public void jdbcConnectionOpened(Object connection, Object[] arguments) throws Throwable {
-        JdbcConnection driver = new JdbcConnection((Connection) connection);
+        Properties properties = properties(arguments);
+        JdbcConnection driver = new JdbcConnection((Connection) connection, properties);
         shapes.fallsBack(driver);
         JdbcInjector injector = injects() ? new JdbcInjector(driver, plan) : null;
-        opened(new Session(driver, injector, properties(arguments)), connection);
+        opened(new Session(driver, injector, properties), connection);
     }
 
     private static Session session(Object executor) {

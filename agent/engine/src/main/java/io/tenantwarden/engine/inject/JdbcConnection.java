@@ -6,6 +6,7 @@ import java.lang.invoke.MethodType;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Locale;
+import java.util.Properties;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -35,13 +36,18 @@ public final class JdbcConnection implements DriverConnection {
     };
 
     private final Connection connection;
+    private final Properties properties;
     private final MethodHandle transactionState;
     private final ReentrantLock lock = new ReentrantLock();
     private boolean skipped;
 
-    /** @param connection the driver's own */
-    public JdbcConnection(Connection connection) {
+    /**
+     * @param connection the driver's own
+     * @param properties what it was opened with
+     */
+    public JdbcConnection(Connection connection, Properties properties) {
         this.connection = connection;
+        this.properties = properties;
         this.transactionState = TRANSACTION_STATE.get(connection.getClass());
     }
 
@@ -99,9 +105,14 @@ public final class JdbcConnection implements DriverConnection {
         return connection.getMetaData().getUserName();
     }
 
+    /**
+     * What the driver asked for ({@code PGProperty#PG_DBNAME}, which it always sets). {@code getCatalog} asks the server in
+     * newer drivers: a statement of ours that could be cancelled.
+     */
     @Override
     public String database() throws SQLException {
-        return connection.getCatalog();
+        String name = properties.getProperty("PGDBNAME");
+        return name == null ? connection.getCatalog() : name;
     }
 
     /** Of several hosts in the URL all: which one it is the driver does not say in JDBC. */

@@ -116,6 +116,12 @@ public final class Refusals {
                 + " exclude the connection with warden.datasource.exclude");
     }
 
+    public static SQLException uncoveredConnection() {
+        return exception("the agent failed while this connection was set up, and warden.mode=enforce lets none of its"
+                + " statements pass unchecked. The first such error is in the log at ERROR. Close the connection and open"
+                + " another, or exclude it with warden.datasource.exclude");
+    }
+
     public static SQLException bug(String where, Throwable bug) {
         return exception("the agent failed in " + where + " (" + bug.getClass().getName() + "), and warden.mode=enforce"
                 + " lets no statement pass unchecked. The stack is in the log at ERROR; please report it."
