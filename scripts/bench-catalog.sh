@@ -6,6 +6,7 @@
 #
 # usage: scripts/bench-catalog.sh [MAJOR [TABLES...]]     default PostgreSQL 18, 1000 and 10000 tables
 set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/help.sh"
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 major=${1:-18}
 shift || true

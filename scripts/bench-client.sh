@@ -7,6 +7,7 @@
 #   --quick        short, to see that it runs
 #   With any option the results go to target/bench instead of docs/benchmarks.
 set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/help.sh"
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/bench-common.sh
 

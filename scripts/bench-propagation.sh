@@ -4,6 +4,7 @@
 #
 # usage: scripts/bench-propagation.sh [JMH options, such as: -f 1 execute]
 set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/help.sh"
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

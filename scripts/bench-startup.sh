@@ -6,6 +6,7 @@
 # usage: scripts/bench-startup.sh [--rounds 15] [--quick]
 #   --quick   2 rounds, to see that it runs; writes to target/bench instead of docs/benchmarks
 set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/help.sh"
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/bench-common.sh
 

@@ -9,6 +9,7 @@
 #   --only NAMES   variants whose name contains one of these; "no tenant" is always there
 #   --quick        3 rounds of 0.2 s, to see that it runs; writes to target/bench instead of docs/benchmarks
 set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/help.sh"
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/bench-common.sh
 

@@ -4,6 +4,7 @@
 #
 # usage: scripts/demo.sh [--acts 1,2,3,4]
 set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/help.sh"
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

@@ -5,6 +5,7 @@
 #
 # usage: scripts/mutants.sh [--seed S] [--seconds N] [MUTANT ...]     default: all mutants, seed 1, at most 60 s for each
 set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/help.sh"
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 cd "$root"
 seed=1

@@ -4,6 +4,7 @@
 #
 # usage: scripts/reproducible.sh [Maven options]
 set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/help.sh"
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT

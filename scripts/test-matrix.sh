@@ -4,6 +4,7 @@
 #
 # usage: scripts/test-matrix.sh
 set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/help.sh"
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 matrix=agent-tests/target/driver-matrix.txt
 rm -f "$matrix"

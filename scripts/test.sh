@@ -4,5 +4,6 @@
 #
 # usage: scripts/test.sh [Maven options, for instance -Dtest=IsolationTest -Dsurefire.failIfNoSpecifiedTests=false]
 set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/help.sh"
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec ./mvnw -B -ntp verify "$@"

@@ -8,6 +8,7 @@
 #                           [--replay 'PROFILE: OPERATION ...'] [--jar FILE]
 # --pgbouncer needs Debian's package pgbouncer, or another PgBouncer in /usr/sbin, /usr/bin or /usr/local/bin.
 set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/help.sh"
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 cd "$root"
 ./mvnw -B -q -ntp -DskipTests -Dspotless.check.skip=true -pl agent/dist,agent-tests -am \
