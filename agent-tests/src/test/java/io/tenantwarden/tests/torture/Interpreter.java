@@ -684,7 +684,8 @@ final class Interpreter {
         }
         boolean open = model.inTransaction;
         Answer<?> answer = control(op, may, how);
-        if (open) {
+        // a cancel may hit what Warden sets before COMMIT: the transaction is open as before then
+        if (open && (answer.succeeded() || !model.inTransaction)) {
             model.transactionEnded();
         }
         synchronise();
