@@ -9,12 +9,15 @@ import io.tenantwarden.tests.jvm.Db;
 import io.tenantwarden.tests.jvm.TestDatabase;
 import java.io.StringWriter;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -127,6 +130,118 @@ class HardCasesEnforceScenario {
             refused(c, IDS);
             c.rollback();
             refused(c, IDS);
+        }
+    }
+
+    /** PostgreSQL keeps a SET LOCAL that is older than the savepoint, and brings back one that was reset after it. */
+    @Test
+    void theApplicationsSettingSurvivesARollbackToASavepoint() throws Exception {
+        for (String parameters : List.of("", "?autosave=always")) {
+            try (Connection c = DriverManager.getConnection(Db.url() + parameters, "warden_app", "secret");
+                    Statement s = c.createStatement()) {
+                c.setAutoCommit(false);
+                s.execute("set local app.tenant_id = 'a'");
+                Savepoint older = c.setSavepoint();
+                assertThrows(SQLException.class, () -> s.execute("select 1/0"));
+                c.rollback(older);
+                assertScoped(c);
+                s.execute("reset app.tenant_id");
+                assertThrows(SQLException.class, () -> assertScoped(c));
+                c.rollback(older);
+                assertScoped(c);
+                c.rollback();
+                Savepoint younger = c.setSavepoint();
+                s.execute("set local app.tenant_id = 'a'");
+                assertScoped(c);
+                c.rollback(younger);
+                assertThrows(SQLException.class, () -> assertScoped(c), "the setting is gone");
+                c.rollback();
+            }
+        }
+    }
+
+    @Test
+    void whatWasPreparedInSqlSetsNothingInAScope() throws Exception {
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            s.execute("prepare tamper as select set_config('app.tenant_id', 'b', false)");
+            assertThrows(SQLException.class, () -> assertScoped(c), "PREPARE sets nothing");
+            c.setAutoCommit(false);
+            TenantContext.set("a");
+            s.execute("execute tamper");
+            assertEquals(Set.of("a"), new TreeSet<>(Db.column(c, "select tenant_id from invoices")));
+            c.commit();
+            TenantContext.clear();
+            assertThrows(SQLException.class, () -> Db.column(c, "select tenant_id from invoices"));
+            c.rollback();
+        }
+    }
+
+    /** As the server reads it: with standard_conforming_strings off the string constants end elsewhere. */
+    @Test
+    void backslashesInStrings() throws Exception {
+        String unscoped = "select '\\'', note from invoices where note <> '\\''";
+        String tampering = "select '\\'', set_config('app.tenant_id', 'b', false), '\\''";
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            s.execute("set standard_conforming_strings = off");
+            assertThrows(SQLException.class, () -> s.execute(unscoped));
+            TenantContext.set("a");
+            SQLException e = assertThrows(SQLException.class, () -> s.execute(tampering));
+            assertTrue(e.getMessage().contains("guc tamper"), e.getMessage());
+            s.execute(unscoped);
+            s.execute("set standard_conforming_strings = on");
+            SQLException syntax = assertThrows(SQLException.class, () -> s.execute(unscoped));
+            assertTrue(
+                    syntax.getSQLState().startsWith("42")
+                            && !syntax.getSQLState().equals("42501"),
+                    syntax.toString());
+        }
+    }
+
+    /** The remembered search path is another one: the name is a protected table's in some schema. */
+    @Test
+    void aFunctionThatChangesTheSearchPath() throws Exception {
+        try (Connection owner = Db.driverManager("warden_owner");
+                Statement s = owner.createStatement()) {
+            migrate(s, "create schema elsewhere");
+            migrate(s, "create table elsewhere.parcels (tenant_id text, note text)");
+            migrate(s, "alter table elsewhere.parcels enable row level security");
+            migrate(
+                    s,
+                    "create policy tenant on elsewhere.parcels using (tenant_id = current_setting('app.tenant_id', true))");
+            migrate(s, "grant usage on schema elsewhere to warden_app");
+            migrate(s, "grant select on elsewhere.parcels to warden_app");
+            migrate(
+                    s,
+                    "create or replace function go(path text) returns void language plpgsql as"
+                            + " $$ begin perform set_config('search_path', path, false); end $$");
+        }
+        try (Connection c = Db.plain().getConnection()) {
+            Db.column(c, "select go('elsewhere, public')");
+            assertTrue(refused(c, "select note from parcels").contains("(assumed)"));
+            TenantContext.set("a");
+            assertEquals(List.of(), Db.column(c, "select note from parcels"));
+        }
+    }
+
+    @Test
+    void aBodyThatNamesTheSettingIsTampering() throws Exception {
+        TenantContext.set("a");
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            for (String body : List.of(
+                    "begin perform set_config('app.tenant_id', 'b', true); end",
+                    "begin perform pg_catalog.set_config ( 'APP.Tenant_Id', 'b', false); end",
+                    "begin set local app.tenant_id = 'b'; end",
+                    "begin SET app.tenant_id TO 'b'; end")) {
+                SQLException e = assertThrows(SQLException.class, () -> s.execute("do $$ " + body + " $$"), body);
+                assertTrue(e.getMessage().contains("guc tamper"), e.getMessage());
+                String quoted = "do '" + body.replace("'", "''") + "'";
+                assertThrows(SQLException.class, () -> s.execute(quoted), quoted);
+            }
+            s.execute("do $$ begin perform current_setting('app.tenant_id'); end $$");
+            assertEquals(Set.of("a"), new TreeSet<>(Db.column(c, "select tenant_id from invoices")));
         }
     }
 

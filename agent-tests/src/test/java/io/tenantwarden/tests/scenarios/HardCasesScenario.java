@@ -410,6 +410,39 @@ class HardCasesScenario {
     }
 
     @Test
+    void cursorsThatFunctionsOpenKeepTheirTenant() throws Exception {
+        for (String open : List.of(
+                "select open_cursor()",
+                "do $$ declare c refcursor := 'opened'; begin open c for select tenant_id from invoices order by note; end $$")) {
+            try (Connection c = connect("")) {
+                c.setAutoCommit(false);
+                TenantContext.set("a");
+                String cursor = '"'
+                        + (open.startsWith("do")
+                                ? "opened"
+                                : Db.columnPlain(c, open).get(0))
+                        + '"';
+                if (open.startsWith("do")) {
+                    try (Statement s = c.createStatement()) {
+                        s.execute(open);
+                    }
+                }
+                assertEquals(List.of("a", "a"), Db.columnPlain(c, "fetch 2 in " + cursor));
+                TenantContext.set("b");
+                assertSees(c, "b");
+                SQLException e = assertThrows(SQLException.class, () -> Db.columnPlain(c, "fetch all in " + cursor));
+                assertRefused(e, "still open");
+                TenantContext.clear();
+                assertThrows(SQLException.class, () -> Db.columnPlain(c, "fetch all in " + cursor));
+                TenantContext.set("a");
+                assertEquals(
+                        Collections.nCopies(TestDatabase.ROWS - 2, "a"), Db.columnPlain(c, "fetch all in " + cursor));
+                c.rollback();
+            }
+        }
+    }
+
+    @Test
     void updatableResultSets() throws Exception {
         TenantContext.set("a");
         try (Connection c = Db.plain().getConnection();

@@ -149,9 +149,9 @@ final class Interpreter {
             if (scope.isNone()) {
                 if (model.inherited) {
                     possible.add(Cause.UNSCOPED); // what the borrower before has set in its open transaction counts
-                } else if (!applications) {
+                } else if (!applications && !model.mayBeApplications(scope)) {
                     certain.add(Cause.UNSCOPED);
-                } else if (!model.applicationCertain) {
+                } else if (!applications || !model.applicationCertain) {
                     possible.add(Cause.UNSCOPED);
                 }
             }
@@ -254,11 +254,13 @@ final class Interpreter {
             if (autosave) {
                 model.applicationCertain =
                         false; // after a rollback to a savepoint Warden's own values count as the likelier ones
+                model.rolledBack();
             }
             boolean copy = op.kind() == Kind.COPY_IN || op.kind() == Kind.COPY_OUT;
             if (copy && autosave) {
                 // COPY has no savepoint of the driver's: the next one goes back to before the statement before it
                 model.deferred.clear();
+                model.cursorsMayBeGone = true;
             }
             if (op.kind() == Kind.SQL_DECLARE || op.kind() == Kind.CHAIN) {
                 model.lingering = true; // one that failed counts as open until the transaction ends
@@ -369,6 +371,11 @@ final class Interpreter {
         if (isLeftInSession(scope, named, seen.keySet())) {
             return;
         }
+        if (model.mayBeApplications(scope)
+                && (seen.isEmpty()
+                        || model.applicationOnce.containsAll(seen.keySet()) && Scope.isOneTenant(seen, each))) {
+            return;
+        }
         if (model.inherited && scope.isNone() && (seen.isEmpty() || Scope.isOneTenant(seen, each))) {
             return; // the borrower before has left its transaction open, with what it had set itself: known limit
         }
@@ -392,6 +399,9 @@ final class Interpreter {
             return;
         }
         if (seen == each && isLeftInSession(scope, named, Set.of())) {
+            return;
+        }
+        if (model.mayBeApplications(scope) && (seen == 0 || seen == each)) {
             return;
         }
         if (model.inherited && scope.isNone() && (seen == 0 || seen == each)) {
@@ -1228,7 +1238,8 @@ final class Interpreter {
         Model.Cursor cursor = model.cursors.get(op.a() % model.cursors.size());
         int wanted = 1 + op.b() % 30;
         int before = cursor.read;
-        Answer<?> answer = attempt(op, none(), model.failed ? EnumSet.of(Cause.LOST_CURSOR) : none(), () -> {
+        boolean mayBeGone = model.failed || model.cursorsMayBeGone;
+        Answer<?> answer = attempt(op, none(), mayBeGone ? EnumSet.of(Cause.LOST_CURSOR) : none(), () -> {
             read(cursor, wanted);
             return null;
         });
@@ -1275,7 +1286,7 @@ final class Interpreter {
         Scope opened = model.sqlCursors.get(name);
         // a cancelled COPY has no savepoint of autosave: the driver goes back to one that may be older than the cursor
         boolean older = target.faults() && Profile.ALL.get(profile).parameters().contains("autosave");
-        EnumSet<Cause> may = older ? EnumSet.of(Cause.LOST_CURSOR) : none();
+        EnumSet<Cause> may = older || model.cursorsMayBeGone ? EnumSet.of(Cause.LOST_CURSOR) : none();
         Answer<Set<String>> answer = statement(op, false, must(), may, () -> {
             try (Statement s = connection.createStatement();
                     ResultSet rows = s.executeQuery("fetch " + (1 + op.b() % 5) + " from " + name)) {
@@ -1541,6 +1552,7 @@ final class Interpreter {
         if (answer.succeeded() && scope.isNone() && connection != null) {
             model.application = value;
             model.applicationCertain = true;
+            model.applicationOnce.add(value);
         } else {
             model.applicationCertain = false;
         }

@@ -80,6 +80,12 @@ final class Model {
 
     boolean applicationCertain;
     boolean applicationUsed;
+    /** All that it set in this transaction; any of them may be back after a rollback to a savepoint. */
+    final Set<String> applicationOnce = new HashSet<>();
+
+    boolean applicationMayBeBack;
+    /** The driver may have gone back to a savepoint that is older than the cursors that are open. */
+    boolean cursorsMayBeGone;
 
     Model(boolean enforce) {
         this.enforce = enforce;
@@ -188,6 +194,17 @@ final class Model {
         sqlCursors.keySet().retainAll(saved.sqlCursors().keySet());
         application = saved.application();
         applicationCertain = false;
+        rolledBack();
+    }
+
+    /** Something was rolled back, and the transaction goes on. */
+    void rolledBack() {
+        applicationMayBeBack |= !applicationOnce.isEmpty();
+    }
+
+    /** Whether a statement without a scope may find what the application has set itself. */
+    boolean mayBeApplications(Scope scope) {
+        return scope.isNone() && applicationMayBeBack;
     }
 
     /** A statement was its own transaction, or began none. */
@@ -220,6 +237,9 @@ final class Model {
         application = null;
         applicationCertain = false;
         applicationUsed = false;
+        applicationOnce.clear();
+        applicationMayBeBack = false;
+        cursorsMayBeGone = false;
     }
 
     /** There is no connection any more. */

@@ -5,7 +5,7 @@ package io.tenantwarden.rls;
  * that {@link #next()} found last. Comments and blanks are skipped.
  *
  * <p>Rules: <a href="https://www.postgresql.org/docs/current/sql-syntax-lexical.html">SQL syntax, lexical structure</a>
- * and {@code src/backend/parser/scan.l}. {@code standard_conforming_strings} is taken to be on.
+ * and {@code src/backend/parser/scan.l}.
  */
 final class SqlLexer {
 
@@ -74,6 +74,9 @@ final class SqlLexer {
     }
 
     final String sql;
+    /** Whether a backslash escapes what follows it in every string constant: {@code standard_conforming_strings = off}. */
+    private final boolean escapes;
+
     private final int length;
     private int position;
 
@@ -89,7 +92,12 @@ final class SqlLexer {
     boolean broken;
 
     SqlLexer(String sql) {
+        this(sql, false);
+    }
+
+    SqlLexer(String sql, boolean escapes) {
         this.sql = sql;
+        this.escapes = escapes;
         this.length = sql.length();
         // the protocol ends a string at NUL: the server would see another statement than we do
         this.broken = sql.indexOf(0) >= 0;
@@ -183,7 +191,11 @@ final class SqlLexer {
                         string(q + 1, true);
                         return;
                     }
-                    case 'b', 'B', 'x', 'X', 'n', 'N' -> {
+                    case 'n', 'N' -> {
+                        string(q + 1, escapes);
+                        return;
+                    }
+                    case 'b', 'B', 'x', 'X' -> {
                         string(q + 1, false);
                         return;
                     }
@@ -258,7 +270,7 @@ final class SqlLexer {
 
     private void other(int p, char c) {
         switch (c) {
-            case '\'' -> string(p + 1, false);
+            case '\'' -> string(p + 1, escapes);
             case '"' -> quoted(p + 1, QUOTED);
             case '$' -> dollar(p);
             case '.' -> {

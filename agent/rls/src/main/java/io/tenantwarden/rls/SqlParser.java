@@ -108,9 +108,14 @@ final class SqlParser {
     boolean endsScope;
     boolean multi;
     boolean parsed = true;
+    boolean ambiguous;
     boolean callsFunctions;
     boolean changesCatalog;
     boolean opensCursor;
+    boolean holdsCursor;
+    boolean fetchesCursor;
+    boolean firesTriggers;
+    String cursor;
     boolean closesCursor;
     boolean closesAllCursors;
     boolean writes;
@@ -126,9 +131,10 @@ final class SqlParser {
         boolean local;
     }
 
-    SqlParser(String sql) {
+    /** @param escapes whether {@code standard_conforming_strings} is off */
+    SqlParser(String sql, boolean escapes) {
         this.sql = sql;
-        this.lexer = new SqlLexer(sql);
+        this.lexer = new SqlLexer(sql, escapes);
     }
 
     void run() {
@@ -156,6 +162,7 @@ final class SqlParser {
     /** Fills the look-ahead. */
     private void read() {
         lexer.next();
+        ambiguous |= lexer.type == SqlLexer.STRING && SqlText.ambiguous(sql, lexer.start, lexer.end);
         nextWord = lexer.type == SqlLexer.WORD ? Words.code(sql, lexer.start, lexer.end) : Words.NONE;
     }
 
@@ -264,7 +271,7 @@ final class SqlParser {
             case Words.CREATE -> create();
             case Words.ALTER -> alter(Keyword.ALTER);
             case Words.DROP -> alter(Keyword.DROP);
-            case Words.EXECUTE -> opaque(Keyword.EXECUTE);
+            case Words.EXECUTE -> execute();
             case Words.CALL -> call();
             case Words.DO -> doBlock();
             case Words.SET -> setCommand();
@@ -276,8 +283,8 @@ final class SqlParser {
             case Words.ANALYZE -> tables(Keyword.ANALYZE, false);
             case Words.CLUSTER -> tables(Keyword.CLUSTER, false);
             case Words.REFRESH -> tables(Keyword.REFRESH, false);
-            case Words.FETCH -> rest(Keyword.FETCH);
-            case Words.MOVE -> rest(Keyword.MOVE);
+            case Words.FETCH -> fetch(Keyword.FETCH);
+            case Words.MOVE -> fetch(Keyword.MOVE);
             case Words.CLOSE -> {
                 closesCursor = true;
                 closesAllCursors |= nextWord == Words.ALL;
@@ -405,10 +412,41 @@ final class SqlParser {
     private void declare() {
         keyword = keyword == null ? Keyword.DECLARE : keyword;
         opensCursor = true;
+        advance();
+        if (isName()) {
+            cursor = Identifiers.fold(sql, type, start, end, '\\');
+        }
         while (!atEnd() && word != Words.FOR) {
+            holdsCursor |= previousWord == Words.WITH && isWord("hold");
             advance();
         }
         advanceWithin();
+    }
+
+    /** The current token is this word, which need not be a key word of ours. */
+    private boolean isWord(String text) {
+        return type == SqlLexer.WORD
+                && end - start == text.length()
+                && sql.regionMatches(true, start, text, 0, text.length());
+    }
+
+    /** FETCH direction FROM name: the name comes last, whatever goes before it. */
+    private void fetch(Keyword k) {
+        keyword(k);
+        fetchesCursor = true;
+        advance();
+        while (!atEnd()) {
+            if (isName()) {
+                cursor = Identifiers.fold(sql, type, start, end, '\\');
+            }
+            advance();
+        }
+    }
+
+    /** What was prepared is not known here: it may set anything. */
+    private void execute() {
+        setting(new SettingChange(null, SettingChange.Kind.SET_CONFIG, false));
+        opaque(Keyword.EXECUTE);
     }
 
     private void advanceWithin() {
@@ -616,7 +654,11 @@ final class SqlParser {
         advance();
         boolean local = false;
         if (word == Words.CONSTRAINTS) {
-            rest(Keyword.SET_CONSTRAINTS);
+            keyword(Keyword.SET_CONSTRAINTS);
+            while (!atEnd()) {
+                firesTriggers = isWord("immediate");
+                advance();
+            }
             return;
         }
         keyword(Keyword.SET);

@@ -10,7 +10,8 @@ import java.util.Objects;
  *
  * <p>The text is native SQL as the driver sends it, with {@code $1} placeholders ({@code ?} is read as well). Text with
  * several statements, as in simple query mode, is described as the union of them: see {@link #multi()}.
- * {@code standard_conforming_strings} is taken to be on, PostgreSQL's default.
+ * {@code standard_conforming_strings} is taken to be on, PostgreSQL's default; where that matters the statement is {@link
+ * #ambiguous()}.
  */
 public final class SqlStatement {
 
@@ -19,6 +20,8 @@ public final class SqlStatement {
     private final Keyword verb;
     private final Injection injection;
     private final boolean parsed;
+    private final boolean ambiguous;
+    private final boolean escapes;
     private final boolean multi;
     private final boolean readsRows;
     private final boolean endsScope;
@@ -26,6 +29,10 @@ public final class SqlStatement {
     private final boolean callsFunctions;
     private final boolean changesCatalog;
     private final boolean opensCursor;
+    private final boolean holdsCursor;
+    private final boolean fetchesCursor;
+    private final boolean firesTriggers;
+    private final String cursor;
     private final boolean closesCursor;
     private final boolean closesAllCursors;
     private final List<Relation> relations;
@@ -35,8 +42,10 @@ public final class SqlStatement {
     private String fingerprint;
     private String scrubbed;
 
-    private SqlStatement(String sql, SqlParser p) {
+    private SqlStatement(String sql, SqlParser p, boolean escapes) {
         this.sql = sql;
+        this.escapes = escapes;
+        ambiguous = p.ambiguous;
         keyword = p.firstKeyword;
         verb = p.firstVerb;
         injection = p.injection;
@@ -48,6 +57,10 @@ public final class SqlStatement {
         callsFunctions = p.callsFunctions;
         changesCatalog = p.changesCatalog;
         opensCursor = p.opensCursor;
+        holdsCursor = p.holdsCursor;
+        fetchesCursor = p.fetchesCursor;
+        firesTriggers = p.firesTriggers;
+        cursor = p.cursor;
         closesCursor = p.closesCursor;
         closesAllCursors = p.closesAllCursors;
         relations = p.relations.isEmpty() ? List.of() : Collections.unmodifiableList(p.relations);
@@ -61,9 +74,29 @@ public final class SqlStatement {
      * @param sql native SQL, not null
      */
     public static SqlStatement parse(String sql) {
-        SqlParser parser = new SqlParser(Objects.requireNonNull(sql, "sql"));
+        return parse(sql, false);
+    }
+
+    /**
+     * As {@link #parse(String)}.
+     *
+     * @param escapes whether a backslash escapes what follows it in every string constant, as the server reads it with
+     *     {@code standard_conforming_strings = off}
+     */
+    public static SqlStatement parse(String sql, boolean escapes) {
+        SqlParser parser = new SqlParser(Objects.requireNonNull(sql, "sql"), escapes);
         parser.run();
-        return new SqlStatement(sql, parser);
+        return new SqlStatement(sql, parser, escapes);
+    }
+
+    /** Whether a string constant ends elsewhere when {@link #escapes()} is the other way round. */
+    public boolean ambiguous() {
+        return ambiguous;
+    }
+
+    /** How it was read: whether backslashes escape in every string constant. */
+    public boolean escapes() {
+        return escapes;
     }
 
     /** The text that was parsed. */
@@ -146,6 +179,26 @@ public final class SqlStatement {
     /** Whether it opens a cursor in SQL (DECLARE). */
     public boolean opensCursor() {
         return opensCursor;
+    }
+
+    /** Whether a cursor that it opens outlives the transaction (WITH HOLD). */
+    public boolean holdsCursor() {
+        return holdsCursor;
+    }
+
+    /** Whether it reads from a cursor, or moves it (FETCH, MOVE). */
+    public boolean fetchesCursor() {
+        return fetchesCursor;
+    }
+
+    /** The cursor that DECLARE, FETCH or MOVE names, folded as PostgreSQL does; of several statements the last; else null. */
+    public String cursor() {
+        return cursor;
+    }
+
+    /** Whether it runs triggers that were deferred so far: SET CONSTRAINTS ... IMMEDIATE. */
+    public boolean firesTriggers() {
+        return firesTriggers;
     }
 
     /** Whether it closes at least one cursor in SQL (CLOSE, DISCARD ALL): one, unless {@link #closesAllCursors()}. */

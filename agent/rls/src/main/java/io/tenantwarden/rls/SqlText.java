@@ -124,8 +124,8 @@ final class SqlText {
     }
 
     /** Whether the constant would end elsewhere with {@code standard_conforming_strings = off}. */
-    private static boolean ambiguous(String sql, int start, int end) {
-        if (sql.charAt(start) != '\'') {
+    static boolean ambiguous(String sql, int start, int end) {
+        if (sql.charAt(start) != '\'' && (sql.charAt(start) | 32) != 'n') {
             return false;
         }
         for (int i = start + 1; i + 1 < end; i++) {

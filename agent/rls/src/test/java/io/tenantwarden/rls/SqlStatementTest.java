@@ -220,6 +220,7 @@ class SqlStatementTest {
             null SET_CONFIG false                | select set_config(setting_name => 'app.x', new_value => 'y', is_local => true)
             null SET_CONFIG false                | select set_config(E'app\\\\x2ex', 'y', false)
             null SET_CONFIG false                | do $$ begin perform 1; end $$
+            null SET_CONFIG false                | execute p ('app.x', 'a')
             null SET_CONFIG false                | update pg_settings set setting = 'a' where name = 'app.x'
             ``                                   | set transaction read only
             ``                                   | set session characteristics as transaction read only
@@ -297,6 +298,64 @@ class SqlStatementTest {
         assertFalse(SqlStatement.parse("close c").closesAllCursors());
         assertTrue(SqlStatement.parse("close all").closesAllCursors());
         assertTrue(SqlStatement.parse("discard all").closesAllCursors());
+    }
+
+    @Test
+    void cursorsThatOutliveTheirTransaction() {
+        assertTrue(SqlStatement.parse("declare c cursor WITH /* x */ Hold for select 1")
+                .holdsCursor());
+        for (String sql : List.of(
+                "declare c cursor without hold for select 1",
+                "declare hold cursor for select 1",
+                "declare c cursor for select * from households",
+                "declare c cursor for with hold as (select 1) select 'with hold' from hold")) {
+            assertFalse(SqlStatement.parse(sql).holdsCursor(), sql);
+        }
+    }
+
+    @Test
+    void namesOfCursors() {
+        assertEquals(
+                "c",
+                SqlStatement.parse("declare C no scroll cursor for select 1").cursor());
+        assertEquals(
+                "C x", SqlStatement.parse("declare \"C x\" cursor for select 1").cursor());
+        for (String sql : List.of(
+                "fetch c",
+                "FETCH ALL IN c",
+                "fetch forward 10 from C",
+                "fetch relative -3 from \"c\";",
+                "move next in c")) {
+            SqlStatement statement = SqlStatement.parse(sql);
+            assertTrue(statement.fetchesCursor(), sql);
+            assertEquals("c", statement.cursor(), sql);
+        }
+        assertEquals(null, SqlStatement.parse("select 1").cursor());
+        assertTrue(SqlStatement.parse("select 1; fetch c").fetchesCursor());
+    }
+
+    @Test
+    void backslashesInStrings() {
+        String sql = "select '\\'', set_config('app.x', 'b', false), '\\'' from t";
+        SqlStatement standard = SqlStatement.parse(sql);
+        assertTrue(standard.ambiguous());
+        assertTrue(standard.settings().isEmpty(), "all of it is a string");
+        SqlStatement escaped = SqlStatement.parse(sql, true);
+        assertTrue(escaped.ambiguous() && escaped.escapes());
+        assertEquals("app.x", escaped.settings().get(0).name());
+        for (String plain :
+                List.of("select 'a\\b'", "select E'\\''", "select $$\\'$$", "select \"\\\" from t where a = ''")) {
+            assertFalse(SqlStatement.parse(plain).ambiguous(), plain);
+        }
+        assertTrue(SqlStatement.parse("select N'\\' from t where a = ''").ambiguous());
+    }
+
+    @Test
+    void constraintsThatAreCheckedNow() {
+        assertTrue(SqlStatement.parse("set constraints all immediate").firesTriggers());
+        assertTrue(SqlStatement.parse("set constraints a, b IMMEDIATE;").firesTriggers());
+        assertFalse(SqlStatement.parse("set constraints immediate_fk deferred").firesTriggers());
+        assertFalse(SqlStatement.parse("select 'set constraints all immediate'").firesTriggers());
     }
 
     @ParameterizedTest

@@ -5,7 +5,6 @@ import io.tenantwarden.rls.Keyword;
 import io.tenantwarden.rls.SqlStatement;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Locale;
 
 /**
  * What holds on the wire of one physical connection, and what a statement needs so that its scope holds. How ours gets there
@@ -55,6 +54,9 @@ public abstract class Injector {
             boolean afterSetting)
             throws Throwable {
         boolean fresh = autocommit && driver.isIdle();
+        if (!fresh && statement.fetchesCursor() && wire.isOfAnother(statement.cursor(), target)) {
+            return driver.inFailedTransaction() ? Need.NOTHING : Need.OPEN_PORTAL;
+        }
         if (!alongside && statement.readsRows() && (afterSetting || losesItsValues(statement, fresh, afterEnd))) {
             return isWanted(target) || isTouched() ? Need.SEVERAL : Need.NOTHING;
         }
@@ -100,7 +102,7 @@ public abstract class Injector {
                     return Need.NOTHING;
                 }
                 if (statement.keyword() == Keyword.SET_CONSTRAINTS) {
-                    if (firesTriggers(statement)) {
+                    if (statement.firesTriggers()) {
                         break;
                     }
                     return Need.NOTHING;
@@ -153,22 +155,12 @@ public abstract class Injector {
      * cursor be gone at Sync: docs/statement-classes.md.
      */
     private static boolean isCursorThatCannotLive(SqlStatement statement) {
-        return statement.keyword() == Keyword.DECLARE && !isHoldable(statement);
+        return statement.keyword() == Keyword.DECLARE && !statement.holdsCursor();
     }
 
     /** A word that no PostgreSQL knows is a slip of the pen: the server says so best, and ours before it does no harm. */
     private static Injection injection(SqlStatement statement) {
         return statement.keyword() == Keyword.OTHER ? Injection.BEFORE : statement.injection();
-    }
-
-    private static boolean isHoldable(SqlStatement statement) {
-        return statement.sql().toLowerCase(Locale.ROOT).contains("hold");
-    }
-
-    /** SET CONSTRAINTS ... IMMEDIATE runs the triggers that were deferred so far; DEFERRED runs nothing. */
-    private static boolean firesTriggers(SqlStatement statement) {
-        return statement.keyword() == Keyword.SET_CONSTRAINTS
-                && statement.sql().toLowerCase(Locale.ROOT).contains("immediate");
     }
 
     private static boolean commits(SqlStatement statement) {
@@ -267,6 +259,9 @@ public abstract class Injector {
         if (isCursorThatCannotLive(statement) && !inTransaction) {
             return;
         }
+        if (inTransaction && statement.callsFunctions() && !target.scope().isNone()) {
+            wire.mayOpenCursors(target);
+        }
         switch (injection(statement)) {
             case ENDS_SCOPE:
                 Assignment end = atCommit(statement, target);
@@ -289,13 +284,13 @@ public abstract class Injector {
                     along(onWire(target), flags);
                 }
                 if (statement.opensCursor()) {
-                    wire.opensSqlCursor(target, isHoldable(statement));
+                    wire.opensSqlCursor(target, statement.cursor(), statement.holdsCursor());
                 } else if (opensPortal) {
                     wire.opensPortal(target);
                 }
                 return;
             default:
-                boolean fires = firesTriggers(statement) && inTransaction;
+                boolean fires = statement.firesTriggers() && inTransaction;
                 if (fires && !holds(target) || takesOver(statement, target)) {
                     along(onWire(target), flags);
                 }

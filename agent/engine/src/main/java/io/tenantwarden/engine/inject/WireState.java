@@ -1,5 +1,8 @@
 package io.tenantwarden.engine.inject;
 
+import java.util.HashSet;
+import java.util.Set;
+
 /**
  * What holds in the current implicit or explicit transaction of one physical connection, as far as Warden knows. Guarded
  * by the driver's lock on the connection.
@@ -19,6 +22,9 @@ final class WireState {
     private int sqlCursors;
     private int closing;
     private boolean holdable;
+    private final Set<String> declared = new HashSet<>(0);
+    private Assignment opaque;
+    private boolean opaqueOfSeveral;
 
     /** The next statement is the first of its transaction. */
     void reset() {
@@ -32,6 +38,11 @@ final class WireState {
         sqlCursors = 0;
         closing = 0;
         holdable = false;
+        if (!declared.isEmpty()) {
+            declared.clear();
+        }
+        opaque = null;
+        opaqueOfSeveral = false;
     }
 
     void injected(Assignment assignment) {
@@ -56,6 +67,8 @@ final class WireState {
         forget();
         lastTenant = null;
         closing = sqlCursors;
+        opaque = null;
+        opaqueOfSeveral = false;
     }
 
     /** A statement failed in a transaction block: a CLOSE in the same group of messages closed nothing, to be safe. */
@@ -110,10 +123,24 @@ final class WireState {
         portalsOf = target;
     }
 
-    void opensSqlCursor(Assignment target, boolean withHold) {
+    void opensSqlCursor(Assignment target, String name, boolean withHold) {
         portalsOf = target;
+        declared.add(name);
         sqlCursors++;
         holdable |= withHold;
+    }
+
+    /** A function, a procedure or a DO body may open cursors that no text names. */
+    void mayOpenCursors(Assignment target) {
+        opaqueOfSeveral |= opaque != null && !opaque.sameValues(target);
+        opaque = target;
+    }
+
+    /** Whether a cursor of this name, which no DECLARE has opened, may have been opened with other values than these. */
+    boolean isOfAnother(String cursor, Assignment target) {
+        return opaque != null
+                && !declared.contains(cursor)
+                && (opaqueOfSeveral || target == null || !opaque.sameValues(target));
     }
 
     void closesSqlCursor() {

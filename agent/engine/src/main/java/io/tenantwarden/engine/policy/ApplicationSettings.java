@@ -11,7 +11,11 @@ import io.tenantwarden.rls.Keyword;
 import io.tenantwarden.rls.SettingChange;
 import io.tenantwarden.rls.SqlStatement;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The application's own SET, RESET and {@code set_config} of a configured GUC, of the role and of the search path: outside every
@@ -24,9 +28,14 @@ final class ApplicationSettings {
     private final SiteFinder sites;
     private final Reporter reporter;
 
+    /** In the text of a program: each GUC, set by its name in quotes of whatever kind, or by SET. */
+    private final Map<String, Pattern> named;
+
     ApplicationSettings(Mode mode, GucPlan plan, SiteFinder sites, Reporter reporter) {
         this.mode = mode;
         this.plan = plan;
+        this.named = plan.lowerCaseNames().stream()
+                .collect(Collectors.toMap(name -> name, ApplicationSettings::settingByName, (a, same) -> a));
         this.sites = sites;
         this.reporter = reporter;
     }
@@ -45,17 +54,21 @@ final class ApplicationSettings {
                 continue;
             }
             if (session.scope().isNone()) {
-                if (guc != null) {
+                // PREPARE sets nothing, EXECUTE does
+                if (guc != null && sql.keyword() != Keyword.PREPARE) {
                     noteApplicationGuc(session, change);
                 }
                 continue;
             }
-            if (change.name() == null
-                    && change.kind() == SettingChange.Kind.SET_CONFIG
-                    && sql.keyword() == Keyword.DO) {
-                // a DO body that may set anything is not an accusation; what holds afterwards is unknown all the same
-                session.noteTampering();
-                continue;
+            if (isOpaque(sql, change)) {
+                String inText = namedInText(sql);
+                if (inText == null) {
+                    // that it may set anything is no accusation; what holds afterwards is unknown all the same
+                    session.noteTampering();
+                    continue;
+                }
+                guc = inText;
+                role = false;
             }
             SQLException refusal = tamper(session, sql, guc == null ? "the role" : guc);
             if (refusal != null) {
@@ -63,6 +76,32 @@ final class ApplicationSettings {
             }
         }
         return null;
+    }
+
+    /** A DO body or a statement prepared in SQL may set anything. */
+    private static boolean isOpaque(SqlStatement sql, SettingChange change) {
+        return change.name() == null
+                && change.kind() == SettingChange.Kind.SET_CONFIG
+                && (sql.keyword() == Keyword.DO || sql.keyword() == Keyword.EXECUTE);
+    }
+
+    private String namedInText(SqlStatement sql) {
+        for (Map.Entry<String, Pattern> guc : named.entrySet()) {
+            if (guc.getValue().matcher(sql.sql()).find()) {
+                return guc.getKey();
+            }
+        }
+        return null;
+    }
+
+    private static Pattern settingByName(String guc) {
+        String name = Arrays.stream(guc.split("\\."))
+                .map(part -> "\"?" + Pattern.quote(part) + "\"?")
+                .collect(Collectors.joining("\\s*\\.\\s*"));
+        return Pattern.compile(
+                "\\bset_config\\s*\\(\\s*(\\$\\w*\\$|[EUeu]?&?'+)" + Pattern.quote(guc)
+                        + "\\b|\\bset\\s+((local|session)\\s+)?" + name + "\\s*(=|\\bto\\b)",
+                Pattern.CASE_INSENSITIVE);
     }
 
     /** Whether the statement sets a configured GUC, or may. */

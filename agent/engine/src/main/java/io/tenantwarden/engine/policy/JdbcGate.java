@@ -98,7 +98,7 @@ public final class JdbcGate {
                         : kept instanceof KnownStatement one
                                 ? List.of(one)
                                 : kept instanceof List<?> batch ? (List<KnownStatement>) batch : List.of();
-                refusal = decide(session, owner, statements, own);
+                refusal = decide(session, owner, asRead(session, statements), own);
             }
             passed = refusal == null;
             if (passed && sql == null && owner instanceof HasStatement holder) {
@@ -110,6 +110,21 @@ public final class JdbcGate {
                 session.leave();
             }
         }
+    }
+
+    private static List<KnownStatement> asRead(Session session, List<KnownStatement> statements) throws Throwable {
+        boolean ambiguous = false;
+        for (int i = 0; i < statements.size(); i++) {
+            ambiguous |= statements.get(i).sql().ambiguous();
+        }
+        if (!ambiguous) {
+            return statements;
+        }
+        List<KnownStatement> read = new ArrayList<>(statements.size());
+        for (KnownStatement statement : statements) {
+            read.add(StatementGate.asRead(session, statement));
+        }
+        return read;
     }
 
     private SQLException decide(Session session, Object owner, List<KnownStatement> statements, Scope own)

@@ -19,6 +19,7 @@ public final class KnownStatement {
     private List<String> resolvedOnPath;
     private Resolution resolution;
     private StatementStats stats;
+    private KnownStatement otherwise;
 
     KnownStatement(SqlStatement sql) {
         this.sql = sql;
@@ -26,6 +27,18 @@ public final class KnownStatement {
 
     public SqlStatement sql() {
         return sql;
+    }
+
+    /** The same text as the server reads it when backslashes escape in every string constant, or when they do not. */
+    KnownStatement read(boolean escapes) {
+        if (sql.escapes() == escapes) {
+            return this;
+        }
+        if (otherwise == null) {
+            otherwise = new KnownStatement(SqlStatement.parse(sql.sql(), escapes));
+            otherwise.otherwise = this;
+        }
+        return otherwise;
     }
 
     /** The tables it touches by this catalog; worked out again only when the catalog or the path is another. */

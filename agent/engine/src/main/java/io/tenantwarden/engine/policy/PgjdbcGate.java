@@ -107,13 +107,14 @@ public final class PgjdbcGate {
 
     private static KnownStatement known(Session session, Object query, HasStatement holder) throws Throwable {
         Object kept = holder.wardenStatement();
-        if (kept instanceof KnownStatement known) {
-            return known;
+        KnownStatement known = kept instanceof KnownStatement one
+                ? one
+                : new KnownStatement(SqlStatement.parse(shape(session).nativeSql(query)));
+        KnownStatement read = StatementGate.asRead(session, known);
+        if (read != kept) {
+            holder.wardenStatement(read);
         }
-        KnownStatement known =
-                new KnownStatement(SqlStatement.parse(shape(session).nativeSql(query)));
-        holder.wardenStatement(known);
-        return known;
+        return read;
     }
 
     /**
@@ -149,6 +150,6 @@ public final class PgjdbcGate {
             return failure;
         }
         session.noteCopy();
-        return gate.decideOne(session, new KnownStatement(SqlStatement.parse(copy)));
+        return gate.decideOne(session, StatementGate.asRead(session, new KnownStatement(SqlStatement.parse(copy))));
     }
 }

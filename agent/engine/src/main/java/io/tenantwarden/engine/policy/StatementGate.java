@@ -144,6 +144,11 @@ public final class StatementGate {
         return refusal;
     }
 
+    /** The statement as the server reads its text; asked for each execution, because a setting of the session decides. */
+    static KnownStatement asRead(Session session, KnownStatement known) throws Throwable {
+        return known.sql().ambiguous() ? known.read(session.escapesInStrings()) : known;
+    }
+
     private Resolution resolve(Session session, KnownStatement known) throws Throwable {
         boolean certain = mode == Mode.ENFORCE;
         Catalog catalog = catalogs.current(session, certain);
@@ -154,10 +159,15 @@ public final class StatementGate {
         if (!resolution.unknown().isEmpty() && catalogs.lookFor(resolution.unknown(), session, certain)) {
             resolution = known.resolve(session.catalog(), session.searchPath());
         }
-        if (!resolution.unknown().isEmpty() && !session.viewTables().isEmpty()) {
-            return resolution.assuming(session.viewTables());
+        if (resolution.unknown().isEmpty()) {
+            return resolution;
         }
-        return resolution;
+        if (!session.viewTables().isEmpty()) {
+            resolution = resolution.assuming(session.viewTables());
+        }
+        // a function may have changed the search path: in another schema the name may be a protected table's
+        List<String> elsewhere = session.catalog().resolve(known.sql(), null).tables();
+        return resolution.tables().containsAll(elsewhere) ? resolution : resolution.assuming(elsewhere);
     }
 
     /** What follows AS. Where there is none, the whole text: CREATE names no relation that is read. */

@@ -62,6 +62,7 @@ public final class Session {
     private ApplicationGuc applicationGuc = ApplicationGuc.UNSET;
     private ApplicationGuc applicationGucAtBegin = ApplicationGuc.UNSET;
     private ApplicationGuc applicationGucBefore = ApplicationGuc.UNSET;
+    private ApplicationGuc applicationGucOnce = ApplicationGuc.UNSET;
     private boolean rollingBackBefore;
     private boolean applicationSetsNow;
     private boolean applicationGucVerified;
@@ -408,6 +409,16 @@ public final class Session {
         return driver.isIdle();
     }
 
+    /**
+     * Whether a backslash escapes what follows it in every string constant: {@code standard_conforming_strings = off}. The
+     * server reports the parameter, the driver keeps it ({@code BaseConnection#getStandardConformingStrings}).
+     */
+    public boolean escapesInStrings() throws Throwable {
+        Object standard =
+                connection.getClass().getMethod("getStandardConformingStrings").invoke(connection);
+        return !(boolean) standard;
+    }
+
     /** Whether the application has, as far as known, set a configured GUC for the session. */
     public boolean hasApplicationValue() {
         return applicationGuc == ApplicationGuc.SESSION;
@@ -481,6 +492,9 @@ public final class Session {
      */
     public void noteApplicationGuc(ApplicationGuc state, boolean named) {
         applicationGuc = state;
+        if (state.compareTo(applicationGucOnce) > 0) {
+            applicationGucOnce = state;
+        }
         applicationSetsNow = true;
         applicationNamesNow = named;
         applicationGucVerified = false;
@@ -536,8 +550,7 @@ public final class Session {
         }
         if (driver.inTransaction() && !chained) {
             if (rollingBack) {
-                // back to a savepoint; what was set since the transaction began may be gone
-                applicationGuc = applicationGucAtBegin;
+                applicationGuc = afterRollbackToSavepoint();
                 rollingBack = false;
                 uncommitted = null;
                 catalogChangeUnread = catalogChanging;
@@ -545,6 +558,17 @@ public final class Session {
             return;
         }
         transactionEnded();
+    }
+
+    /**
+     * What was set since the transaction began may be gone, or be there again. Where the server is asked before anything
+     * follows from it, and no value that was set inside a scope may be what it finds, the most that may be is assumed.
+     */
+    private ApplicationGuc afterRollbackToSavepoint() {
+        boolean asks = injector != null && !injector.isDistrusted() && injector.forSession() == null;
+        return asks && applicationGucOnce.compareTo(applicationGucAtBegin) > 0
+                ? applicationGucOnce
+                : applicationGucAtBegin;
     }
 
     private void transactionEnded() {
@@ -556,6 +580,7 @@ public final class Session {
             applicationGuc = ApplicationGuc.UNSET;
         }
         applicationGucAtBegin = applicationGuc;
+        applicationGucOnce = applicationGuc;
         rollingBack = false;
         transactionTenant = null;
         uncommitted = null;

@@ -210,6 +210,29 @@ class PipelinedInjectorTest {
         connection.rollback();
     }
 
+    /** No text names the cursors that functions, procedures and DO bodies open. */
+    @Test
+    void aCursorThatAFunctionMayHaveOpenedKeepsItsScope() throws Throwable {
+        begin();
+        seenWith(a);
+        beforeSend("declare own cursor for select 1", a);
+        beforeSend("close own", a);
+        injector.readyForQuery();
+        assertEquals(Need.ALONGSIDE, need("fetch c", b));
+        beforeSend("select open_cursor()", a);
+        assertEquals(Need.NOTHING, need("fetch c", a));
+        assertEquals(Need.OPEN_PORTAL, need("fetch c", b));
+        assertEquals(Need.OPEN_PORTAL, need("move all in c", plan.none()));
+        assertEquals(Need.ALONGSIDE, need("select 1", b));
+        beforeSend("do $$ begin end $$", b);
+        assertEquals(Need.OPEN_PORTAL, need("fetch c", a), "whose it is cannot be known any more");
+        connection.rollback();
+        injector.readyForQuery();
+        begin();
+        assertEquals(Need.ALONGSIDE, need("fetch c", b));
+        connection.rollback();
+    }
+
     @Test
     void oursIsToldFromTheApplicationsStatus() throws Throwable {
         injector.statusReceived();

@@ -77,7 +77,7 @@ class WireStateTest {
     void resetForgetsTheTransaction() {
         wire.injected(A);
         wire.opensPortal(A);
-        wire.opensSqlCursor(A, true);
+        wire.opensSqlCursor(A, "c", true);
         wire.forget();
         wire.reset();
         assertFalse(wire.isTouched());
@@ -98,8 +98,8 @@ class WireStateTest {
 
     @Test
     void aCursorIsClosedOnceItsCloseHasSucceeded() {
-        wire.opensSqlCursor(A, false);
-        wire.opensSqlCursor(A, false);
+        wire.opensSqlCursor(A, "c", false);
+        wire.opensSqlCursor(A, "c", false);
         wire.closesSqlCursor();
         assertEquals(2, wire.sqlCursors());
         wire.succeeded();
@@ -116,8 +116,8 @@ class WireStateTest {
 
     @Test
     void closeAllLeavesNone() {
-        wire.opensSqlCursor(A, true);
-        wire.opensSqlCursor(A, false);
+        wire.opensSqlCursor(A, "c", true);
+        wire.opensSqlCursor(A, "c", false);
         assertTrue(wire.hasHoldableCursor());
         wire.closesAllSqlCursors();
         wire.succeeded();
