@@ -242,6 +242,21 @@ class HardCasesGucScenario {
     }
 
     /** Behind an old PgBouncer ours must be unnamed as well. */
+    /** Also a setting that no tenant's scope has, about which the server is not asked. */
+    @Test
+    void whatTheApplicationSetForTheSessionComesBack() throws Exception {
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            s.execute("set app.is_platform = 'on'");
+            Db.column(c, "select id from invoices");
+            TenantContext.set("a");
+            s.execute("do $$ begin perform 1; end $$");
+            TenantContext.clear();
+            Db.column(c, "select id from invoices");
+            assertEquals(List.of("on"), Db.column(c, "select current_setting('app.is_platform')"));
+        }
+    }
+
     @Test
     void nothingIsPreparedWithThresholdZero() throws Exception {
         TenantContext.set("a");

@@ -130,8 +130,10 @@ final class ScopeInjection {
             if (state.equals("25P02")) {
                 return null;
             }
-            if (state.startsWith("08") || state.startsWith("57") || state.equals("55000")) {
-                // the connection is gone, the server shuts down, the statement was cancelled or the thread interrupted:
+            if (state.startsWith("08") || state.startsWith("57") || state.equals("55000") || state.equals("3B001")) {
+                // the connection is gone, the server shuts down, the statement was cancelled or the thread interrupted,
+                // the
+                // driver releases a savepoint that is not there any more:
                 // the
                 // application knows what that means
                 return e;

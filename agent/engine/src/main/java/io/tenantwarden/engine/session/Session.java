@@ -63,6 +63,7 @@ public final class Session {
     private ApplicationGuc applicationGucAtBegin = ApplicationGuc.UNSET;
     private ApplicationGuc applicationGucBefore = ApplicationGuc.UNSET;
     private ApplicationGuc applicationGucOnce = ApplicationGuc.UNSET;
+    private boolean applicationSetsSession;
     private boolean rollingBackBefore;
     private boolean applicationSetsNow;
     private boolean applicationGucVerified;
@@ -231,6 +232,7 @@ public final class Session {
                 applicationGuc = ApplicationGuc.UNSET;
                 applicationGucAtBegin = ApplicationGuc.UNSET;
                 applicationGucVerified = false;
+                applicationSetsSession = false;
             }
         }
         if (lock != null) {
@@ -419,9 +421,12 @@ public final class Session {
         return !(boolean) standard;
     }
 
-    /** Whether the application has, as far as known, set a configured GUC for the session. */
+    /**
+     * Whether the application may have set a configured GUC for the session, of whatever scope: the server was asked about
+     * those of a tenant only.
+     */
     public boolean hasApplicationValue() {
-        return applicationGuc == ApplicationGuc.SESSION;
+        return applicationSetsSession;
     }
 
     // ---- transaction
@@ -492,6 +497,7 @@ public final class Session {
      */
     public void noteApplicationGuc(ApplicationGuc state, boolean named) {
         applicationGuc = state;
+        applicationSetsSession |= state == ApplicationGuc.SESSION;
         if (state.compareTo(applicationGucOnce) > 0) {
             applicationGucOnce = state;
         }
