@@ -213,6 +213,8 @@ final class Interpreter {
         }
         if (target.faults()) {
             possible.add(Cause.FAULT);
+            // HikariCP takes a connection back whose resetting was cancelled: it is still read-only then
+            possible.add(Cause.READ_ONLY);
         }
         if (target.pooler()) {
             possible.add(Cause.POOLER);
