@@ -1,6 +1,8 @@
 package io.tenantwarden.tests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.grack.nanojson.JsonArray;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PreflightTest {
 
     private static final String NULLABLE = "[warden] FINDING WD025";
+    private static final String UNREAD = "[warden] FINDING policies-unread";
     private static final String NO_INDEX = "[warden] FINDING WD026";
 
     @TempDir
@@ -199,6 +203,39 @@ class PreflightTest {
                         },
                         application::toString);
                 application.end();
+                assertNoErrors();
+            }
+        }
+    }
+
+    /** A migration holds a table locked while the application starts, which must not wait for it. */
+    @ParameterizedTest
+    @CsvSource({"audit,18", "inject,14", "enforce,18"})
+    void aLockedTableHoldsNoStartUp(String mode, int major) throws Exception {
+        TestDatabase database = TestDatabase.create(major);
+        try (Connection c = PostgresServer.get(major).connect(database.name(), "warden_owner");
+                Statement s = c.createStatement()) {
+            c.setAutoCommit(false);
+            s.execute("lock table invoices, customers in access exclusive mode");
+            Application started = assertTimeout(Duration.ofSeconds(20), () -> start(database, mode));
+            try (Application application = started) {
+                application.run("select count(*) from countries");
+                application.await("[warden] COVER", "protected=2 rls=2", "unread=2");
+                application.await(UNREAD, "public.customers, public.invoices", "another session");
+                assertEquals(1, application.count("[warden] FINDING"), application::toString);
+                assertEquals(0, application.count("level=error"), application::toString);
+                Await.until(() -> reports("policies-unread", "database " + database.name()), application::toString);
+                c.rollback();
+                Await.until(
+                        () -> {
+                            application.run("select count(*) from invoices");
+                            return application.count(NO_INDEX, "object=public.invoices") > 0;
+                        },
+                        application::toString);
+                assertEquals(1, application.count(UNREAD), application::toString);
+                assertEquals(0, application.count("could not be read", "preflight"), application::toString);
+                application.end();
+                assertFalse(reports("policies-unread", "database " + database.name()));
                 assertNoErrors();
             }
         }

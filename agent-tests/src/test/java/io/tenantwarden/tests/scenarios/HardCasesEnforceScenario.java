@@ -86,6 +86,25 @@ class HardCasesEnforceScenario {
         }
     }
 
+    /** What the URL says of fetching is not for statements of Warden's own: the driver failed on them. */
+    @Test
+    void aFetchSizeInTheUrlIsTheApplicationsOwn() throws Exception {
+        String url = Db.url() + (Db.url().contains("?") ? "&" : "?")
+                + "preferQueryMode=extendedCacheEverything&defaultRowFetchSize=5&preparedStatementCacheQueries=0";
+        try (Connection c = DriverManager.getConnection(url, "warden_app", "secret");
+                Statement s = c.createStatement()) {
+            TenantContext.set("a");
+            c.setAutoCommit(false);
+            s.execute("create temp table shape as select n from generate_series(1, 12) n");
+            assertEquals(12, Db.column(c, "select n from shape").size());
+            assertScoped(c);
+            c.commit();
+            TenantContext.set("b");
+            assertScoped(c);
+            c.rollback();
+        }
+    }
+
     @Test
     void aChainedTransactionIsAnother() throws Exception {
         try (Connection c = Db.plain().getConnection();

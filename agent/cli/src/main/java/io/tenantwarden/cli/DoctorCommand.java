@@ -147,6 +147,12 @@ final class DoctorCommand implements Callable<Integer> {
                             + " has row-level security or a tenant column (" + String.join(", ", config.tenantColumns())
                             + "): name yours with --tenant-columns, or check that --url names the right database");
         }
+        List<String> unread = facts.catalog().unreadPolicies();
+        if (!unread.isEmpty()) {
+            throw CommandFailure.couldNotRun("the policies of " + String.join(", ", unread)
+                    + " could not be read, because another session has these tables, or tables that the policies read,"
+                    + " locked (ACCESS EXCLUSIVE), as a migration does: run it again when that is done");
+        }
         Audit audit = Audit.of(facts, options);
         audit.unusedIgnores().forEach(ignore -> warnUnused(ignore.rule() + ":" + ignore.object()));
         List<Finding> findings = new ArrayList<>(audit.findings());

@@ -22,6 +22,10 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Tells what the first connection of each role to each database found out: what is covered; what is wrong is the preflight's. */
 final class FirstConnections implements Catalogs.Listener {
 
+    private static final String POLICIES_UNREAD = "policies-unread";
+    private static final int MAX_TABLES = 10;
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
     private final Reporter reporter;
     private final GucPlan plan;
     private final Mode mode;
@@ -51,6 +55,7 @@ final class FirstConnections implements Catalogs.Listener {
                 catalog.forceCount(),
                 gucs,
                 List.copyOf(catalog.gucsInPolicies()),
+                catalog.unreadPolicies().size(),
                 pooled));
         preflight.firstConnection(database, role);
     }
@@ -62,6 +67,22 @@ final class FirstConnections implements Catalogs.Listener {
 
     @Override
     public void catalogRead(Database database) {
+        List<String> unread = database.catalog().unreadPolicies();
+        if (unread.isEmpty()) {
+            reporter.resolved(POLICIES_UNREAD, object(database.name()));
+        } else {
+            reporter.finding(new Finding(
+                    POLICIES_UNREAD,
+                    Level.WARN,
+                    object(database.name()),
+                    "the policies of " + String.join(", ", unread.subList(0, Math.min(unread.size(), MAX_TABLES)))
+                            + (unread.size() > MAX_TABLES ? " and " + (unread.size() - MAX_TABLES) + " more" : "")
+                            + " could not be read, because another session has these tables, or tables that the policies"
+                            + " read, locked (ACCESS EXCLUSIVE). The tables are protected all the same; which settings"
+                            + " the policies read, and what the rules from WD007 on find, is not known until then",
+                    "nothing, if it is a migration: they are read again within seconds, at a statement outside a"
+                            + " transaction. Else look in pg_locks for who holds the lock"));
+        }
         preflight.catalogRead(database);
     }
 
@@ -76,8 +97,11 @@ final class FirstConnections implements Catalogs.Listener {
         reporter.finding(new Finding(
                 "catalog-unavailable",
                 Level.ERROR,
-                "database " + database,
+                object(database),
                 "the catalog could not be read (SQLState " + cause.getSQLState() + ": " + cause.getMessage()
+                        + (LOCK_NOT_AVAILABLE.equals(cause.getSQLState())
+                                ? "; another session has a table locked that a policy or its function reads"
+                                : "")
                         + "), so that protected tables are not known",
                 mode == Mode.ENFORCE
                         ? "statements are refused until it can be read; it is tried again at the next statement"
@@ -88,6 +112,10 @@ final class FirstConnections implements Catalogs.Listener {
     @Override
     public void available(String database) {
         unavailable.remove(database);
+    }
+
+    private static String object(String database) {
+        return "database " + database;
     }
 
     HealthState health() {

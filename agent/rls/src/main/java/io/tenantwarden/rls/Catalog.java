@@ -34,6 +34,7 @@ public final class Catalog {
     private final Map<String, Integer> policiesByGuc;
     private final Map<Long, CatalogTable> byOid;
     private final Map<Long, Set<Long>> reads;
+    private final List<String> unreadPolicies;
 
     /** A name of the snapshot, with the answers about it prepared. */
     private record Entry(String schema, Resolution read, Resolution write) {
@@ -46,13 +47,16 @@ public final class Catalog {
     /**
      * @param reads by oid: the relations below a view, or the children of a table that is not protected itself
      * @param rules by oid: the relations that a rule uses when the key is changed
+     * @param unreadPolicies {@code schema.table} of the tables that have policies which could not be read in full
      */
     Catalog(
             String database,
             int serverVersion,
             List<CatalogTable> all,
             Map<Long, Set<Long>> reads,
-            Map<Long, Set<Long>> rules) {
+            Map<Long, Set<Long>> rules,
+            List<String> unreadPolicies) {
+        this.unreadPolicies = unreadPolicies;
         this.database = database;
         this.serverVersion = serverVersion;
         List<CatalogTable> user = new ArrayList<>();
@@ -103,6 +107,9 @@ public final class Catalog {
      * Reads the catalog with a handful of set-based queries that any role may run, PostgreSQL 13 and later. Works in
      * autocommit and in a transaction, changes nothing on the connection; with autocommit off and no transaction open it
      * begins one, as every query does. Every text begins with the comment {@code tenant-warden}.
+     *
+     * <p>It does not wait for tables that another session has locked: their policies are in the snapshot without
+     * expressions ({@link #unreadPolicies}).
      *
      * @throws SQLException what the driver says
      */
@@ -245,6 +252,14 @@ public final class Catalog {
     /** The settings that policies read, in lower case, sorted. */
     public Set<String> gucsInPolicies() {
         return Collections.unmodifiableSet(policiesByGuc.keySet());
+    }
+
+    /**
+     * The tables, {@code schema.table}, sorted, of whose policies another session's locks kept expressions or the functions
+     * that they call from being read. Everything else about these tables is known.
+     */
+    public List<String> unreadPolicies() {
+        return unreadPolicies;
     }
 
     /**

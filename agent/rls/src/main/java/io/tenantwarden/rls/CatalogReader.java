@@ -72,11 +72,14 @@ final class CatalogReader {
     /**
      * Policies, numbers that are the same for those whose expressions are the same, and the columns that they name.
      * Printing an expression makes the server open its table, which is most of the time that reading a large catalog took,
-     * and waits while a migration holds that table locked; so one of each kind is printed. The text depends on the
-     * expression and on the names of its columns.
+     * and waits while a migration holds that table locked; so one of each kind is printed, of a table that is not locked.
+     * The text depends on the expression and on the names of its columns.
      */
-    private static final String POLICIES = """
+    private static final String POLICIES =
+            """
             /* tenant-warden */
+            WITH
+            """ + LockedTables.LOCKED + """
             SELECT p.polrelid, p.oid, p.polname, p.polcmd, p.polpermissive,
                    CASE WHEN p.polroles OPERATOR(pg_catalog.=) '{0}'::pg_catalog.oid[] THEN 'public'::pg_catalog.text
                         ELSE pg_catalog.array_to_string(ARRAY(
@@ -84,7 +87,8 @@ final class CatalogReader {
                                  ELSE pg_catalog.pg_get_userbyid(r.oid)::pg_catalog.text END
                        FROM pg_catalog.unnest(p.polroles) r(oid)), pg_catalog.chr(1)) END,
                    pg_catalog.hashtextextended(p.polqual::pg_catalog.text, 0),
-                   pg_catalog.hashtextextended(p.polwithcheck::pg_catalog.text, 0), c.numbers
+                   pg_catalog.hashtextextended(p.polwithcheck::pg_catalog.text, 0), c.numbers,
+                   """ + LockedTables.wouldWait("pg_catalog.pg_policy") + """
               FROM pg_catalog.pg_policy p
               LEFT JOIN (
                      SELECT d.objid, d.refobjid, pg_catalog.string_agg(DISTINCT d.refobjsubid::pg_catalog.text, ',') AS numbers
@@ -116,15 +120,16 @@ final class CatalogReader {
             """;
 
     /** Where a sub-select refers to the policy's table, or a whole row occurs, the table's name is in the text as well. */
-    private static final String EXPRESSIONS = """
-            /* tenant-warden */
-            SELECT p.oid, pg_catalog.pg_get_expr(p.polqual, p.polrelid),
-                   pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid),
+    private static final String EXPRESSIONS = LockedTables.impatiently("""
+            SELECT p.oid, pg_catalog.pg_get_expr(p.polqual, p.polrelid) AS "using",
+                   pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) AS "check",
                    pg_catalog.concat(p.polqual::pg_catalog.text, p.polwithcheck::pg_catalog.text)
-                     OPERATOR(pg_catalog.~) ':varlevelsup [1-9]|:varattno 0 '
-              FROM pg_catalog.pg_policy p
-             WHERE p.oid OPERATOR(pg_catalog.=) ANY (pg_catalog.string_to_array(?, ',')::pg_catalog.oid[])
-            """;
+                     OPERATOR(pg_catalog.~) ':varlevelsup [1-9]|:varattno 0 ' AS names_table
+              FROM waiting w
+             CROSS JOIN pg_catalog.pg_policy p
+             WHERE w.most IS NOT NULL
+               AND p.oid OPERATOR(pg_catalog.=) ANY (pg_catalog.string_to_array(?, ',')::pg_catalog.oid[])
+            """);
 
     /**
      * What views read (1), inheritance (2), functions of policies (3), what rules for changes use (4). Below 16384 is the
@@ -150,28 +155,17 @@ final class CatalogReader {
                AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass
             """;
 
-    private static final String FUNCTIONS = """
-            /* tenant-warden */
-            SELECT p.oid, p.proname, pg_catalog.pg_get_functiondef(p.oid)
-              FROM pg_catalog.pg_proc p
-              JOIN pg_catalog.pg_language l ON l.oid OPERATOR(pg_catalog.=) p.prolang
-              JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace
-             WHERE l.lanname OPERATOR(pg_catalog.=) ANY (ARRAY['sql', 'plpgsql']::pg_catalog.name[])
-               AND p.prokind OPERATOR(pg_catalog.=) ANY (ARRAY['f', 'p']::pg_catalog."char"[])
-               AND n.nspname OPERATOR(pg_catalog.<>) ALL (ARRAY['pg_catalog', 'information_schema']::pg_catalog.name[])
-            """;
-
-    private static final String FUNCTIONS_OF_POLICIES = FUNCTIONS + """
+    private static final String FUNCTIONS_OF_POLICIES = functions("""
                AND p.oid OPERATOR(pg_catalog.=) ANY (ARRAY(
                      SELECT d.refobjid FROM pg_catalog.pg_depend d
                       WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_policy'::pg_catalog.regclass
                         AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass))
-            """;
+            """);
 
-    private static final String FUNCTIONS_BY_NAME = FUNCTIONS + """
+    private static final String FUNCTIONS_BY_NAME = functions("""
                AND p.proname OPERATOR(pg_catalog.=)
                    ANY (pg_catalog.string_to_array(?, pg_catalog.chr(1))::pg_catalog.name[])
-            """;
+            """);
 
     private static final Pattern SETTING_READ =
             Pattern.compile("\\bcurrent_setting\\s*\\(\\s*'([^']+)'", Pattern.CASE_INSENSITIVE);
@@ -190,6 +184,7 @@ final class CatalogReader {
     private final Map<Long, Set<Long>> functionsOfPolicy = new HashMap<>();
     private final Map<Long, Function> functions = new HashMap<>();
     private final Map<String, List<Function>> functionsByName = new HashMap<>();
+    private final Set<String> unread = new TreeSet<>();
 
     /** A relation while it is put together. */
     private static final class Row {
@@ -231,7 +226,8 @@ final class CatalogReader {
         }
     }
 
-    private record Function(long oid, String name, Set<String> settings, Set<String> calls) {}
+    /** @param read false when its definition was locked, so that nothing else is known */
+    private record Function(long oid, String name, boolean read, Set<String> settings, Set<String> calls) {}
 
     CatalogReader(Connection connection, CatalogOptions options) {
         this.connection = connection;
@@ -240,10 +236,27 @@ final class CatalogReader {
         this.exclude = CatalogOptions.compile(options.excludePatterns());
     }
 
+    /** Printing the body of a function that is kept parsed (RETURN, BEGIN ATOMIC) makes the server open its tables as well. */
+    private static String functions(String which) {
+        return LockedTables.impatiently("""
+            SELECT p.oid, p.proname, CASE WHEN NOT (
+            """ + LockedTables.wouldWait("pg_catalog.pg_proc") + """
+                   ) THEN pg_catalog.pg_get_functiondef(p.oid) END AS definition
+              FROM waiting w
+             CROSS JOIN pg_catalog.pg_proc p
+              JOIN pg_catalog.pg_language l ON l.oid OPERATOR(pg_catalog.=) p.prolang
+              JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace
+             WHERE w.most IS NOT NULL
+               AND l.lanname OPERATOR(pg_catalog.=) ANY (ARRAY['sql', 'plpgsql']::pg_catalog.name[])
+               AND p.prokind OPERATOR(pg_catalog.=) ANY (ARRAY['f', 'p']::pg_catalog."char"[])
+               AND n.nspname OPERATOR(pg_catalog.<>) ALL (ARRAY['pg_catalog', 'information_schema']::pg_catalog.name[])
+            """ + which);
+    }
+
     Catalog read() throws SQLException {
         String database;
         int version;
-        try (Statement s = connection.createStatement();
+        try (Statement s = PlainStatements.create(connection);
                 ResultSet rs = s.executeQuery(DATABASE)) {
             rs.next();
             database = rs.getString(1);
@@ -263,11 +276,11 @@ final class CatalogReader {
         for (Row row : rows.values()) {
             tables.add(row.table());
         }
-        return new Catalog(database, version, tables, reads, rules);
+        return new Catalog(database, version, tables, reads, rules, List.copyOf(unread));
     }
 
     private void readRelations() throws SQLException {
-        try (PreparedStatement s = connection.prepareStatement(RELATIONS)) {
+        try (PreparedStatement s = PlainStatements.prepare(connection, RELATIONS)) {
             s.setString(1, String.join(SEPARATOR, options.tenantColumns()));
             try (ResultSet rs = s.executeQuery()) {
                 while (rs.next()) {
@@ -305,7 +318,7 @@ final class CatalogReader {
             return;
         }
         Map<Long, String> types = new HashMap<>();
-        try (PreparedStatement s = connection.prepareStatement(DOMAINS)) {
+        try (PreparedStatement s = PlainStatements.prepare(connection, DOMAINS)) {
             s.setString(
                     1,
                     oids(users.stream().map(row -> row.columnTypeOid).distinct().toList()));
@@ -347,7 +360,7 @@ final class CatalogReader {
     }
 
     private void readUses() throws SQLException {
-        try (Statement s = connection.createStatement();
+        try (Statement s = PlainStatements.create(connection);
                 ResultSet rs = s.executeQuery(USES)) {
             while (rs.next()) {
                 long from = rs.getLong(2);
@@ -391,7 +404,7 @@ final class CatalogReader {
     private void readPolicies() throws SQLException {
         List<PolicyRow> found = new ArrayList<>();
         Map<Kind, Long> printed = new HashMap<>();
-        try (Statement s = connection.createStatement();
+        try (Statement s = PlainStatements.create(connection);
                 ResultSet rs = s.executeQuery(POLICIES)) {
             while (rs.next()) {
                 if (rows.containsKey(rs.getLong(1))) {
@@ -404,7 +417,8 @@ final class CatalogReader {
                             List.of(rs.getString(6).split(SEPARATOR)),
                             rs.getString(7),
                             rs.getString(8),
-                            rs.getString(9));
+                            rs.getString(9),
+                            rs.getBoolean(10));
                     found.add(p);
                 }
             }
@@ -414,13 +428,15 @@ final class CatalogReader {
         for (PolicyRow p : found) {
             Kind kind = new Kind(p.using(), p.check(), columns.get(p.oid()));
             kinds.put(p.oid(), kind);
-            printed.putIfAbsent(kind, p.oid());
+            if (!p.locked()) {
+                printed.putIfAbsent(kind, p.oid());
+            }
         }
         Map<Long, Expressions> expressions = readExpressions(printed.values());
         List<Long> ofTheirOwn = new ArrayList<>();
         for (PolicyRow p : found) {
             Expressions e = expressions.get(printed.get(kinds.get(p.oid())));
-            if (e != null && e.namesTable() && !expressions.containsKey(p.oid())) {
+            if (e != null && e.namesTable() && !p.locked() && !expressions.containsKey(p.oid())) {
                 ofTheirOwn.add(p.oid());
             }
         }
@@ -430,6 +446,11 @@ final class CatalogReader {
             if (e != null && e.namesTable()) {
                 e = expressions.get(p.oid());
             }
+            Row row = rows.get(p.table());
+            if (e == null && p.locked()) {
+                unread.add(row.qualifiedName());
+                e = Expressions.UNREAD;
+            }
             if (e == null) {
                 // dropped between the two queries; who asks again reads the rest
                 continue;
@@ -438,10 +459,11 @@ final class CatalogReader {
             Set<Long> called = functionsOfPolicy.get(p.oid());
             if (called != null) {
                 settings = new TreeSet<>(settings);
-                addSettingsOfFunctions(called, settings);
+                if (!addSettingsOfFunctions(called, settings)) {
+                    unread.add(row.qualifiedName());
+                }
                 settings = Collections.unmodifiableSet(settings);
             }
-            Row row = rows.get(p.table());
             if (row.policies.isEmpty()) {
                 row.policies = new ArrayList<>(2);
             }
@@ -457,6 +479,7 @@ final class CatalogReader {
      * @param using the same for policies with the same USING; null when there is none
      * @param check the same for policies with the same WITH CHECK; null when there is none
      * @param columns numbers of the table's columns in them; null when there is none
+     * @param locked whether another session keeps it from being printed
      */
     private record PolicyRow(
             long table,
@@ -467,7 +490,8 @@ final class CatalogReader {
             List<String> roles,
             String using,
             String check,
-            String columns) {}
+            String columns,
+            boolean locked) {}
 
     /** The same for policies whose expressions read the same. */
     private record Kind(String using, String check, String columns) {}
@@ -487,7 +511,7 @@ final class CatalogReader {
         if (others.isEmpty()) {
             return columns;
         }
-        try (PreparedStatement s = connection.prepareStatement(COLUMNS_OF_POLICIES)) {
+        try (PreparedStatement s = PlainStatements.prepare(connection, COLUMNS_OF_POLICIES)) {
             s.setString(1, oids(others));
             try (ResultSet rs = s.executeQuery()) {
                 while (rs.next()) {
@@ -498,17 +522,23 @@ final class CatalogReader {
         return columns;
     }
 
-    private record Expressions(String using, String check, Set<String> settings, boolean namesTable) {}
+    private record Expressions(String using, String check, Set<String> settings, boolean namesTable) {
+
+        static final Expressions UNREAD = new Expressions(null, null, Set.of(), false);
+    }
 
     private Map<Long, Expressions> readExpressions(Collection<Long> policies) throws SQLException {
         Map<Long, Expressions> expressions = new HashMap<>();
         if (policies.isEmpty()) {
             return expressions;
         }
-        try (PreparedStatement s = connection.prepareStatement(EXPRESSIONS)) {
+        try (PreparedStatement s = PlainStatements.prepare(connection, EXPRESSIONS)) {
             s.setString(1, oids(policies));
             try (ResultSet rs = s.executeQuery()) {
                 while (rs.next()) {
+                    if (rs.getString(1) == null) {
+                        continue;
+                    }
                     String using = rs.getString(2);
                     String check = rs.getString(3);
                     Set<String> settings = new TreeSet<>();
@@ -537,12 +567,12 @@ final class CatalogReader {
 
     private void readFunctions() throws SQLException {
         Set<String> wanted = new TreeSet<>();
-        try (Statement s = connection.createStatement();
+        try (Statement s = PlainStatements.create(connection);
                 ResultSet rs = s.executeQuery(FUNCTIONS_OF_POLICIES)) {
             addFunctions(rs, wanted);
         }
         for (int depth = 1; depth < CALL_DEPTH && !wanted.isEmpty(); depth++) {
-            try (PreparedStatement s = connection.prepareStatement(FUNCTIONS_BY_NAME)) {
+            try (PreparedStatement s = PlainStatements.prepare(connection, FUNCTIONS_BY_NAME)) {
                 s.setString(1, String.join(SEPARATOR, wanted));
                 for (String name : wanted) {
                     functionsByName.computeIfAbsent(name, k -> new ArrayList<>(1));
@@ -558,13 +588,14 @@ final class CatalogReader {
     private void addFunctions(ResultSet rs, Set<String> wanted) throws SQLException {
         while (rs.next()) {
             long oid = rs.getLong(1);
-            if (functions.containsKey(oid)) {
+            if (rs.wasNull() || functions.containsKey(oid)) {
                 continue;
             }
             String source = rs.getString(3);
             Set<String> settings = new TreeSet<>();
             addSettings(source, settings);
-            Function function = new Function(oid, rs.getString(2), settings, calls(source));
+            Function function = new Function(
+                    oid, rs.getString(2), source != null, settings, source == null ? Set.of() : calls(source));
             functions.put(oid, function);
             functionsByName
                     .computeIfAbsent(function.name(), k -> new ArrayList<>(1))
@@ -597,7 +628,9 @@ final class CatalogReader {
         }
     }
 
-    private void addSettingsOfFunctions(Set<Long> oids, Set<String> settings) {
+    /** Returns whether all functions could be read. */
+    private boolean addSettingsOfFunctions(Set<Long> oids, Set<String> settings) {
+        boolean complete = true;
         Set<Long> seen = new HashSet<>();
         List<Function> queue = new ArrayList<>();
         for (Long oid : oids) {
@@ -608,6 +641,7 @@ final class CatalogReader {
         }
         for (int i = 0; i < queue.size(); i++) {
             Function f = queue.get(i);
+            complete &= f.read();
             settings.addAll(f.settings());
             for (String name : f.calls()) {
                 for (Function called : functionsByName.getOrDefault(name, List.of())) {
@@ -617,5 +651,6 @@ final class CatalogReader {
                 }
             }
         }
+        return complete;
     }
 }

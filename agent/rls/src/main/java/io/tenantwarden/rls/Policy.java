@@ -10,8 +10,9 @@ import java.util.Set;
  * @param command {@code ALL}, {@code SELECT}, {@code INSERT}, {@code UPDATE} or {@code DELETE}
  * @param permissive false for a restrictive one
  * @param roles the roles it applies to; {@code public} stands for all
- * @param using the USING expression as PostgreSQL prints it; null when there is none
- * @param check the WITH CHECK expression; null when there is none
+ * @param using the USING expression as PostgreSQL prints it; null when there is none, or when it could not be
+ *     read ({@link Catalog#unreadPolicies})
+ * @param check the WITH CHECK expression; null as before
  * @param gucs names in lower case of the settings it reads with {@code current_setting('...')}, in its expressions or in
  *     SQL and PL/pgSQL functions that it calls
  */

@@ -62,7 +62,7 @@ public record RoleFacts(
      * @throws SQLException what the driver says
      */
     public static RoleFacts read(Connection c) throws SQLException {
-        try (Statement s = c.createStatement();
+        try (Statement s = PlainStatements.create(c);
                 ResultSet rs = s.executeQuery(QUERY)) {
             String currentUser = null;
             String sessionUser = null;

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tenantwarden.rls.audit.Audit;
@@ -13,6 +15,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -76,6 +79,8 @@ class CatalogTest {
 
     private static final CatalogOptions OPTIONS =
             new CatalogOptions(List.of("tenant_id", "organisation_id"), List.of("app.log*"), List.of("*.settings"));
+
+    private static final Duration ENOUGH = Duration.ofSeconds(20);
 
     private static final Map<Integer, String> DATABASES = new ConcurrentHashMap<>();
 
@@ -176,6 +181,123 @@ class CatalogTest {
         assertEquals(1, catalog.policiesMentioning("APP.tenant_id"));
         assertEquals(0, catalog.policiesMentioning("app.other"));
         assertEquals(Set.of("app.deep", "app.tenant_id"), catalog.gucsInPolicies());
+    }
+
+    /** Holds an ACCESS EXCLUSIVE lock, as a migration does, until it is closed. */
+    private static Connection locking(int major, String database, String table) throws SQLException {
+        Connection c = PostgresServer.get(major).superuser(database);
+        c.setAutoCommit(false);
+        try (Statement s = c.createStatement()) {
+            s.execute("lock table " + table + " in access exclusive mode");
+        }
+        return c;
+    }
+
+    private static String lockTimeout(Connection c) throws SQLException {
+        try (Statement s = c.createStatement();
+                ResultSet rs = s.executeQuery("select current_setting('lock_timeout')")) {
+            rs.next();
+            return rs.getString(1);
+        }
+    }
+
+    private static final String LOCKABLE = """
+            create table t1 (tenant_id text);
+            create table t2 (tenant_id text);
+            create table t3 (tenant_id text);
+            create table members (tenant_id text);
+            create function member() returns text language sql stable
+              return (select m.tenant_id || current_setting('app.member') from members m limit 1);
+            create function outer_member() returns text language plpgsql stable as 'begin return member(); end';
+            create policy p on t1 using (tenant_id = current_setting('app.t'));
+            create policy p on t2 using (tenant_id = current_setting('app.t'));
+            create policy p on t3 using (tenant_id = (select m.tenant_id from members m limit 1));
+            create policy q on t3 using (tenant_id = outer_member());
+            alter table t1 enable row level security;
+            alter table t2 enable row level security;
+            alter table t3 enable row level security;
+            """;
+
+    @ParameterizedTest
+    @ValueSource(ints = {14, 18})
+    void doesNotWaitForTablesThatAnotherSessionHasLocked(int major) throws SQLException {
+        PostgresServer server = PostgresServer.get(major);
+        String database = server.createDatabase("locked");
+        String using = "(tenant_id = current_setting('app.t'::text))";
+        try (Connection c = server.superuser(database);
+                Statement s = c.createStatement()) {
+            s.execute(LOCKABLE);
+            s.execute("set lock_timeout = '77s'"); // in autocommit the query's own value ends with it
+            Catalog before = Catalog.read(c, OPTIONS);
+            assertEquals(List.of(), before.unreadPolicies());
+            assertEquals("77s", lockTimeout(c));
+
+            for (boolean autocommit : new boolean[] {true, false}) {
+                c.setAutoCommit(autocommit);
+                try (Connection other = locking(major, database, "t1")) {
+                    Catalog locked = assertTimeoutPreemptively(ENOUGH, () -> Catalog.read(c, OPTIONS));
+                    assertEquals(List.of(), locked.unreadPolicies(), "t2 has the same policy");
+                    assertEquals(
+                            using, locked.table("public.t1").policies().get(0).using());
+                }
+                if (!autocommit) {
+                    c.rollback(); // else the migration would wait for what was read
+                }
+                try (Connection other = locking(major, database, "t1, t2, members")) {
+                    if (!autocommit) {
+                        s.execute("set local lock_timeout = '88s'");
+                    }
+                    Catalog locked = assertTimeoutPreemptively(ENOUGH, () -> Catalog.read(c, OPTIONS));
+                    assertEquals(List.of("public.t1", "public.t2", "public.t3"), locked.unreadPolicies());
+                    assertEquals(before.protectedCount(), locked.protectedCount());
+                    assertEquals(3, locked.rlsCount());
+                    Policy p = locked.table("public.t1").policies().get(0);
+                    assertEquals("p", p.name());
+                    assertNull(p.using());
+                    assertEquals(
+                            "(tenant_id = outer_member())",
+                            locked.table("public.t3").policies().get(1).using());
+                    assertEquals(0, locked.policiesMentioning("app.member"));
+                }
+                Catalog after = Catalog.read(c, OPTIONS);
+                assertEquals(before.tables(), after.tables());
+                assertEquals(2, after.policiesMentioning("app.t"));
+                assertEquals(1, after.policiesMentioning("app.member"), "through a parsed body");
+                assertEquals(List.of(), after.unreadPolicies());
+                assertEquals(autocommit ? "77s" : "88s", lockTimeout(c));
+                if (!autocommit) {
+                    s.execute("lock table t1, t2, members in access exclusive mode");
+                    assertEquals(before.tables(), Catalog.read(c, OPTIONS).tables(), "the session's own locks");
+                    c.rollback();
+                    assertEquals("77s", lockTimeout(c));
+                }
+            }
+        }
+    }
+
+    /** The operator is looked up when the policy is printed, and nothing shows before that it will be. */
+    @ParameterizedTest
+    @ValueSource(ints = {14, 18})
+    void waitsNotLongForALockThatCouldNotBeForeseen(int major) throws SQLException {
+        PostgresServer server = PostgresServer.get(major);
+        String database = server.createDatabase("locked");
+        try (Connection c = server.superuser(database);
+                Statement s = c.createStatement()) {
+            s.execute(LOCKABLE);
+            Catalog.read(c, OPTIONS);
+            lockTimeout(c);
+            try (Connection other = server.superuser(database);
+                    Statement o = other.createStatement()) {
+                o.execute("alter policy p on t1 using (tenant_id like 'x')");
+            }
+            try (Connection other = locking(major, database, "pg_catalog.pg_operator")) {
+                SQLException e = assertTimeoutPreemptively(
+                        ENOUGH, () -> assertThrows(SQLException.class, () -> Catalog.read(c, OPTIONS)));
+                assertEquals("55P03", e.getSQLState(), e.getMessage());
+            }
+            assertEquals("0", lockTimeout(c));
+            assertEquals(List.of(), Catalog.read(c, OPTIONS).unreadPolicies());
+        }
     }
 
     private static String resolve(Catalog catalog, String sql, List<String> path) {

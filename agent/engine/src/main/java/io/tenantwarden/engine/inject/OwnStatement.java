@@ -1,5 +1,6 @@
 package io.tenantwarden.engine.inject;
 
+import io.tenantwarden.rls.PlainStatements;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -33,7 +34,7 @@ final class OwnStatement {
     }
 
     private static void set(Connection connection, String sql, String[] values) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (PreparedStatement statement = PlainStatements.prepare(connection, sql)) {
             for (int i = 0; i < values.length; i++) {
                 statement.setString(i + 1, values[i]);
             }
@@ -48,7 +49,7 @@ final class OwnStatement {
         for (int i = 0; i < names.size(); i++) {
             sql.append(i == 0 ? "" : ", ").append("pg_catalog.current_setting(?, true)");
         }
-        try (PreparedStatement statement = connection.prepareStatement(sql.toString())) {
+        try (PreparedStatement statement = PlainStatements.prepare(connection, sql.toString())) {
             for (int i = 0; i < names.size(); i++) {
                 statement.setString(i + 1, names.get(i));
             }
@@ -87,7 +88,7 @@ final class OwnStatement {
                         .append('"');
             }
         }
-        try (Statement statement = connection.createStatement()) {
+        try (Statement statement = PlainStatements.create(connection)) {
             statement.execute(sql.toString());
         }
     }

@@ -14,6 +14,7 @@ import java.util.Objects;
  * @param force how many of them have it forced on their owner, too
  * @param gucs the configured GUCs and how many policies read each
  * @param gucsInPolicies names of all GUCs that policies read; they are told when a configured one is not among them
+ * @param unreadPolicies of how many tables the policies could not be read, so that the GUCs they read are not known
  * @param pooled whether a pooler stands between the JVM and the server
  */
 public record Cover(
@@ -25,6 +26,7 @@ public record Cover(
         int force,
         List<GucUse> gucs,
         List<String> gucsInPolicies,
+        int unreadPolicies,
         boolean pooled) {
 
     /**
@@ -42,9 +44,12 @@ public record Cover(
         gucsInPolicies = List.copyOf(gucsInPolicies);
     }
 
-    /** {@link Level#ERROR} when policies exist and a configured GUC is read by none of them: what is injected protects nothing. */
+    /**
+     * {@link Level#ERROR} when policies exist and a configured GUC is read by none of them: what is injected protects nothing.
+     * Only if all of them could be read.
+     */
     Level level() {
         boolean unread = gucs.stream().anyMatch(guc -> guc.policies() == 0);
-        return unread && rls > 0 ? Level.ERROR : Level.INFO;
+        return unread && rls > 0 && unreadPolicies == 0 ? Level.ERROR : Level.INFO;
     }
 }

@@ -97,6 +97,9 @@ record LogLine(String logger, Level level, String text) {
             line.append("(in ").append(guc.policies()).append(" policies)");
             separator = ",";
         }
+        if (cover.unreadPolicies() > 0) {
+            line.append(" unread=").append(cover.unreadPolicies());
+        }
         line.append(" pooled=").append(cover.pooled() ? "yes" : "no");
         if (cover.level() == Level.ERROR) {
             LogText.field(line, "gucsInPolicies", LogText.list(cover.gucsInPolicies()));

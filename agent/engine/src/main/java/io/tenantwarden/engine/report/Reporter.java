@@ -173,6 +173,13 @@ public final class Reporter implements AutoCloseable {
         }
     }
 
+    /** As {@link #resolved(String, String, Finding)}, for a finding that is not the preflight's. */
+    public void resolved(String rule, String object) {
+        if (findings.remove(List.of(rule, object)) != null) {
+            otherChanges.increment();
+        }
+    }
+
     private void finding(List<String> key, Finding finding, LogLine line) {
         if (findings.size() >= MAX_FINDINGS && !findings.containsKey(key)) {
             return;

@@ -5,6 +5,7 @@ import io.tenantwarden.engine.config.ConnectionPattern;
 import io.tenantwarden.rls.Catalog;
 import io.tenantwarden.rls.CatalogOptions;
 import io.tenantwarden.rls.CatalogTable;
+import io.tenantwarden.rls.PlainStatements;
 import io.tenantwarden.rls.RoleFacts;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -230,7 +231,7 @@ public final class Catalogs {
         ThreadState thread = ThreadState.current();
         thread.enterInternal();
         session.enterQuiet();
-        try (PreparedStatement statement = ((Connection) session.connection()).prepareStatement(sql.toString())) {
+        try (PreparedStatement statement = PlainStatements.prepare((Connection) session.connection(), sql.toString())) {
             for (int i = 0; i < settings.size(); i++) {
                 statement.setString(i + 1, settings.get(i));
             }

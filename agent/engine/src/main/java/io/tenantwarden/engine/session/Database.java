@@ -20,6 +20,9 @@ public final class Database {
     /** A catalog that could not be read, or that was just read, is read again no sooner than this. */
     private static final long PAUSE_NANOS = 1_000_000_000L;
 
+    /** Policies that were locked are read again no later than this. */
+    private static final long UNREAD_NANOS = 10_000_000_000L;
+
     private static final long FIRST_READING_SECONDS = 30;
 
     private final String name;
@@ -87,7 +90,12 @@ public final class Database {
 
     /** Whether it should be read again. */
     public boolean isStale() {
-        return expired || catalog == null || System.nanoTime() - readAt > refreshNanos;
+        return expired || catalog == null || isTooOld();
+    }
+
+    private boolean isTooOld() {
+        boolean complete = catalog.unreadPolicies().isEmpty();
+        return System.nanoTime() - readAt > (complete ? refreshNanos : Math.min(refreshNanos, UNREAD_NANOS));
     }
 
     /**

@@ -2,6 +2,7 @@ package io.tenantwarden.engine.session;
 
 import io.tenantwarden.rls.Catalog;
 import io.tenantwarden.rls.CatalogOptions;
+import io.tenantwarden.rls.PlainStatements;
 import io.tenantwarden.rls.RoleFacts;
 import io.tenantwarden.rls.audit.AuditFacts;
 import java.lang.reflect.InvocationTargetException;
@@ -56,7 +57,7 @@ public final class FactsReader {
     public AuditFacts read(Session like, Catalog catalog) throws SQLException {
         try (Connection c = connect(like)) {
             c.setAutoCommit(false);
-            try (Statement s = c.createStatement()) {
+            try (Statement s = PlainStatements.create(c)) {
                 s.execute(LIMITS);
             }
             try {

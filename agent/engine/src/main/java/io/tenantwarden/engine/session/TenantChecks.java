@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.tenant.TenantType;
+import io.tenantwarden.rls.PlainStatements;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -173,7 +174,7 @@ public final class TenantChecks {
     }
 
     private Answer query(Connection connection, String tenant) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (PreparedStatement statement = PlainStatements.prepare(connection, sql)) {
             statement.setQueryTimeout(QUERY_TIMEOUT_SECONDS);
             switch (type) {
                 case TEXT -> statement.setString(1, tenant);

@@ -133,6 +133,7 @@ class LogLineTest {
                 28,
                 List.of(new Cover.GucUse("app.tenant_id", 28)),
                 List.of(),
+                0,
                 false);
 
         assertEquals(
@@ -153,6 +154,7 @@ class LogLineTest {
                 28,
                 List.of(new Cover.GucUse("app.tenant_id", 0)),
                 List.of("app.current_tenant"),
+                0,
                 true);
 
         assertTrue(LogLine.cover(cover).text().contains(" role=\"app user\" "));
@@ -160,6 +162,24 @@ class LogLineTest {
                 .text()
                 .endsWith(" guc=app.tenant_id(in 0 policies) pooled=yes gucsInPolicies=app.current_tenant"));
         assertEquals(Level.ERROR, LogLine.cover(cover).level());
+    }
+
+    @Test
+    void whatCouldNotBeReadIsNoError() {
+        Cover cover = new Cover(
+                "app",
+                "app_user",
+                "pipelined",
+                2,
+                2,
+                2,
+                List.of(new Cover.GucUse("app.tenant_id", 0)),
+                List.of(),
+                1,
+                false);
+
+        assertTrue(LogLine.cover(cover).text().endsWith(" guc=app.tenant_id(in 0 policies) unread=1 pooled=no"));
+        assertEquals(Level.INFO, LogLine.cover(cover).level());
     }
 
     @Test

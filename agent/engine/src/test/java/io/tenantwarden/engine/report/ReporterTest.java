@@ -82,7 +82,7 @@ class ReporterTest {
             reporter.agentErrors(() -> 3);
             reporter.health(() -> HealthState.DEGRADED);
             assertEquals(List.of(), reporter.start());
-            reporter.cover(new Cover("app", "app_user", "pipelined", 31, 30, 28, List.of(), List.of(), false));
+            reporter.cover(new Cover("app", "app_user", "pipelined", 31, 30, 28, List.of(), List.of(), 0, false));
             reporter.violation(event(ViolationKind.UNSCOPED_QUERY, "abc", false));
             reporter.violation(event(ViolationKind.UNSCOPED_QUERY, "abc", true));
             reporter.violation(ViolationEvent.of(ViolationKind.LOST_SCOPE, SITE)
@@ -251,7 +251,7 @@ class ReporterTest {
     @Test
     void whatOnlyARunningApplicationShowsIsToldOnceAndIsInTheReport() throws Exception {
         Finding typo = new Finding("pattern-unmatched", Level.WARN, "warden.scope.typo", "m", "f");
-        Cover cover = new Cover("app", "u", "jdbc", 1, 1, 1, List.of(), List.of(), false);
+        Cover cover = new Cover("app", "u", "jdbc", 1, 1, 1, List.of(), List.of(), 0, false);
         try (Reporter reporter = reporter(LogMode.STDERR, SLOW, null, file("warden.json"))) {
             reporter.start();
             reporter.info("the thread runs before there is anything to check");
@@ -270,7 +270,7 @@ class ReporterTest {
     void everythingIsLoggedOnceAndSummedUpAtTheEnd() {
         try (Reporter reporter = reporter(LogMode.STDERR, SLOW, null)) {
             reporter.start();
-            Cover cover = new Cover("app", "u", "jdbc", 1, 1, 1, List.of(), List.of(), false);
+            Cover cover = new Cover("app", "u", "jdbc", 1, 1, 1, List.of(), List.of(), 0, false);
             reporter.cover(cover);
             reporter.cover(cover);
             reporter.finding(new Finding("WD001", Level.WARN, "t", "m", "f"));

@@ -2,6 +2,7 @@ package io.tenantwarden.rls.audit;
 
 import io.tenantwarden.rls.Catalog;
 import io.tenantwarden.rls.CatalogOptions;
+import io.tenantwarden.rls.PlainStatements;
 import io.tenantwarden.rls.RoleFacts;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -279,7 +280,7 @@ final class AuditReader {
     }
 
     private void query(String sql, Row row) throws SQLException {
-        try (PreparedStatement s = connection.prepareStatement(sql)) {
+        try (PreparedStatement s = PlainStatements.prepare(connection, sql)) {
             if (sql.indexOf('?') >= 0) {
                 s.setString(1, tenantTables());
             }
