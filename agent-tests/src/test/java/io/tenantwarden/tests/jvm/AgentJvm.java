@@ -34,7 +34,7 @@ public final class AgentJvm {
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final Set<String> leftOut = new HashSet<>(Set.of("slf4j-nop", "slf4j-reload4j"));
     private final List<String> moreClassPath = new ArrayList<>();
-    private Duration timeout = Duration.ofMinutes(3);
+    private Duration timeout = Duration.ofMinutes(5);
     private Path directory;
 
     /** What became of the JVM. */
