@@ -35,8 +35,8 @@ final class Bypasses {
     void used(String name) {
         Use use = byName.get(name);
         if (use != null) {
-            use.count.increment();
             use.lastUsed = clock.millis();
+            use.count.increment();
         }
     }
 
@@ -72,7 +72,7 @@ final class Bypasses {
         return all;
     }
 
-    /** How often bypasses were used, all together. */
+    /** How often bypasses were used, all together; moves after everything else that is known of a use. */
     long total() {
         long total = 0;
         for (Use use : byName.values()) {

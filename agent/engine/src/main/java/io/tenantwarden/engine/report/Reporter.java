@@ -462,7 +462,9 @@ public final class Reporter implements AutoCloseable {
     }
 
     private void writeFiles() {
-        long state = violations.changes() + bypasses.total() + inventory.total() + otherChanges.sum() + errors();
+        // asked before the document is made: what is noted while it is made is written the next time. So each of these
+        // numbers moves after what it stands for
+        long state = violations.changes() + bypasses.total() + inventory.changes() + otherChanges.sum() + errors();
         writtenAt = System.nanoTime();
         writtenNews = violations.distinct() + otherChanges.sum();
         if (state != writtenState) {

@@ -33,11 +33,11 @@ final class SiteInventory {
         return statements.computeIfAbsent(key, k -> new StatementStats(fingerprint, tables, database));
     }
 
-    /** How many executions there were: a number that moves whenever the inventory does. */
-    long total() {
-        long total = others.total();
+    /** A number that moves whenever the inventory does, and never before it has. */
+    long changes() {
+        long total = others.changes();
         for (StatementStats stats : statements.values()) {
-            total += stats.total();
+            total += stats.changes();
         }
         return total;
     }

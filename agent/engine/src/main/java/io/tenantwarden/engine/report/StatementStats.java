@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Executions of one statement on protected tables. Thread-safe. Counting is one atomic addition: no lock, no allocation. One counter per outcome
@@ -24,6 +25,9 @@ public final class StatementStats {
     private final AtomicLongArray next = new AtomicLongArray(OUTCOMES.length);
 
     private final Map<Site, AtomicLongArray> samples = new ConcurrentHashMap<>(2);
+
+    /** Moves once a site is in {@link #samples}, which is later than its execution is counted. */
+    private final LongAdder named = new LongAdder();
 
     StatementStats(String fingerprint, List<String> tables, String database) {
         this.fingerprint = fingerprint;
@@ -79,6 +83,7 @@ public final class StatementStats {
             weights = samples.computeIfAbsent(site, s -> new AtomicLongArray(OUTCOMES.length));
         }
         weights.addAndGet(outcome.ordinal(), weight);
+        named.increment();
     }
 
     /** How many executions there were under this outcome, exactly. */
@@ -86,9 +91,9 @@ public final class StatementStats {
         return executions.get(outcome.ordinal());
     }
 
-    /** How many executions there were in all. */
-    long total() {
-        long total = 0;
+    /** A number that moves with every execution, and again when its site is known. */
+    long changes() {
+        long total = named.sum();
         for (Outcome outcome : OUTCOMES) {
             total += executions(outcome);
         }

@@ -52,13 +52,14 @@ final class Violations {
         if (violation == null) {
             violation = add(id, event, now);
         }
-        changes.increment();
         if (violation == null) {
             beyondLimit.add(event.times());
+            changes.increment();
             tellLimit();
             return id;
         }
         long logged = violation.add(event, now);
+        changes.increment();
         if (logged > 0 && !violation.known()) {
             log.accept(LogLine.violation(event, id, logged));
         }
@@ -91,7 +92,7 @@ final class Violations {
         }
     }
 
-    /** A number that moves with every recorded event. */
+    /** A number that moves with every recorded event, once it is counted. */
     long changes() {
         return changes.sum();
     }

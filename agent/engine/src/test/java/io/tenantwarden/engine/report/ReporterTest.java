@@ -207,6 +207,22 @@ class ReporterTest {
         assertEquals(1, read("warden.json").getArray("violations").size());
     }
 
+    /** An execution is counted first and its site found afterwards; a report written in between does not have the site. */
+    @Test
+    void aSiteThatIsFoundWhileTheReportIsWrittenIsInTheNext() throws Exception {
+        try (Reporter reporter = reporter(LogMode.NONE, FAST, null, file("warden.json"))) {
+            reporter.start();
+            StatementStats stats = reporter.stats("abc", List.of("public.invoices"), "app");
+            int weight = stats.count(Outcome.SCOPED);
+            Path report = folder.resolve("warden.json");
+            Waiting.until("a report without it", () -> Files.exists(report));
+            stats.at(SITE, Outcome.SCOPED, weight);
+            Waiting.until(
+                    "the site", () -> read("warden.json").getArray("sites").size() == 1);
+        }
+        assertEquals(1, read("warden.json").getArray("sites").getObject(0).getInt("scoped"));
+    }
+
     @Test
     void aReportIsTheNextBaseline() throws Exception {
         try (Reporter reporter = reporter(LogMode.NONE, SLOW, null, file("baseline.json"))) {

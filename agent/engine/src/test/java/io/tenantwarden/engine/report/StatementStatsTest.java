@@ -114,7 +114,7 @@ class StatementStatsTest {
                 List.copyOf(rows.get(0).tables()));
         assertEquals(1, rows.get(0).count(Outcome.SCOPED));
         assertEquals(1, rows.get(0).count(Outcome.CAPTURED));
-        assertEquals(2, inventory.total());
+        assertEquals(4, inventory.changes(), "two executions, two sites");
     }
 
     @Test
