@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,9 +36,11 @@ public final class Catalog {
     private final Map<Long, CatalogTable> byOid;
     private final Map<Long, Set<Long>> reads;
     private final List<String> unreadPolicies;
+    // of a few names only: those that an unqualified name means; null in a snapshot of everything
+    private final Set<Long> visible;
 
     /** A name of the snapshot, with the answers about it prepared. */
-    private record Entry(String schema, Resolution read, Resolution write) {
+    private record Entry(long oid, String schema, Resolution read, Resolution write) {
 
         Resolution resolution(boolean writes) {
             return writes ? write : read;
@@ -56,6 +59,18 @@ public final class Catalog {
             Map<Long, Set<Long>> reads,
             Map<Long, Set<Long>> rules,
             List<String> unreadPolicies) {
+        this(database, serverVersion, all, reads, rules, unreadPolicies, null);
+    }
+
+    private Catalog(
+            String database,
+            int serverVersion,
+            List<CatalogTable> all,
+            Map<Long, Set<Long>> reads,
+            Map<Long, Set<Long>> rules,
+            List<String> unreadPolicies,
+            Set<Long> visible) {
+        this.visible = visible;
         this.unreadPolicies = unreadPolicies;
         this.database = database;
         this.serverVersion = serverVersion;
@@ -69,7 +84,7 @@ public final class Catalog {
         int force = 0;
         for (CatalogTable t : all) {
             byOid.put(t.oid(), t);
-            if (isSystem(t.schema())) {
+            if (isSystem(t.schema()) || isTemporary(t.schema())) {
                 continue;
             }
             user.add(t);
@@ -117,6 +132,23 @@ public final class Catalog {
         return new CatalogReader(c, options).read();
     }
 
+    /**
+     * Asks the server for the relations of these names, as they are for this connection at this moment: temporary ones and
+     * what its open transaction has changed included, under the search path that holds now. One query of ours, by indexes.
+     * The result knows nothing but these names and what lies below them, and no policies; {@link #resolve} does not look at
+     * a search path.
+     *
+     * @throws SQLException what the driver says
+     */
+    public static Catalog readNamed(Connection c, CatalogOptions options, Collection<Relation> names)
+            throws SQLException {
+        return NamedRelations.read(c, options, names);
+    }
+
+    static Catalog ofNames(CatalogRelations relations, Set<Long> visible) {
+        return new Catalog(null, 0, relations.tables(), relations.reads(), relations.rules(), List.of(), visible);
+    }
+
     private static Map<String, Entry[]> index(
             List<CatalogTable> all,
             Map<Long, CatalogTable> byOid,
@@ -125,8 +157,9 @@ public final class Catalog {
         Map<String, Entry[]> index = new HashMap<>(all.size() * 2);
         for (CatalogTable t : all) {
             Entry entry = isSystem(t.schema())
-                    ? new Entry(t.schema(), Resolution.NOTHING, Resolution.NOTHING)
+                    ? new Entry(t.oid(), t.schema(), Resolution.NOTHING, Resolution.NOTHING)
                     : new Entry(
+                            t.oid(),
                             t.schema(),
                             resolution(below(t, byOid, List.of(reads)), false),
                             resolution(below(t, byOid, List.of(reads, rules)), true));
@@ -263,7 +296,8 @@ public final class Catalog {
     }
 
     /**
-     * The protected tables that a statement touches. A statement that could not be parsed touches them all.
+     * The protected tables that a statement touches. A statement that could not be parsed touches them all; a catalog
+     * {@link #readNamed of a few names} does not know all, and is not to be asked about such a one.
      *
      * @param searchPath the connection's schemas in order, as {@link RoleFacts#searchPath()}; null when not known
      */
@@ -294,18 +328,31 @@ public final class Catalog {
         if (entries == null) {
             return unknown(r);
         }
+        if (visible != null) {
+            return visible(entries, r);
+        }
         return searchPath == null ? anySchema(entries, r) : firstOnPath(entries, r, searchPath);
     }
 
     private static Entry find(Entry[] entries, String schema) {
         if (entries != null) {
+            boolean temporary = schema.equals("pg_temp");
             for (Entry e : entries) {
-                if (e.schema().equals(schema)) {
+                if (e.schema().equals(schema) || temporary && isTemporary(e.schema())) {
                     return e;
                 }
             }
         }
         return null;
+    }
+
+    private Resolution visible(Entry[] entries, Relation r) {
+        for (Entry e : entries) {
+            if (visible.contains(e.oid())) {
+                return e.resolution(r.write());
+            }
+        }
+        return unknown(r);
     }
 
     private static Resolution firstOnPath(Entry[] entries, Relation r, List<String> searchPath) {
@@ -387,9 +434,11 @@ public final class Catalog {
     }
 
     static boolean isSystem(String schema) {
-        return schema.equals("pg_catalog")
-                || schema.equals("information_schema")
-                || schema.startsWith("pg_toast")
-                || schema.startsWith("pg_temp");
+        return schema.equals("pg_catalog") || schema.equals("information_schema") || schema.startsWith("pg_toast");
+    }
+
+    /** {@code pg_temp}, as statements may call it, or {@code pg_temp_3}, which it stands for. */
+    static boolean isTemporary(String schema) {
+        return schema.startsWith("pg_temp");
     }
 }

@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 final class CatalogReader {
 
     /** Separates names within one string; no sane name holds it. */
-    private static final String SEPARATOR = "\u0001";
+    static final String SEPARATOR = "\u0001";
 
     /** Objects below it came with the server. */
     private static final long FIRST_USER_OID = 16384;
@@ -39,27 +39,15 @@ final class CatalogReader {
             SELECT pg_catalog.current_database(), pg_catalog.current_setting('server_version_num')::pg_catalog.int4
             """;
 
-    /**
-     * The tenant column is looked up by table in the index on names: {@code OFFSET 0} keeps the planner from reading all
-     * columns of the database instead, of which there are very many more.
-     */
     private static final String RELATIONS = """
             /* tenant-warden */
-            SELECT c.oid, n.nspname, c.relname, c.relkind, pg_catalog.pg_get_userbyid(c.relowner),
-                   c.relrowsecurity, c.relforcerowsecurity,
-                   a.attname, pg_catalog.format_type(a.atttypid, -1), a.atttypid, a.attnum
+            SELECT\s""" + CatalogRelations.COLUMNS + """
+
               FROM pg_catalog.pg_class c
               JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-              LEFT JOIN LATERAL (
-                     SELECT x.attname, x.atttypid, x.attnum
-                       FROM pg_catalog.pg_attribute x
-                      WHERE x.attrelid OPERATOR(pg_catalog.=) c.oid
-                        AND x.attname OPERATOR(pg_catalog.=)
-                            ANY (pg_catalog.string_to_array(?, pg_catalog.chr(1))::pg_catalog.name[])
-                        AND x.attnum OPERATOR(pg_catalog.>) 0
-                        AND NOT x.attisdropped
-                     OFFSET 0) a ON c.oid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid
-             WHERE c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'p', 'v', 'm', 'f', 'S']::pg_catalog."char"[])
+            """ + CatalogRelations.TENANT_COLUMNS
+            + " WHERE " + CatalogRelations.KINDS + """
+
                AND n.nspname OPERATOR(pg_catalog.!~) '^pg_(toast|temp_)'
             """;
 
@@ -174,57 +162,11 @@ final class CatalogReader {
 
     private final Connection connection;
     private final CatalogOptions options;
-    private final List<Pattern> include;
-    private final List<Pattern> exclude;
-
-    private final Map<Long, Row> rows = new HashMap<>();
-    private final Map<Long, Set<Long>> reads = new HashMap<>();
-    private final Map<Long, Set<Long>> rules = new HashMap<>();
-    private final List<long[]> inheritance = new ArrayList<>();
+    private final CatalogRelations relations;
     private final Map<Long, Set<Long>> functionsOfPolicy = new HashMap<>();
     private final Map<Long, Function> functions = new HashMap<>();
     private final Map<String, List<Function>> functionsByName = new HashMap<>();
     private final Set<String> unread = new TreeSet<>();
-
-    /** A relation while it is put together. */
-    private static final class Row {
-        long oid;
-        String schema;
-        String name;
-        CatalogTable.Kind kind;
-        String owner;
-        boolean rls;
-        boolean forced;
-        String column;
-        String columnType;
-        long columnTypeOid;
-        String columnNumber;
-        CatalogTable.Protection protection;
-        String parent;
-        List<String> children = List.of();
-        List<Policy> policies = List.of();
-
-        String qualifiedName() {
-            return schema + "." + name;
-        }
-
-        CatalogTable table() {
-            return new CatalogTable(
-                    oid,
-                    schema,
-                    name,
-                    kind,
-                    owner,
-                    rls,
-                    forced,
-                    column,
-                    columnType,
-                    policies,
-                    parent,
-                    children,
-                    protection);
-        }
-    }
 
     /** @param read false when its definition was locked, so that nothing else is known */
     private record Function(long oid, String name, boolean read, Set<String> settings, Set<String> calls) {}
@@ -232,8 +174,7 @@ final class CatalogReader {
     CatalogReader(Connection connection, CatalogOptions options) {
         this.connection = connection;
         this.options = options;
-        this.include = CatalogOptions.compile(options.includePatterns());
-        this.exclude = CatalogOptions.compile(options.excludePatterns());
+        this.relations = new CatalogRelations(options);
     }
 
     /** Printing the body of a function that is kept parsed (RETURN, BEGIN ATOMIC) makes the server open its tables as well. */
@@ -263,47 +204,22 @@ final class CatalogReader {
             version = rs.getInt(2);
         }
         readRelations();
-        for (Row row : rows.values()) {
-            row.protection = protection(row);
-        }
         readUses();
         if (!functionsOfPolicy.isEmpty()) {
             readFunctions();
         }
         readPolicies();
-        inherit();
-        List<CatalogTable> tables = new ArrayList<>(rows.size());
-        for (Row row : rows.values()) {
-            tables.add(row.table());
-        }
-        return new Catalog(database, version, tables, reads, rules, List.copyOf(unread));
+        relations.complete();
+        return new Catalog(
+                database, version, relations.tables(), relations.reads(), relations.rules(), List.copyOf(unread));
     }
 
     private void readRelations() throws SQLException {
         try (PreparedStatement s = PlainStatements.prepare(connection, RELATIONS)) {
-            s.setString(1, String.join(SEPARATOR, options.tenantColumns()));
+            s.setString(1, CatalogRelations.tenantColumns(options));
             try (ResultSet rs = s.executeQuery()) {
                 while (rs.next()) {
-                    long oid = rs.getLong(1);
-                    Row row = rows.get(oid);
-                    if (row == null) {
-                        row = new Row();
-                        row.oid = oid;
-                        row.schema = rs.getString(2);
-                        row.name = rs.getString(3);
-                        row.kind = CatalogTable.Kind.of(rs.getString(4));
-                        row.owner = rs.getString(5);
-                        row.rls = rs.getBoolean(6);
-                        row.forced = rs.getBoolean(7);
-                        rows.put(oid, row);
-                    }
-                    String column = rs.getString(8);
-                    if (column != null && (row.column == null || rank(column) < rank(row.column))) {
-                        row.column = column;
-                        row.columnType = rs.getString(9);
-                        row.columnTypeOid = rs.getLong(10);
-                        row.columnNumber = rs.getString(11);
-                    }
+                    relations.add(rs, 1);
                 }
             }
         }
@@ -311,7 +227,7 @@ final class CatalogReader {
     }
 
     private void readDomains() throws SQLException {
-        List<Row> users = rows.values().stream()
+        List<CatalogRelations.Row> users = relations.rows().stream()
                 .filter(row -> row.columnTypeOid >= FIRST_USER_OID)
                 .toList();
         if (users.isEmpty()) {
@@ -328,35 +244,13 @@ final class CatalogReader {
                 }
             }
         }
-        for (Row row : users) {
+        for (CatalogRelations.Row row : users) {
             row.columnType = types.getOrDefault(row.columnTypeOid, row.columnType);
         }
     }
 
     private static String oids(Collection<Long> oids) {
         return oids.stream().map(String::valueOf).collect(Collectors.joining(","));
-    }
-
-    private int rank(String column) {
-        return options.tenantColumns().indexOf(column);
-    }
-
-    private CatalogTable.Protection protection(Row row) {
-        if (Catalog.isSystem(row.schema) || row.kind == CatalogTable.Kind.SEQUENCE) {
-            return CatalogTable.Protection.NONE;
-        }
-        if (CatalogOptions.matches(exclude, row.qualifiedName())) {
-            return CatalogTable.Protection.EXCLUDED;
-        }
-        if (row.rls) {
-            return CatalogTable.Protection.RLS;
-        }
-        if (row.column != null && row.kind.isTable()) {
-            return CatalogTable.Protection.TENANT_COLUMN;
-        }
-        return CatalogOptions.matches(include, row.qualifiedName())
-                ? CatalogTable.Protection.INCLUDED
-                : CatalogTable.Protection.NONE;
     }
 
     private void readUses() throws SQLException {
@@ -366,9 +260,9 @@ final class CatalogReader {
                 long from = rs.getLong(2);
                 long to = rs.getLong(3);
                 switch (rs.getInt(1)) {
-                    case 1 -> reads.computeIfAbsent(from, k -> new HashSet<>()).add(to);
-                    case 4 -> rules.computeIfAbsent(from, k -> new HashSet<>()).add(to);
-                    case 2 -> inheritance.add(new long[] {from, to});
+                    case 1 -> relations.viewReads(from, to);
+                    case 4 -> relations.ruleUses(from, to);
+                    case 2 -> relations.inherits(from, to);
                     default ->
                         functionsOfPolicy
                                 .computeIfAbsent(from, k -> new HashSet<>())
@@ -378,36 +272,13 @@ final class CatalogReader {
         }
     }
 
-    private void inherit() {
-        for (long[] pair : inheritance) {
-            Row parent = rows.get(pair[0]);
-            Row child = rows.get(pair[1]);
-            // partitioned indexes inherit as well
-            if (parent == null || child == null) {
-                continue;
-            }
-            child.parent = parent.qualifiedName();
-            if (parent.children.isEmpty()) {
-                parent.children = new ArrayList<>();
-            }
-            parent.children.add(child.qualifiedName());
-            if (parent.protection == CatalogTable.Protection.NONE) {
-                // its rows are read through the parent, where nothing says whose they are
-                reads.computeIfAbsent(pair[0], k -> new HashSet<>()).add(pair[1]);
-            }
-        }
-        for (Row row : rows.values()) {
-            row.children = row.children.stream().sorted().toList();
-        }
-    }
-
     private void readPolicies() throws SQLException {
         List<PolicyRow> found = new ArrayList<>();
         Map<Kind, Long> printed = new HashMap<>();
         try (Statement s = PlainStatements.create(connection);
                 ResultSet rs = s.executeQuery(POLICIES)) {
             while (rs.next()) {
-                if (rows.containsKey(rs.getLong(1))) {
+                if (relations.row(rs.getLong(1)) != null) {
                     PolicyRow p = new PolicyRow(
                             rs.getLong(1),
                             rs.getLong(2),
@@ -446,7 +317,7 @@ final class CatalogReader {
             if (e != null && e.namesTable()) {
                 e = expressions.get(p.oid());
             }
-            Row row = rows.get(p.table());
+            CatalogRelations.Row row = relations.row(p.table());
             if (e == null && p.locked()) {
                 unread.add(row.qualifiedName());
                 e = Expressions.UNREAD;
@@ -464,14 +335,7 @@ final class CatalogReader {
                 }
                 settings = Collections.unmodifiableSet(settings);
             }
-            if (row.policies.isEmpty()) {
-                row.policies = new ArrayList<>(2);
-            }
-            row.policies.add(
-                    new Policy(p.name(), p.command(), p.permissive(), p.roles(), e.using(), e.check(), settings));
-        }
-        for (Row row : rows.values()) {
-            row.policies = List.copyOf(row.policies);
+            row.add(new Policy(p.name(), p.command(), p.permissive(), p.roles(), e.using(), e.check(), settings));
         }
     }
 
@@ -501,7 +365,7 @@ final class CatalogReader {
         Map<Long, String> columns = new HashMap<>();
         List<Long> others = new ArrayList<>();
         for (PolicyRow p : policies) {
-            Row row = rows.get(p.table());
+            CatalogRelations.Row row = relations.row(p.table());
             if (p.columns() == null || p.columns().equals(row.columnNumber)) {
                 columns.put(p.oid(), p.columns() == null ? "" : row.columnNumber + SEPARATOR + row.column);
             } else {

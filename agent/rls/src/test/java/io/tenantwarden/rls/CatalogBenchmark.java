@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -75,7 +76,11 @@ final class CatalogBenchmark {
                 "catalog (first connection)",
                 "facts (afterwards, besides)",
                 "rules of the catalog (first)",
-                "all rules (afterwards)");
+                "all rules (afterwards)",
+                "who the role is (each connection)",
+                "one name, first of a connection",
+                "one name, again",
+                "twenty names, again");
         double[][] times = new double[names.size()][ROUNDS];
         for (int each = -WARM_UP; each < ROUNDS; each++) {
             int round = Math.max(each, 0); // what is measured while warming up is overwritten
@@ -95,6 +100,16 @@ final class CatalogBenchmark {
                 AuditFacts facts = AuditFacts.read(c, CatalogOptions.DEFAULT);
                 return () -> Audit.of(facts, AuditOptions.DEFAULT);
             });
+            times[5][round] = fresh(server, database, c -> () -> RoleFacts.read(c));
+            times[6][round] = fresh(server, database, c -> () -> named(c, 1));
+            times[7][round] = fresh(server, database, c -> {
+                named(c, 2);
+                return () -> named(c, 1);
+            });
+            times[8][round] = fresh(server, database, c -> {
+                named(c, 30);
+                return () -> named(c, 20);
+            });
         }
         System.out.printf(
                 "PostgreSQL %d, %d tables, load %.1f%n",
@@ -106,7 +121,7 @@ final class CatalogBenchmark {
         for (int i = 0; i < times.length; i++) {
             Arrays.sort(times[i]);
             System.out.printf(
-                    "  %-30s min %8.1f  median %8.1f  max %8.1f ms  ratio %6.1f%n",
+                    "  %-34s min %8.1f  median %8.1f  max %8.1f ms  ratio %6.1f%n",
                     names.get(i),
                     times[i][0],
                     times[i][ROUNDS / 2],
@@ -127,6 +142,14 @@ final class CatalogBenchmark {
             call.call();
             return (System.nanoTime() - start) / 1e6;
         }
+    }
+
+    private static Catalog named(Connection c, int names) throws SQLException {
+        List<Relation> relations = new ArrayList<>();
+        for (int i = 0; i < names; i++) {
+            relations.add(new Relation(null, "t" + i, false, false));
+        }
+        return Catalog.readNamed(c, CatalogOptions.DEFAULT, relations);
     }
 
     private static long count(Connection c) throws SQLException {
