@@ -39,7 +39,7 @@ public final class Identifiers {
         return inside.indexOf('"') < 0 ? inside : inside.replace("\"\"", "\"");
     }
 
-    private static String lower(String sql, int start, int end) {
+    static String lower(String sql, int start, int end) {
         for (int i = start; i < end; i++) {
             char c = sql.charAt(i);
             if (c >= 'A' && c <= 'Z') {

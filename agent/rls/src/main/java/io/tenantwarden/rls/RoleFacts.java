@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,8 +17,7 @@ import java.util.Set;
  * @param bypassRls whether the current role has BYPASSRLS
  * @param database {@code current_database()}
  * @param backendPid process id of the server process
- * @param searchPath the schemas searched for an unqualified name, in order, {@code pg_catalog} and an existing temporary
- *     schema included
+ * @param searchPath the schemas searched for an unqualified name, in order: {@link SearchPath}
  * @param serverVersion {@code server_version_num}, for instance 180006
  * @param roles the current role and every role whose privileges it has, directly or not; what ownership and policies go by
  */
@@ -36,15 +34,14 @@ public record RoleFacts(
 
     private static final String QUERY = """
             /* tenant-warden */
-            SELECT 1 AS part, 0::pg_catalog.int8 AS position,
+            SELECT 1 AS part, 0 AS position,
                    current_user::pg_catalog.text AS a, session_user::pg_catalog.text AS b,
                    r.rolsuper AS c, r.rolbypassrls AS d, pg_catalog.current_database()::pg_catalog.text AS e,
                    pg_catalog.pg_backend_pid() AS f,
                    pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS g
               FROM pg_catalog.pg_roles r WHERE r.rolname OPERATOR(pg_catalog.=) current_user
             UNION ALL
-            SELECT 2, s.n, s.name::pg_catalog.text, NULL, NULL, NULL, NULL, NULL, NULL
-              FROM pg_catalog.unnest(pg_catalog.current_schemas(true)) WITH ORDINALITY s(name, n)
+            SELECT 2, 0, pg_catalog.current_setting('search_path'), NULL, NULL, NULL, NULL, NULL, NULL
             UNION ALL
             SELECT 3, 0, r.rolname::pg_catalog.text, NULL, NULL, NULL, NULL, NULL, NULL
               FROM pg_catalog.pg_roles r WHERE pg_catalog.pg_has_role(r.oid, 'USAGE')
@@ -71,7 +68,7 @@ public record RoleFacts(
             boolean bypassRls = false;
             int pid = 0;
             int version = 0;
-            List<String> path = new ArrayList<>();
+            String path = "";
             Set<String> roles = new LinkedHashSet<>();
             while (rs.next()) {
                 switch (rs.getInt(1)) {
@@ -84,14 +81,23 @@ public record RoleFacts(
                         pid = rs.getInt(8);
                         version = rs.getInt(9);
                     }
-                    case 2 -> path.add(rs.getString(3));
+                    case 2 -> path = rs.getString(3);
                     default -> roles.add(rs.getString(3));
                 }
             }
             if (currentUser == null) {
                 throw new SQLException("the current role is not in pg_roles; it was dropped or renamed meanwhile");
             }
-            return new RoleFacts(currentUser, sessionUser, superuser, bypassRls, database, pid, path, version, roles);
+            return new RoleFacts(
+                    currentUser,
+                    sessionUser,
+                    superuser,
+                    bypassRls,
+                    database,
+                    pid,
+                    SearchPath.of(path, currentUser),
+                    version,
+                    roles);
         }
     }
 
