@@ -80,6 +80,18 @@ class AgentScenariosTest {
     }
 
     @TestFactory
+    List<DynamicTest> namesMeanWhatTheServerSaysNow() throws Exception {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Forked forked : matrix("RelationNamesScenario")) {
+            tests.addAll(forked.warden("tenant", SOURCE)
+                    .warden("mode", "enforce")
+                    .warden("datasource.exclude", "postgres@*")
+                    .tests());
+        }
+        return tests;
+    }
+
+    @TestFactory
     List<DynamicTest> theBareFlagOnlyWatches() throws Exception {
         return Forked.scenario(scenario("AuditScenario"))
                 .database(TestDatabase.create(18))

@@ -126,6 +126,11 @@ class PreflightTest {
         return false;
     }
 
+    private static String object(TestDatabase database) {
+        return "database " + database.name() + " on 127.0.0.1:"
+                + PostgresServer.get(database.major()).port();
+    }
+
     private void assertNoErrors() throws Exception {
         JsonObject health = JsonParser.object().from(Files.readString(report())).getObject("health");
         assertEquals(0, health.getInt("agentErrors", -1), health::toString);
@@ -228,7 +233,7 @@ class PreflightTest {
                 application.await(UNREAD, "public.customers, public.invoices", "another session");
                 assertEquals(1, application.count("[warden] FINDING"), application::toString);
                 assertEquals(0, application.count("level=error"), application::toString);
-                Await.until(() -> reports("policies-unread", "database " + database.name()), application::toString);
+                Await.until(() -> reports("policies-unread", object(database)), application::toString);
                 c.rollback();
                 Await.until(
                         () -> {
@@ -239,7 +244,7 @@ class PreflightTest {
                 assertEquals(1, application.count(UNREAD), application::toString);
                 assertEquals(0, application.count("could not be read", "preflight"), application::toString);
                 application.end();
-                assertFalse(reports("policies-unread", "database " + database.name()));
+                assertFalse(reports("policies-unread", object(database)));
                 assertNoErrors();
             }
         }

@@ -81,7 +81,7 @@ class ReportTest {
         assertEquals("protecting", health.getString("state"));
         assertEquals(0, health.getInt("agentErrors", -1));
         JsonObject database = only(health.getArray("databases"));
-        assertEquals(Set.of("database", "role", "strategy", "protected"), keys(database));
+        assertEquals(Set.of("database", "server", "role", "strategy", "protected"), keys(database));
         assertTrue(database.getString("database").startsWith("scenario_"));
         assertEquals("warden_app", database.getString("role"));
         assertEquals("pipelined", database.getString("strategy"));

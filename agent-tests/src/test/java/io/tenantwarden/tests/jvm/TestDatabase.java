@@ -25,6 +25,8 @@ public record TestDatabase(int major, String url, String name) {
                 role(s, "warden_owner", "");
                 role(s, "warden_app", "");
                 role(s, "warden_bypass", "BYPASSRLS");
+                role(s, "warden_member", "NOINHERIT");
+                s.execute("GRANT warden_bypass TO warden_member");
                 s.execute("GRANT CREATE ON DATABASE " + name + " TO warden_owner");
                 s.execute("GRANT ALL ON SCHEMA public TO warden_owner");
                 s.execute("GRANT USAGE, CREATE ON SCHEMA public TO warden_app");

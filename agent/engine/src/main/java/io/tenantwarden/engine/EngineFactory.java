@@ -28,9 +28,11 @@ import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.report.SiteFinder;
 import io.tenantwarden.engine.report.ViolationEvent;
 import io.tenantwarden.engine.report.ViolationKind;
+import io.tenantwarden.engine.session.CatalogRefresher;
 import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Checkouts;
 import io.tenantwarden.engine.session.FactsReader;
+import io.tenantwarden.engine.session.OwnConnections;
 import io.tenantwarden.engine.session.TenantChecks;
 import io.tenantwarden.engine.tenant.LoadedClasses;
 import io.tenantwarden.engine.tenant.MessageValues;
@@ -110,10 +112,16 @@ public final class EngineFactory {
         GucPlan plan = GucPlan.of(values(config.guc()), values(config.gucBypass()), values(config.gucNone()));
         CatalogOptions catalogOptions = new CatalogOptions(
                 config.tenantColumns(), patterns(config.tablesInclude()), patterns(config.tablesExclude()));
-        FactsReader facts = new FactsReader(catalogOptions);
+        OwnConnections own = new OwnConnections();
+        FactsReader facts = new FactsReader(catalogOptions, own);
         FirstConnections firstConnections = new FirstConnections(reporter, plan, config.mode(), preflight(facts));
         Catalogs catalogs = new Catalogs(
-                catalogOptions, config.catalogRefresh().toNanos(), config.datasourceExclude(), facts, firstConnections);
+                catalogOptions,
+                config.catalogRefresh().toNanos(),
+                config.datasourceExclude(),
+                own,
+                refresher(catalogOptions, own),
+                firstConnections);
         StatementGate gate = new StatementGate(
                 config.mode(), plan, catalogs, sites, reporter, Set.copyOf(config.bypassRoles()), tenantChecks());
         Checkouts checkouts = new Checkouts(() -> scopeOfThread(scopes), this::debug);
@@ -142,6 +150,15 @@ public final class EngineFactory {
         reporter.health(firstConnections::health);
         methods.expiring().forEach(reporter::finding);
         reporter.selfCheck(SELF_CHECK_AFTER, this::selfCheck);
+    }
+
+    private CatalogRefresher refresher(CatalogOptions options, OwnConnections own) {
+        return new CatalogRefresher(
+                own,
+                options,
+                config.catalogRefresh().toNanos(),
+                EngineFactory::internal,
+                bug -> engine().failed("catalog", bug, false));
     }
 
     private Preflight preflight(FactsReader facts) {

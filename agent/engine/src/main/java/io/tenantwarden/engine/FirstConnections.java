@@ -16,12 +16,15 @@ import io.tenantwarden.rls.RoleFacts;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Tells what the first connection of each role to each database found out: what is covered; what is wrong is the preflight's. */
 final class FirstConnections implements Catalogs.Listener {
 
+    private static final String OUTDATED = "catalog-outdated";
     private static final String POLICIES_UNREAD = "policies-unread";
     private static final int MAX_TABLES = 10;
     private static final String LOCK_NOT_AVAILABLE = "55P03";
@@ -29,8 +32,12 @@ final class FirstConnections implements Catalogs.Listener {
     private final Reporter reporter;
     private final GucPlan plan;
     private final Mode mode;
-    private final Set<String> unavailable = ConcurrentHashMap.newKeySet();
+    private final Set<Database> unavailable = ConcurrentHashMap.newKeySet();
+    private final Map<Database, List<Connected>> roles = new ConcurrentHashMap<>();
     private final Preflight preflight;
+
+    /** A role that connected, and how. */
+    private record Connected(String role, String strategy, boolean pooled) {}
 
     FirstConnections(Reporter reporter, GucPlan plan, Mode mode, Preflight preflight) {
         this.reporter = reporter;
@@ -41,6 +48,13 @@ final class FirstConnections implements Catalogs.Listener {
 
     @Override
     public void firstConnection(Database database, RoleFacts role, String strategy, boolean pooled) {
+        Connected connected = new Connected(role.currentUser(), strategy, pooled);
+        roles.computeIfAbsent(database, key -> new CopyOnWriteArrayList<>()).add(connected);
+        cover(database, connected);
+        preflight.firstConnection(database, role);
+    }
+
+    private void cover(Database database, Connected connected) {
         Catalog catalog = database.catalog();
         List<Cover.GucUse> gucs = new ArrayList<>();
         for (String name : plan.names()) {
@@ -48,16 +62,16 @@ final class FirstConnections implements Catalogs.Listener {
         }
         reporter.cover(new Cover(
                 database.name(),
-                role.currentUser(),
-                mode == Mode.AUDIT ? "none" : strategy,
+                database.server(),
+                connected.role(),
+                mode == Mode.AUDIT ? "none" : connected.strategy(),
                 catalog.protectedCount(),
                 catalog.rlsCount(),
                 catalog.forceCount(),
                 gucs,
                 List.copyOf(catalog.gucsInPolicies()),
                 catalog.unreadPolicies().size(),
-                pooled));
-        preflight.firstConnection(database, role);
+                connected.pooled()));
     }
 
     @Override
@@ -67,14 +81,16 @@ final class FirstConnections implements Catalogs.Listener {
 
     @Override
     public void catalogRead(Database database) {
+        roles.getOrDefault(database, List.of()).forEach(connected -> cover(database, connected));
+        reporter.resolved(OUTDATED, object(database));
         List<String> unread = database.catalog().unreadPolicies();
         if (unread.isEmpty()) {
-            reporter.resolved(POLICIES_UNREAD, object(database.name()));
+            reporter.resolved(POLICIES_UNREAD, object(database));
         } else {
             reporter.finding(new Finding(
                     POLICIES_UNREAD,
                     Level.WARN,
-                    object(database.name()),
+                    object(database),
                     "the policies of " + String.join(", ", unread.subList(0, Math.min(unread.size(), MAX_TABLES)))
                             + (unread.size() > MAX_TABLES ? " and " + (unread.size() - MAX_TABLES) + " more" : "")
                             + " could not be read, because another session has these tables, or tables that the policies"
@@ -92,7 +108,7 @@ final class FirstConnections implements Catalogs.Listener {
     }
 
     @Override
-    public void unavailable(String database, SQLException cause) {
+    public void unavailable(Database database, SQLException cause) {
         unavailable.add(database);
         reporter.finding(new Finding(
                 "catalog-unavailable",
@@ -110,12 +126,26 @@ final class FirstConnections implements Catalogs.Listener {
     }
 
     @Override
-    public void available(String database) {
+    public void available(Database database) {
         unavailable.remove(database);
     }
 
-    private static String object(String database) {
-        return "database " + database;
+    @Override
+    public void outdated(Database database, SQLException cause) {
+        reporter.finding(new Finding(
+                OUTDATED,
+                Level.WARN,
+                object(database),
+                "the catalog could not be read again (SQLState " + cause.getSQLState() + ": " + cause.getMessage()
+                        + "). What is protected is known all the same: statements ask the server for their tables one by"
+                        + " one, which costs a round trip for each kind of statement. The rules of the preflight are not"
+                        + " checked again meanwhile",
+                "give the role one more connection than its pools use: Warden opens one for a moment; it is tried again,"
+                        + " after pauses that double up to warden.catalog.refresh"));
+    }
+
+    private static String object(Database database) {
+        return "database " + database.name() + " on " + database.server();
     }
 
     HealthState health() {

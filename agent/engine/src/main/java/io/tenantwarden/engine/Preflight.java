@@ -122,11 +122,11 @@ final class Preflight {
         if (bypassRoles.contains(of.role()) && finding.object().equals(of.role())) {
             return; // listed, so that it bypasses policies on purpose
         }
-        reporter.finding(of.database().name(), of.role(), finding(finding));
+        reporter.finding(of.database().name(), of.database().server(), of.role(), finding(finding));
     }
 
     private void resolved(RolePreflight of, io.tenantwarden.rls.Finding finding) {
-        reporter.resolved(of.database().name(), of.role(), finding(finding));
+        reporter.resolved(of.database().name(), of.database().server(), of.role(), finding(finding));
     }
 
     private static Finding finding(io.tenantwarden.rls.Finding of) {
@@ -195,7 +195,8 @@ final class Preflight {
             }
             if (preflight.failed()) {
                 reporter.warn("the preflight of role " + preflight.role() + " in database "
-                        + preflight.database().name() + " could not be read (SQLState " + e.getSQLState() + ": "
+                        + preflight.database().name() + " on "
+                        + preflight.database().server() + " could not be read (SQLState " + e.getSQLState() + ": "
                         + e.getMessage() + "): "
                         + (preflight.isComplete()
                                 ? "its findings stay those of the last reading"

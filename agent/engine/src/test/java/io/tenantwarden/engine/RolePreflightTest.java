@@ -15,7 +15,7 @@ class RolePreflightTest {
     void aStatementMayComeBeforeTheRulesOfItsRoleHaveRun() {
         List<String> told = new ArrayList<>();
         RolePreflight preflight = new RolePreflight(
-                new Database("billing", 0),
+                new Database("billing", "db1:5432", 0),
                 "app",
                 (of, finding) -> told.add(finding.rule() + " " + finding.object()),
                 (of, finding) -> told.add("resolved " + finding.rule()));

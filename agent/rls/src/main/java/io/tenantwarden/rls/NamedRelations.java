@@ -18,7 +18,8 @@ final class NamedRelations {
 
     /**
      * By name and not with {@code to_regclass}: that fails where the role has no right on the schema, and with it the
-     * transaction. The children of a protected table are not looked for: the table counts, whatever its partitions are.
+     * transaction. The children of a protected table are not looked for: the table counts, whatever its partitions are. The
+     * parents are, because a partition that is named itself has not their policies.
      */
     private static final String QUERY = """
             /* tenant-warden */
@@ -49,22 +50,26 @@ final class NamedRelations {
               SELECT n.oid FROM named n
               UNION
               SELECT u.target FROM closure k JOIN uses u ON u.source OPERATOR(pg_catalog.=) k.oid
+            ), parents AS (
+              SELECT i.inhparent, i.inhrelid
+                FROM closure k JOIN pg_catalog.pg_inherits i ON i.inhrelid OPERATOR(pg_catalog.=) k.oid
             )
             SELECT 0, NULL::pg_catalog.oid, (SELECT m.visible FROM named m WHERE m.oid OPERATOR(pg_catalog.=) c.oid),
                    """ + CatalogRelations.COLUMNS + """
 
-              FROM closure k
+              FROM (SELECT oid FROM closure UNION SELECT inhparent FROM parents) k
               JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) k.oid
               JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
             """
             + CatalogRelations.TENANT_COLUMNS + " WHERE " + CatalogRelations.KINDS + """
 
             UNION ALL
-            SELECT DISTINCT u.part, u.target, NULL::pg_catalog.bool, u.source,
+            SELECT e.part, e.target, NULL::pg_catalog.bool, e.source,
                    NULL::pg_catalog.name, NULL::pg_catalog.name, NULL::pg_catalog."char", NULL::pg_catalog.name,
                    NULL::pg_catalog.bool, NULL::pg_catalog.bool, NULL::pg_catalog.name, NULL::pg_catalog.text,
                    NULL::pg_catalog.oid, NULL::pg_catalog.int2
-              FROM closure k JOIN uses u ON u.source OPERATOR(pg_catalog.=) k.oid
+              FROM (SELECT u.part, u.source, u.target FROM closure k JOIN uses u ON u.source OPERATOR(pg_catalog.=) k.oid
+                    UNION SELECT 2, p.inhparent, p.inhrelid FROM parents p) e
             """;
 
     private static final int FIRST_COLUMN = 4;

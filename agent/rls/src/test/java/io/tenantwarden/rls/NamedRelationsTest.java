@@ -97,6 +97,10 @@ class NamedRelationsTest {
             assertTouches(c, "select * from m", "app.customers", "app.invoices", "public.users");
             assertTouches(c, "select * from root", "app.leaf");
             assertTouches(c, "select * from parts", "app.parts_1");
+            assertTouches(c, "select * from parts_1", "app.parts_1");
+            assertEquals(
+                    "app.parts",
+                    ask(c, "select * from parts_1").touched().get(0).parent());
             assertTouches(c, "select * from countries");
             assertTouches(c, "insert into countries values (1)", "public.users");
             assertTouches(c, "select * from pg_class, information_schema.tables");

@@ -22,13 +22,13 @@ public interface DriverConnection {
     void waitForCopy() throws Throwable;
 
     /** Whether a transaction block is open and usable. */
-    boolean inTransaction() throws Throwable;
+    boolean inTransaction();
 
     /** Whether the transaction block has failed and waits for ROLLBACK. */
-    boolean inFailedTransaction() throws Throwable;
+    boolean inFailedTransaction();
 
     /** Whether no transaction block is open, neither a usable nor a failed one. */
-    default boolean isIdle() throws Throwable {
+    default boolean isIdle() {
         return !inTransaction() && !inFailedTransaction();
     }
 
@@ -37,6 +37,24 @@ public interface DriverConnection {
 
     /** Whether the server skipped a statement of what was just answered. */
     boolean hasSkippedStatement() throws Throwable;
+
+    /** Whether {@link #liftResultLimit} can do what it is for. */
+    default boolean canLiftResultLimit() {
+        return false;
+    }
+
+    /**
+     * Lifts the limit that the application has set for what a query may return ({@code maxResultBuffer}).
+     *
+     * @return what {@link #restoreResultLimit} is to be given; null when there was none
+     */
+    default Object liftResultLimit() {
+        return null;
+    }
+
+    default void restoreResultLimit(Object lifted) {
+        // nothing was lifted
+    }
 
     /** The role that the driver connected as. */
     String user() throws Throwable;

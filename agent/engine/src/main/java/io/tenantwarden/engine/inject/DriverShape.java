@@ -67,6 +67,7 @@ public final class DriverShape {
     private final MethodHandle user;
     private final MethodHandle database;
     private final MethodHandle hostSpec;
+    private final ResultLimit resultLimit;
     private final Object stateOpen;
     private final Object stateFailed;
     private final Object modeSimple;
@@ -105,6 +106,7 @@ public final class DriverShape {
         database = unary(lookup, method(executor, "getDatabase", 0), Object.class);
         hostSpec = unary(lookup, method(executor, "getHostSpec", 0), Object.class);
         lock = lockOf(lookup, executor);
+        resultLimit = ResultLimit.of(lookup);
         waitOnLock = lookup.unreflect(method(executor, "waitOnLock", 0))
                 .asType(MethodType.methodType(void.class, Object.class));
 
@@ -236,6 +238,11 @@ public final class DriverShape {
      */
     public void waitForCopy(Object executor) throws Throwable {
         waitOnLock.invokeExact(executor);
+    }
+
+    /** Null where the driver has no limit for results. */
+    ResultLimit resultLimit() {
+        return resultLimit;
     }
 
     /** The SQL of a query with {@code $1} placeholders. */

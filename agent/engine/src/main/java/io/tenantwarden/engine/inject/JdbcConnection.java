@@ -69,19 +69,25 @@ public final class JdbcConnection implements DriverConnection {
     }
 
     @Override
-    public boolean inTransaction() throws Throwable {
+    public boolean inTransaction() {
         return state("OPEN");
     }
 
     @Override
-    public boolean inFailedTransaction() throws Throwable {
+    public boolean inFailedTransaction() {
         return state("FAILED");
     }
 
-    private boolean state(String name) throws Throwable {
-        return ((Enum<?>) (Object) transactionState.invokeExact((Object) connection))
-                .name()
-                .equals(name);
+    private boolean state(String name) {
+        try {
+            return ((Enum<?>) (Object) transactionState.invokeExact((Object) connection))
+                    .name()
+                    .equals(name);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Asked when an execution has ended, with all of its answers. */

@@ -158,6 +158,31 @@ public final class PgjdbcConnection implements DriverConnection {
     }
 
     @Override
+    public boolean canLiftResultLimit() {
+        return shape.resultLimit() != null;
+    }
+
+    @Override
+    public Object liftResultLimit() {
+        try {
+            return shape.resultLimit() == null ? null : shape.resultLimit().lift(executor);
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void restoreResultLimit(Object lifted) {
+        try {
+            if (lifted != null) {
+                shape.resultLimit().restore(executor, lifted);
+            }
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
     public String user() throws Throwable {
         return shape.user(executor);
     }

@@ -40,12 +40,19 @@ final class ApplicationSettings {
         this.reporter = reporter;
     }
 
+    /** Notes when a statement may change what unqualified names mean: the search path, or the role in it. */
+    static void noteNames(Session session, SqlStatement sql) {
+        List<SettingChange> changes = sql.settings();
+        for (int i = 0; i < changes.size(); i++) {
+            if (changes.get(i).mayChange("search_path") || changes.get(i).mayChangeRole()) {
+                session.names().pathChanges();
+            }
+        }
+    }
+
     /** Notes what a statement sets. Returns why it must not run; null when it may. */
     SQLException note(Session session, SqlStatement sql) {
         for (SettingChange change : sql.settings()) {
-            if (change.mayChange("search_path")) {
-                session.forgetSearchPath();
-            }
             // a migration tool sets and restores the role inside its bypass; a tenant's statements have no business
             // with it
             boolean role = change.mayChangeRole() && !session.scope().isBypass();

@@ -18,7 +18,12 @@ public final class KnownStatement {
     private WeakReference<Catalog> resolvedBy = new WeakReference<>(null);
     private List<String> resolvedOnPath;
     private Resolution resolution;
+    private Resolution answer;
+    private WeakReference<Catalog> answeredBeside = new WeakReference<>(null);
+    private int answeredIn;
+    private int answeredAt;
     private StatementStats stats;
+    private Resolution statsOf;
     private KnownStatement otherwise;
 
     KnownStatement(SqlStatement sql) {
@@ -47,17 +52,36 @@ public final class KnownStatement {
             resolution = catalog.resolve(sql, searchPath);
             resolvedBy = new WeakReference<>(catalog);
             resolvedOnPath = searchPath;
-            stats = null;
         }
         return resolution;
     }
 
-    /** The counters of this statement; null until {@link #stats(StatementStats)}, and after the tables changed. */
-    StatementStats stats() {
-        return stats;
+    /** What the server said of its names, where nothing has happened since that could change it; else null. */
+    Resolution answer(Catalog beside, int generation, int epoch) {
+        return answeredIn == generation && answeredAt == epoch && answeredBeside.get() == beside ? answer : null;
     }
 
-    void stats(StatementStats counters) {
+    /**
+     * The server has said what its names mean.
+     *
+     * @param beside the snapshot that did not know
+     * @param generation of the database
+     * @param epoch of the session's names
+     */
+    void answer(Resolution said, Catalog beside, int generation, int epoch) {
+        answer = said;
+        answeredBeside = new WeakReference<>(beside);
+        answeredIn = generation;
+        answeredAt = epoch;
+    }
+
+    /** The counters of this statement; null until {@link #stats(StatementStats, Resolution)} for these tables. */
+    StatementStats stats(Resolution tables) {
+        return statsOf == tables ? stats : null;
+    }
+
+    void stats(StatementStats counters, Resolution tables) {
         stats = counters;
+        statsOf = tables;
     }
 }

@@ -15,10 +15,7 @@ import io.tenantwarden.rls.Resolution;
 import io.tenantwarden.rls.SqlStatement;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Decides on each statement before it runs: which scope it runs in, whether it may run, what must be injected, and what is
@@ -26,10 +23,8 @@ import java.util.regex.Pattern;
  */
 public final class StatementGate {
 
-    private static final Pattern AS = Pattern.compile("\\bas\\b", Pattern.CASE_INSENSITIVE);
-
     private final Mode mode;
-    private final Catalogs catalogs;
+    private final TableLookup lookup;
     private final TenantChecks checks;
     private final ApplicationSettings settings;
     private final TableAccess access;
@@ -50,7 +45,7 @@ public final class StatementGate {
             Set<String> bypassRoles,
             TenantChecks checks) {
         this.mode = mode;
-        this.catalogs = catalogs;
+        this.lookup = new TableLookup(mode, catalogs, !bypassRoles.isEmpty());
         this.checks = checks;
         this.settings = new ApplicationSettings(mode, plan, sites, reporter);
         this.access = new TableAccess(mode, plan, catalogs, sites, reporter, bypassRoles);
@@ -102,7 +97,7 @@ public final class StatementGate {
         SqlStatement sql = known.sql();
         // COMMIT may run triggers, but names no table: it must not wait for a catalog
         boolean touches = sql.readsRows() && !sql.transactionControl();
-        Resolution resolution = touches ? resolve(session, known) : null;
+        Resolution resolution = touches ? lookup.of(session, known) : null;
         if (session.ownFailure() != null) {
             return session.ownFailure(); // a cancel that was meant for the statement, for instance
         }
@@ -119,15 +114,11 @@ public final class StatementGate {
                 return failure;
             }
         }
-        Catalog catalog = session.catalog();
-        if (catalog != null && catalog.isEmpty()) {
+        List<String> tables = resolution == null ? List.of() : resolution.tables();
+        Catalog catalog = session.database().catalog();
+        if (catalog != null && catalog.isEmpty() && tables.isEmpty()) {
             return null; // nothing is protected here, so nothing is sent and nothing is told
         }
-        if (catalog != null && createsView(sql)) {
-            session.noteView(
-                    catalog.resolve(viewQuery(sql), session.searchPath()).tables());
-        }
-        List<String> tables = resolution == null ? List.of() : resolution.tables();
         SQLException refusal = sql.settings().isEmpty() ? null : settings.note(session, sql);
         if (refusal == null && !tables.isEmpty()) {
             refusal = access.touch(session, known, resolution);
@@ -149,41 +140,12 @@ public final class StatementGate {
         return known.sql().ambiguous() ? known.read(session.escapesInStrings()) : known;
     }
 
-    private Resolution resolve(Session session, KnownStatement known) throws Throwable {
-        boolean certain = mode == Mode.ENFORCE;
-        Catalog catalog = catalogs.current(session, certain);
-        if (catalog == null) {
-            return null;
-        }
-        Resolution resolution = known.resolve(catalog, session.searchPath());
-        if (!resolution.unknown().isEmpty() && catalogs.lookFor(resolution.unknown(), session, certain)) {
-            resolution = known.resolve(session.catalog(), session.searchPath());
-        }
-        if (resolution.unknown().isEmpty()) {
-            return resolution;
-        }
-        if (!session.viewTables().isEmpty()) {
-            resolution = resolution.assuming(session.viewTables());
-        }
-        // a function may have changed the search path: in another schema the name may be a protected table's
-        List<String> elsewhere = session.catalog().resolve(known.sql(), null).tables();
-        return resolution.tables().containsAll(elsewhere) ? resolution : resolution.assuming(elsewhere);
-    }
-
-    /** What follows AS. Where there is none, the whole text: CREATE names no relation that is read. */
-    private static SqlStatement viewQuery(SqlStatement sql) {
-        Matcher as = AS.matcher(sql.sql());
-        return as.find() ? SqlStatement.parse(sql.sql().substring(as.end())) : sql;
-    }
-
-    private static boolean createsView(SqlStatement sql) {
-        return sql.keyword() == Keyword.CREATE
-                && sql.sql().toLowerCase(Locale.ROOT).contains("view");
-    }
-
     private static void noteEffects(Session session, SqlStatement sql) {
+        ApplicationSettings.noteNames(session, sql);
         if (sql.changesCatalog()) {
-            session.noteCatalogChange();
+            session.names().catalogChanges();
+        } else if (sql.keyword() == Keyword.CREATE) {
+            session.names().temporaryChanges(); // a temporary view reads what it likes
         }
         if (sql.keyword() == Keyword.ROLLBACK || sql.keyword() == Keyword.ROLLBACK_TO) {
             session.noteRollback();

@@ -48,13 +48,13 @@ final class TableAccess {
     SQLException touch(Session session, KnownStatement known, Resolution resolution) throws Throwable {
         Scope scope = session.scope();
         Outcome outcome = outcome(session, scope);
-        StatementStats stats = known.stats();
+        StatementStats stats = known.stats(resolution);
         if (stats == null) {
             stats = reporter.stats(
                     known.sql().fingerprint(),
                     resolution.tables(),
                     session.database().name());
-            known.stats(stats);
+            known.stats(stats, resolution);
             if (!resolution.assumed()) {
                 catalogs.touched(session, resolution.touched());
             }

@@ -7,6 +7,7 @@ import java.util.Objects;
  * What is protected in one database for one role. Immutable.
  *
  * @param database database name, never null
+ * @param server {@code host:port}, never null
  * @param role the role that the application connects as, never null
  * @param strategy {@code pipelined}, {@code jdbc} or whatever keeps the scope on the wire
  * @param protectedTables number of protected tables
@@ -19,6 +20,7 @@ import java.util.Objects;
  */
 public record Cover(
         String database,
+        String server,
         String role,
         String strategy,
         int protectedTables,
@@ -39,6 +41,7 @@ public record Cover(
 
     public Cover {
         Objects.requireNonNull(database, "database");
+        Objects.requireNonNull(server, "server");
         Objects.requireNonNull(role, "role");
         gucs = List.copyOf(gucs);
         gucsInPolicies = List.copyOf(gucsInPolicies);

@@ -63,16 +63,17 @@ record LogLine(String logger, Level level, String text) {
     }
 
     static LogLine finding(Finding finding) {
-        return finding(null, null, finding);
+        return finding(null, null, null, finding);
     }
 
     /** A finding of the preflight; which database and role, because several may have objects of that name. */
-    static LogLine finding(String database, String role, Finding finding) {
+    static LogLine finding(String database, String server, String role, Finding finding) {
         StringBuilder line = new StringBuilder(256).append(PREFIX).append("FINDING ");
         LogText.value(line, finding.rule());
         line.append(" level=").append(finding.level().wireName());
         if (database != null) {
             LogText.field(line, "database", database);
+            LogText.field(line, "server", server);
             LogText.field(line, "role", role);
         }
         LogText.field(line, "object", finding.object());
@@ -101,6 +102,7 @@ record LogLine(String logger, Level level, String text) {
             line.append(" unread=").append(cover.unreadPolicies());
         }
         line.append(" pooled=").append(cover.pooled() ? "yes" : "no");
+        LogText.field(line, "server", cover.server());
         if (cover.level() == Level.ERROR) {
             LogText.field(line, "gucsInPolicies", LogText.list(cover.gucsInPolicies()));
         }

@@ -15,7 +15,7 @@ import java.util.List;
  * @param mode {@code warden.mode} as it is now
  * @param agent version of the agent
  * @param health the agent in one word
- * @param covers one per database and role
+ * @param covers one per server, database and role
  * @param agentErrors errors of the agent itself
  * @param violations all violations, those of the baseline too, so that a report can be the next baseline
  * @param violationsBeyondLimit events of violations that were no longer kept apart
@@ -91,6 +91,7 @@ record ReportDocument(
         for (Cover cover : covers) {
             json.object();
             json.value("database", cover.database());
+            json.value("server", cover.server());
             json.value("role", cover.role());
             json.value("strategy", cover.strategy());
             json.value("protected", cover.protectedTables());

@@ -158,22 +158,22 @@ public final class Reporter implements AutoCloseable {
         finding(List.of(finding.rule(), finding.object()), finding, LogLine.finding(finding));
     }
 
-    /** Tells a finding of the preflight, once per database, role, rule and object; the report has the latest. */
-    public void finding(String database, String role, Finding finding) {
+    /** Tells a finding of the preflight, once per server, database, role, rule and object; the report has the latest. */
+    public void finding(String database, String server, String role, Finding finding) {
         finding(
-                List.of(finding.rule(), finding.object(), database, role),
+                List.of(finding.rule(), finding.object(), database, server, role),
                 finding,
-                LogLine.finding(database, role, finding));
+                LogLine.finding(database, server, role, finding));
     }
 
     /** A finding is no longer true: the report leaves it out, and when it comes back it is told again. */
-    public void resolved(String database, String role, Finding finding) {
-        if (findings.remove(List.of(finding.rule(), finding.object(), database, role)) != null) {
+    public void resolved(String database, String server, String role, Finding finding) {
+        if (findings.remove(List.of(finding.rule(), finding.object(), database, server, role)) != null) {
             otherChanges.increment();
         }
     }
 
-    /** As {@link #resolved(String, String, Finding)}, for a finding that is not the preflight's. */
+    /** As {@link #resolved(String, String, String, Finding)}, for a finding that is not the preflight's. */
     public void resolved(String rule, String object) {
         if (findings.remove(List.of(rule, object)) != null) {
             otherChanges.increment();
@@ -193,9 +193,9 @@ public final class Reporter implements AutoCloseable {
         }
     }
 
-    /** Tells what is protected, once per database and role; the report has the latest. */
+    /** Tells what is protected, once per server, database and role; the report has the latest. */
     public void cover(Cover cover) {
-        Cover before = covers.put(List.of(cover.database(), cover.role()), cover);
+        Cover before = covers.put(List.of(cover.database(), cover.server(), cover.role()), cover);
         if (!cover.equals(before)) {
             otherChanges.increment();
         }
@@ -306,7 +306,9 @@ public final class Reporter implements AutoCloseable {
         }
         sortedFindings.sort(Comparator.comparing(Finding::rule).thenComparing(Finding::object));
         List<Cover> sortedCovers = new ArrayList<>(covers.values());
-        sortedCovers.sort(Comparator.comparing(Cover::database).thenComparing(Cover::role));
+        sortedCovers.sort(Comparator.comparing(Cover::database)
+                .thenComparing(Cover::server)
+                .thenComparing(Cover::role));
         return new ReportDocument(
                 started,
                 mode,

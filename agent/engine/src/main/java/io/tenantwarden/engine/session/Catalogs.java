@@ -1,16 +1,18 @@
 package io.tenantwarden.engine.session;
 
-import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.config.ConnectionPattern;
 import io.tenantwarden.rls.Catalog;
 import io.tenantwarden.rls.CatalogOptions;
 import io.tenantwarden.rls.CatalogTable;
+import io.tenantwarden.rls.Identity;
 import io.tenantwarden.rls.PlainStatements;
+import io.tenantwarden.rls.Relation;
 import io.tenantwarden.rls.RoleFacts;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -18,19 +20,35 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Reads catalogs: on the first physical connection of each database, and again when a snapshot is out of date, always on
- * the connection at hand and never inside the application's statement. Thread-safe.
+ * What the server says of names: the first snapshot of each database, read when its first connection is opened, and single
+ * names where a snapshot does not say what holds. Later snapshots are the {@link CatalogRefresher}'s. Thread-safe.
  */
 public final class Catalogs {
+
+    /**
+     * What the application set as limits for its own statements must not end ours: local to the transaction in which the
+     * first snapshot is read. Before version 17 there is no {@code transaction_timeout}.
+     */
+    private static final String NO_LIMITS =
+            "/* tenant-warden */ select pg_catalog.set_config('statement_timeout', '0', true),"
+                    + " pg_catalog.set_config('idle_in_transaction_session_timeout', '0', true),"
+                    + " case when pg_catalog.current_setting('transaction_timeout', true) is not null"
+                    + " then pg_catalog.set_config('transaction_timeout', '0', true) end";
+
+    /** {@code query_canceled}, PostgreSQL manual appendix A: meant for the application's statement. */
+    private static final String CANCELLED = "57014";
+
+    /** A shorter limit of the application's is not for the reading of a large catalog. */
+    private static final int READING_MILLIS = 60_000;
 
     private final CatalogOptions options;
     private final long refreshNanos;
     private final List<ConnectionPattern> excluded;
-    private final FactsReader facts;
+    private final OwnConnections own;
+    private final CatalogRefresher refresher;
     private final Listener listener;
     private final Map<String, Database> databases = new ConcurrentHashMap<>();
-    private final Map<String, RoleFacts> identities = new ConcurrentHashMap<>();
-    private final Set<String> pooled = ConcurrentHashMap.newKeySet();
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
 
     /** Told what was found out. */
     public interface Listener {
@@ -49,84 +67,87 @@ public final class Catalogs {
          */
         void touched(Session session, List<CatalogTable> tables);
 
-        /** The catalog could not be read. */
-        void unavailable(String database, SQLException cause);
+        /** The catalog could not be read, so that protected tables are not known. */
+        void unavailable(Database database, SQLException cause);
 
-        /** The catalog could be read, again or for the first time. */
-        void available(String database);
+        /** The catalog could be read. */
+        void available(Database database);
+
+        /** The catalog could not be read again: there is a snapshot, which says what held once. */
+        void outdated(Database database, SQLException cause);
     }
 
     /**
      * @param options what makes a table a protected one
      * @param refreshNanos {@code warden.catalog.refresh}
      * @param excluded {@code warden.datasource.exclude}
-     * @param facts opens connections that are Warden's own and take no part
+     * @param own opens connections that are Warden's own and take no part
+     * @param refresher reads later snapshots
      */
     public Catalogs(
             CatalogOptions options,
             long refreshNanos,
             List<ConnectionPattern> excluded,
-            FactsReader facts,
+            OwnConnections own,
+            CatalogRefresher refresher,
             Listener listener) {
         this.options = options;
         this.refreshNanos = refreshNanos;
         this.excluded = excluded;
-        this.facts = facts;
+        this.own = own;
+        this.refresher = refresher;
         this.listener = listener;
+        refresher.listener(new CatalogRefresher.Listener() {
+            @Override
+            public void catalogRead(Database database) {
+                listener.available(database);
+                listener.catalogRead(database);
+            }
+
+            @Override
+            public void outdated(Database database, SQLException cause) {
+                listener.outdated(database, cause);
+            }
+        });
     }
 
     /**
      * A physical connection is ready: makes its session take part, unless configuration excludes it.
      */
     public void open(Session session, Connection connection) throws Throwable {
-        if (facts.isConnecting()) {
+        if (own.isConnecting()) {
             return;
         }
-        Properties properties = session.properties();
         String user = session.driver().user();
         String name = session.driver().database();
-        String host = session.driver().host();
-        if (isLeftAlone(user, host, name, properties)) {
+        String server = session.driver().host();
+        if (isLeftAlone(user, server, name, session.properties())) {
             return;
         }
-        Database database = databases.computeIfAbsent(host + "/" + name, key -> new Database(name, refreshNanos));
-        String identity = host + "/" + name + "/" + user + "/" + properties.getProperty("currentSchema", "") + "/"
-                + properties.getProperty("options", "");
-        RoleFacts role = identities.get(identity);
-        if (role != null && database.catalog() != null) {
-            if (pooled.contains(identity)) {
-                behindPooler(session);
-            }
-            session.open(connection, database, user, role);
-            listener.opened(session);
-            return;
-        }
-        session.open(connection, database, user, null);
-        if (role == null) {
-            role = facts(session, connection, identity, database);
-            if (role != null && isPooled(connection, role)) {
-                pooled.add(identity);
-            }
-        }
-        if (role == null || pooled.contains(identity)) {
+        Database database =
+                databases.computeIfAbsent(server + "/" + name, key -> new Database(name, server, refreshNanos));
+        session.open(connection, database, user);
+        Identity identity = identify(session);
+        boolean pooled = identity == null || isPooled(connection, identity);
+        if (pooled && session.injector() != null) {
             // not known counts as a pooler: what is set for the session there is left to other clients
-            behindPooler(session);
+            session.injector().behindPooler();
         }
+        database.opened(session);
         if (database.catalog() == null) {
-            read(session, database);
+            readFirst(session, true);
+        }
+        RoleFacts role = session.roleFacts();
+        if (role != null
+                && database.catalog() != null
+                && known.add(server + "/" + name + "/" + user + "/" + role.currentUser())) {
+            listener.firstConnection(database, role, session.driver().strategy(), pooled);
+        }
+        if (!database.isCurrent()) {
+            refresher.wake(database);
         }
         if (role != null) {
-            session.open(connection, database, user, role);
-            if (database.catalog() != null && identities.putIfAbsent(identity, role) == null) {
-                listener.firstConnection(database, role, session.driver().strategy(), pooled.contains(identity));
-            }
             listener.opened(session);
-        }
-    }
-
-    private static void behindPooler(Session session) {
-        if (session.injector() != null) {
-            session.injector().behindPooler();
         }
     }
 
@@ -148,73 +169,110 @@ public final class Catalogs {
         return false;
     }
 
-    private RoleFacts facts(Session session, Connection connection, String identity, Database database) {
-        ThreadState thread = ThreadState.current();
-        thread.enterInternal();
-        session.enterQuiet();
-        try {
-            return RoleFacts.read(connection);
-        } catch (SQLException e) {
-            listener.unavailable(database.name(), e);
-            return null;
-        } finally {
-            session.leaveQuiet();
-            thread.leaveInternal();
-        }
-    }
-
     /** Behind a pooler the key of the backend that the driver was given is not the backend's (PIPELINED facts). */
-    private static boolean isPooled(Connection connection, RoleFacts role) {
+    private static boolean isPooled(Connection connection, Identity identity) {
         try {
             Object pid = connection.getClass().getMethod("getBackendPID").invoke(connection);
-            return pid instanceof Integer known && known != role.backendPid();
+            return pid instanceof Integer given && given != identity.backendPid();
         } catch (ReflectiveOperationException e) {
             return false;
         }
     }
 
     /**
-     * Looks the tables of a statement up, reading the catalog again first when that is due.
+     * Asks the server who the connection is now and where it looks for names. Nothing is asked in a failed transaction.
      *
-     * @param certain whether a name that the snapshot does not have must be resolved before the statement runs
-     * @return the catalog to go by; null when there is none
+     * @return null when it could not be asked: then neither is known
      */
-    public Catalog current(Session session, boolean certain) throws Throwable {
-        Database database = session.database();
-        boolean urgent = database.catalog() == null || (certain && session.isCatalogChangeUnread());
-        // the age is looked at last: inside a transaction it does not count, and asking the clock costs as much as the
-        // rest
-        if (session.isIdle() ? urgent || database.isStale() : urgent && session.isInTransaction()) {
-            read(session, database);
+    public Identity identify(Session session) throws Throwable {
+        if (session.driver().inFailedTransaction()) {
+            return null;
         }
-        return session.catalog();
+        Database database = session.database();
+        try (Session.OwnWork work = session.ownWork()) {
+            Connection connection = (Connection) session.connection();
+            Identity identity = Identity.read(connection);
+            RoleFacts role = database.role(identity.sessionUser(), identity.currentUser());
+            if (role == null) {
+                role = RoleFacts.read(connection);
+                database.role(role);
+            }
+            session.identified(role, identity.searchPath());
+            return identity;
+        } catch (SQLException e) {
+            failed(session, e);
+            return null;
+        }
     }
 
     /**
-     * A statement names relations that the snapshot does not have.
+     * The first snapshot of the session's database: read by this statement when no connection has read it yet.
      *
-     * @param now whether they must be resolved before the statement runs
-     * @return whether there is a new snapshot
+     * @return null when it cannot be read
      */
-    public boolean lookFor(List<String> unknown, Session session, boolean now) throws Throwable {
+    public Catalog first(Session session) throws Throwable {
         Database database = session.database();
-        if (!now && database.isJustRead()) {
-            return false; // names made up for each use cost no more than one reading in a while; each asks again later
+        if (session.isIdle() || session.isInTransaction()) {
+            readFirst(session, false);
         }
-        boolean asks = session.isCatalogChangeUnread();
-        for (String relation : unknown) {
-            asks |= database.asksForRefresh(relation);
+        return database.catalog();
+    }
+
+    /** A statement goes by the snapshot. */
+    public void used(Database database) {
+        if (database.use()) {
+            refresher.wake(database);
         }
-        if (!asks || session.driver().inFailedTransaction()) {
-            return false;
+    }
+
+    /** The snapshot does not say what holds: it is read again soon, which nobody waits for. */
+    public void refresh(Database database) {
+        refresher.wake(database);
+    }
+
+    /**
+     * Asks the server for the relations of these names, as this connection sees them now.
+     *
+     * @return null when it could not be asked; {@link Session#ownFailure} then says whether the application's statement
+     *     cannot run either
+     */
+    public Catalog named(Session session, List<Relation> names) throws Throwable {
+        boolean idle = session.isIdle();
+        Connection connection = (Connection) session.connection();
+        try (Session.OwnWork work = session.ownWork();
+                Ending ending = ending(session, connection, idle)) {
+            return Catalog.readNamed(connection, options, names);
+        } catch (SQLException e) {
+            failed(session, e);
+            return null;
         }
-        if (session.isInTransaction() && !now) {
-            database.refresh();
-            return false;
+    }
+
+    /** What is put back when ours is done; what it throws does not hide what ours threw. */
+    private interface Ending extends AutoCloseable {
+        @Override
+        void close() throws SQLException;
+    }
+
+    /**
+     * With autocommit off our question begins a transaction when none is open. It is rolled back, so that the application
+     * finds the connection as it was and a failure of ours does not fail its transaction. Autocommit is not touched: a
+     * thread that waits for this connection has looked at it already.
+     */
+    private static Ending ending(Session session, Connection connection, boolean idle) {
+        return () -> {
+            if (idle && !session.isIdle() && !connection.isClosed()) {
+                connection.rollback();
+            }
+        };
+    }
+
+    private static void failed(Session session, SQLException e) throws Throwable {
+        if (!session.isIdle() || ((Connection) session.connection()).isClosed() || CANCELLED.equals(e.getSQLState())) {
+            // also where the transaction lives on: the driver's autosave may have gone back to a savepoint that is
+            // older than what the application did last
+            session.noteOwnFailure(e);
         }
-        Catalog before = session.catalog();
-        read(session, database);
-        return session.catalog() != before;
     }
 
     /**
@@ -228,10 +286,9 @@ public final class Catalogs {
         for (int i = 0; i < settings.size(); i += 2) {
             sql.append(" or coalesce(pg_catalog.current_setting(?, true), '') not in ('', ?)");
         }
-        ThreadState thread = ThreadState.current();
-        thread.enterInternal();
-        session.enterQuiet();
-        try (PreparedStatement statement = PlainStatements.prepare((Connection) session.connection(), sql.toString())) {
+        try (Session.OwnWork work = session.ownWork();
+                PreparedStatement statement =
+                        PlainStatements.prepare((Connection) session.connection(), sql.toString())) {
             for (int i = 0; i < settings.size(); i++) {
                 statement.setString(i + 1, settings.get(i));
             }
@@ -241,57 +298,65 @@ public final class Catalogs {
         } catch (SQLException e) {
             session.noteOwnFailure(e);
             return true;
-        } finally {
-            session.leaveQuiet();
-            thread.leaveInternal();
         }
     }
 
-    private void read(Session session, Database database) throws Throwable {
-        if (database.hasJustFailed() || !database.beginReading()) {
+    // ---- the first snapshot
+
+    /** @param opening whether nobody else can use the connection yet */
+    private void readFirst(Session session, boolean opening) throws Throwable {
+        Database database = session.database();
+        if (database.hasJustFailed() || !database.beginFirstReading()) {
             return;
         }
-        ThreadState thread = ThreadState.current();
-        thread.enterInternal();
-        session.enterQuiet();
+        int begun = database.generation();
         try {
-            read((Connection) session.connection(), session, database);
-            session.noteCatalogRead();
-            listener.available(database.name());
+            Catalog snapshot = session.hasResultLimit()
+                    ? own.read(session, c -> Catalog.read(c, options))
+                    : read(session, opening);
+            // what an open transaction has changed is nobody else's yet: it is read again when the transaction ends
+            database.update(snapshot, session.names().isCatalogChanged() ? begun - 1 : begun);
+            listener.available(database);
+            listener.catalogRead(database);
         } catch (SQLException e) {
             database.failed();
-            listener.unavailable(database.name(), e);
-            if (!session.isIdle() || ((Connection) session.connection()).isClosed()) {
-                // also where the transaction lives on: the driver's autosave may have gone back to a savepoint that is
-                // older
-                // than what the application did last
-                session.noteOwnFailure(e);
-            }
+            listener.unavailable(database, e);
+            failed(session, e);
         } finally {
-            session.leaveQuiet();
-            thread.leaveInternal();
             database.endReading();
         }
     }
 
-    /**
-     * With autocommit off the reading begins a transaction when none is open. It is rolled back, so that the application
-     * finds the connection as it was and a failure of ours does not fail its transaction. Autocommit is not touched: a
-     * thread that waits for this connection has looked at it already.
-     */
-    private void read(Connection connection, Session session, Database database) throws Throwable {
-        boolean idle = !session.isInTransaction();
-        try {
-            Catalog snapshot = Catalog.read(connection, options);
-            if (session.isCatalogChanging() && !idle) {
-                session.uncommittedCatalog(snapshot);
-            } else {
-                database.update(snapshot);
-                listener.catalogRead(database);
-            }
-        } finally {
-            if (idle && !connection.getAutoCommit()) {
+    private Catalog read(Session session, boolean opening) throws Throwable {
+        boolean idle = session.isIdle();
+        Connection connection = (Connection) session.connection();
+        try (Session.OwnWork work = session.ownWork();
+                Ending ending = opening && idle ? withoutLimits(connection) : ending(session, connection, idle)) {
+            return Catalog.read(connection, options);
+        }
+    }
+
+    /** In a transaction of its own, on a connection that nobody else has yet. */
+    private static Ending withoutLimits(Connection connection) throws SQLException {
+        boolean autocommit = connection.getAutoCommit();
+        int timeout = connection.getNetworkTimeout();
+        Ending ending = () -> {
+            if (!connection.isClosed()) {
                 connection.rollback();
+                connection.setAutoCommit(autocommit);
+                connection.setNetworkTimeout(Runnable::run, timeout);
+            }
+        };
+        try {
+            connection.setNetworkTimeout(Runnable::run, timeout == 0 ? 0 : Math.max(timeout, READING_MILLIS));
+            connection.setAutoCommit(false);
+            try (Statement statement = PlainStatements.create(connection)) {
+                statement.execute(NO_LIMITS);
+            }
+            return ending;
+        } catch (SQLException | RuntimeException | Error e) {
+            try (ending) {
+                throw e;
             }
         }
     }

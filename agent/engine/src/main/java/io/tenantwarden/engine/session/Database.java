@@ -1,46 +1,61 @@
 package io.tenantwarden.engine.session;
 
 import io.tenantwarden.rls.Catalog;
+import io.tenantwarden.rls.RoleFacts;
+import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What is known of one database (server, port, name): the catalog snapshot that statements are compared with. Thread-safe.
+ * What is known of one database (server, port, name): the catalog snapshot that statements are compared with, and whether
+ * it still says what holds. Thread-safe.
+ *
+ * <p>A snapshot that is out of date is read again by {@link CatalogRefresher}, which nobody waits for; until then statements
+ * ask the server for the names that they have ({@link Catalog#readNamed}).
  */
 public final class Database {
 
-    /** How many names that do not exist are remembered, so that not each use of one reads the catalog. */
+    /** How many names that do not exist are remembered, so that not each use of one asks the server. */
     private static final int MAX_UNKNOWN = 1_000;
 
     /** When a name may be asked for again, and how long the pause before was. */
     private record Asked(long again, long pause) {}
 
-    /** A catalog that could not be read, or that was just read, is read again no sooner than this. */
-    private static final long PAUSE_NANOS = 1_000_000_000L;
+    /** A catalog that could not be read is read again no sooner than this; a name that does not exist likewise. */
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Policies that were locked are read again no later than this. */
-    private static final long UNREAD_NANOS = 10_000_000_000L;
+    private static final long UNREAD_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final long FIRST_READING_SECONDS = 30;
 
     private final String name;
+    private final String server;
     private final long refreshNanos;
     private final ReentrantLock reading = new ReentrantLock();
-    private final Map<String, Asked> knownAsUnknown = new ConcurrentHashMap<>();
+    private final Map<String, Asked> absent = new ConcurrentHashMap<>();
+    private final Map<String, RoleFacts> roles = new ConcurrentHashMap<>();
+    // Weak: the session of a closed connection, and the class loader of its driver, must not be kept alive.
+    private volatile WeakReference<Session> pattern = new WeakReference<>(null);
     private volatile Catalog catalog;
     private volatile long readAt;
-    private volatile boolean expired;
+    private volatile boolean used;
+    private volatile boolean current;
     private volatile boolean failed;
     private volatile long failedAt;
+    // guarded by this; read without it, as an opaque number that moves
+    private volatile int generation;
 
     /**
      * @param name {@code current_database()}
+     * @param server {@code host:port}
      * @param refreshNanos age at which the snapshot is read again
      */
-    public Database(String name, long refreshNanos) {
+    public Database(String name, String server, long refreshNanos) {
         this.name = name;
+        this.server = server;
         this.refreshNanos = refreshNanos;
     }
 
@@ -48,17 +63,32 @@ public final class Database {
         return name;
     }
 
+    /** {@code host:port}; of several hosts in the URL all, where the driver does not say which one it is. */
+    public String server() {
+        return server;
+    }
+
     /** The snapshot; null when it could never be read. */
     public Catalog catalog() {
         return catalog;
     }
 
-    /** A new snapshot was read. */
-    public void update(Catalog snapshot) {
+    /** A number that moves whenever a name may mean another relation, or another kind of relation, than before. */
+    public int generation() {
+        return generation;
+    }
+
+    /**
+     * A new snapshot was read.
+     *
+     * @param begun {@link #generation} when the reading began
+     */
+    public synchronized void update(Catalog snapshot, int begun) {
         catalog = snapshot;
         readAt = System.nanoTime();
-        expired = false;
+        used = false;
         failed = false;
+        current = generation == begun; // else the catalog was changed meanwhile
     }
 
     /** It could not be read. */
@@ -72,64 +102,88 @@ public final class Database {
         return failed && System.nanoTime() - failedAt < PAUSE_NANOS;
     }
 
-    /** Whether it was read a moment ago. */
-    public boolean isJustRead() {
-        return catalog != null && System.nanoTime() - readAt < PAUSE_NANOS;
+    /** The catalog was changed, or is too old: the snapshot is out of date. */
+    public synchronized void expire() {
+        current = false;
+        generation++;
+        absent.clear();
+        roles.clear();
     }
 
-    /** The catalog was changed: the snapshot is out of date, and names that did not exist may exist now. */
-    public void expire() {
-        expired = true;
-        knownAsUnknown.clear();
-    }
-
-    /** The snapshot may be out of date. Names that asked for this before do not ask again. */
-    public void refresh() {
-        expired = true;
-    }
-
-    /** Whether it should be read again. */
-    public boolean isStale() {
-        return expired || catalog == null || isTooOld();
-    }
-
-    private boolean isTooOld() {
-        boolean complete = catalog.unreadPolicies().isEmpty();
-        return System.nanoTime() - readAt > (complete ? refreshNanos : Math.min(refreshNanos, UNREAD_NANOS));
+    /** Whether the snapshot is known to be out of date in nothing. */
+    public boolean isCurrent() {
+        return current;
     }
 
     /**
-     * A relation that the snapshot does not have was named: a temporary one, one that does not exist, or one that another
-     * process has created since.
+     * A statement goes by the snapshot, so that it is worth being read again.
      *
-     * @return whether the catalog should be read again for it: at once the first time, then after a pause that doubles
+     * @return whether it is the first since the snapshot was read
      */
-    public boolean asksForRefresh(String relation) {
-        if (knownAsUnknown.size() >= MAX_UNKNOWN) {
-            knownAsUnknown.clear(); // names that are made up for each use must not close the door for real ones
+    public boolean use() {
+        if (used) {
+            return false;
+        }
+        used = true;
+        return true;
+    }
+
+    /** Whether a statement has gone by the snapshot since it was read. */
+    public boolean isUsed() {
+        return used;
+    }
+
+    /** Nanoseconds until the snapshot is to be read again because of its age; there must be one. */
+    public long untilTooOld() {
+        boolean complete = catalog.unreadPolicies().isEmpty();
+        return readAt + (complete ? refreshNanos : Math.min(refreshNanos, UNREAD_NANOS)) - System.nanoTime();
+    }
+
+    /**
+     * A relation that does not exist was named: whether the server should be asked for it again, where it need not be known
+     * for certain. The pauses double.
+     */
+    public boolean mayHaveAppeared(String relation) {
+        if (absent.size() >= MAX_UNKNOWN) {
+            absent.clear(); // names that are made up for each use must not close the door for real ones
         }
         long now = System.nanoTime();
-        Asked before = knownAsUnknown.get(relation);
+        Asked before = absent.get(relation);
         if (before != null && now - before.again < 0) {
             return false;
         }
         long pause = before == null ? PAUSE_NANOS : Math.min(2 * before.pause, refreshNanos);
-        knownAsUnknown.put(relation, new Asked(now + pause, pause));
+        absent.put(relation, new Asked(now + pause, pause));
         return true;
     }
 
+    /** What is known of a role; null when nothing is, or no longer. */
+    RoleFacts role(String login, String role) {
+        return roles.get(login + "\0" + role);
+    }
+
+    void role(RoleFacts facts) {
+        roles.put(facts.sessionUser() + "\0" + facts.currentUser(), facts);
+    }
+
+    /** A connection of the application shows how to make one. */
+    void opened(Session session) {
+        pattern = new WeakReference<>(session);
+    }
+
+    /** The application's latest connection; null when it is gone. */
+    Session pattern() {
+        return pattern.get();
+    }
+
     /**
-     * Taken by the one connection that reads the catalog again; the others go on with the old snapshot, or wait for the
-     * first one.
+     * Taken by the one connection that reads the first snapshot; the others wait for it.
      *
      * @return whether the caller must read, and then call {@link #endReading}
      */
-    public boolean beginReading() {
-        if (catalog != null) {
-            return reading.tryLock();
-        }
+    public boolean beginFirstReading() {
         try {
-            if (!reading.tryLock(FIRST_READING_SECONDS, TimeUnit.SECONDS)) {
+            if (catalog != null || !reading.tryLock(FIRST_READING_SECONDS, TimeUnit.SECONDS)) {
                 return false;
             }
         } catch (InterruptedException e) {

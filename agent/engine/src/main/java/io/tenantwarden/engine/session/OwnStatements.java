@@ -1,6 +1,5 @@
 package io.tenantwarden.engine.session;
 
-import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.inject.Assignment;
 import io.tenantwarden.engine.inject.Injector;
 import java.sql.Connection;
@@ -21,15 +20,9 @@ public final class OwnStatements {
      */
     public static void set(Session session, Assignment target) throws Throwable {
         Injector injector = session.injector();
-        ThreadState thread = ThreadState.current();
-        thread.enterInternal();
-        session.enterQuiet();
-        try {
+        try (Session.OwnWork work = session.ownWork()) {
             injector.setSeparately(
                     (Connection) session.connection(), target, session.isAutocommit(), session.hasApplicationValue());
-        } finally {
-            session.leaveQuiet();
-            thread.leaveInternal();
         }
     }
 
@@ -41,21 +34,15 @@ public final class OwnStatements {
      */
     public static void reset(Session session) throws SQLException {
         Connection connection = (Connection) session.connection();
-        ThreadState thread = ThreadState.current();
-        thread.enterInternal();
-        session.enterQuiet();
-        boolean complete = false;
-        try {
-            outsideTransaction(session.injector(), connection);
-            complete = true;
-        } finally {
+        try (Session.OwnWork work = session.ownWork()) {
+            boolean complete = false;
             try {
+                outsideTransaction(session.injector(), connection);
+                complete = true;
+            } finally {
                 if (!complete) {
                     connection.abort(Runnable::run);
                 }
-            } finally {
-                session.leaveQuiet();
-                thread.leaveInternal();
             }
         }
     }

@@ -1,10 +1,10 @@
 package io.tenantwarden.engine.session;
 
 import io.tenantwarden.bootstrap.Scope;
+import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.inject.Assignment;
 import io.tenantwarden.engine.inject.DriverConnection;
 import io.tenantwarden.engine.inject.Injector;
-import io.tenantwarden.rls.Catalog;
 import io.tenantwarden.rls.RoleFacts;
 import java.lang.ref.WeakReference;
 import java.sql.SQLException;
@@ -12,8 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
@@ -28,6 +27,8 @@ public final class Session {
 
     private static final int MAX_TEXTS = 256;
 
+    private static final AtomicLong NUMBERS = new AtomicLong();
+
     private final DriverConnection driver;
     private final Injector injector;
     private final ReentrantLock lock;
@@ -35,9 +36,12 @@ public final class Session {
 
     private volatile Database database;
     private volatile Object connection;
+    private final long number = NUMBERS.incrementAndGet();
+    private final RelationNames names = new RelationNames();
+    private final OwnWork ownWork = new OwnWork();
+    private String loginUser = "";
     private String role = "";
     private RoleFacts roleFacts;
-    private List<String> searchPath;
 
     private volatile Scope captured = Scope.NONE;
     private volatile WeakReference<Object> borrower = new WeakReference<>(null);
@@ -57,8 +61,6 @@ public final class Session {
     private String transactionTenant;
     private boolean tampered;
     private boolean rollingBack;
-    private boolean catalogChanging;
-    private boolean catalogChangeUnread;
     private ApplicationGuc applicationGuc = ApplicationGuc.UNSET;
     private ApplicationGuc applicationGucAtBegin = ApplicationGuc.UNSET;
     private ApplicationGuc applicationGucBefore = ApplicationGuc.UNSET;
@@ -69,7 +71,6 @@ public final class Session {
     private boolean applicationGucVerified;
     private boolean applicationNamesNow;
     private boolean scopeRejected;
-    private List<String> viewTables = List.of();
     private boolean endingTransaction;
     private boolean decided;
     private boolean ended;
@@ -77,7 +78,6 @@ public final class Session {
     private boolean copies;
     private boolean answered;
     private volatile boolean uncovered;
-    private Catalog uncommitted;
     private SQLException ownFailure;
 
     /** What is known of SQL texts that were executed lately: the least recently used goes first. */
@@ -115,14 +115,19 @@ public final class Session {
      * @param ofConnection the driver's connection object
      * @param state what is known of the database
      * @param user the role that the driver connected as
-     * @param facts what the server says of the role and its search path; null when unknown
      */
-    public void open(Object ofConnection, Database state, String user, RoleFacts facts) {
-        role = facts == null ? user : facts.currentUser();
-        roleFacts = facts;
-        searchPath = facts == null ? null : facts.searchPath();
+    public void open(Object ofConnection, Database state, String user) {
+        loginUser = user;
+        role = user;
         connection = ofConnection;
         database = state;
+    }
+
+    /** The server has said who the connection is and where it looks for names. */
+    void identified(RoleFacts facts, List<String> searchPath) {
+        role = facts.currentUser();
+        roleFacts = facts;
+        names.path(searchPath);
     }
 
     /** The agent failed while the connection was set up: it is not known what its statements touch. */
@@ -154,14 +159,24 @@ public final class Session {
         return roleFacts;
     }
 
-    /** Schemas in which unqualified names are looked up; null when unknown. */
-    public List<String> searchPath() {
-        return searchPath;
+    /** The role that the driver connected as. */
+    String loginUser() {
+        return loginUser;
     }
 
-    /** Application SQL changed it: unqualified names may be anything from now on. */
-    public void forgetSearchPath() {
-        searchPath = null;
+    /** Grows from one session of this JVM to the next. */
+    long number() {
+        return number;
+    }
+
+    /** What names of relations mean on this connection. */
+    public RelationNames names() {
+        return names;
+    }
+
+    /** Whether the URL of the connection limits what a query may return, in a way that cannot be lifted for ours. */
+    boolean hasResultLimit() {
+        return properties.getProperty("maxResultBuffer") != null && !driver.canLiftResultLimit();
     }
 
     /** The driver's connection properties; they hold a password and are not to be written anywhere. */
@@ -268,13 +283,37 @@ public final class Session {
         return last;
     }
 
-    /** Until {@link #leaveQuiet}, statements on this connection are Warden's own. */
-    public void enterQuiet() {
-        quiet++;
+    /**
+     * Until it is closed, what this thread does on this connection is Warden's own: unseen by the bookkeeping, and without the
+     * limits that the application set for its own statements. To be used in a {@code try} statement under the lock; may be
+     * nested.
+     */
+    public OwnWork ownWork() {
+        return ownWork.begin();
     }
 
-    public void leaveQuiet() {
-        quiet--;
+    /** See {@link #ownWork}. */
+    public final class OwnWork implements AutoCloseable {
+
+        private Object lifted;
+
+        private OwnWork() {}
+
+        private OwnWork begin() {
+            ThreadState.current().enterInternal();
+            if (quiet++ == 0) {
+                lifted = driver.liftResultLimit();
+            }
+            return this;
+        }
+
+        @Override
+        public void close() {
+            if (--quiet == 0) {
+                driver.restoreResultLimit(lifted);
+            }
+            ThreadState.current().leaveInternal();
+        }
     }
 
     public boolean isQuiet() {
@@ -407,7 +446,7 @@ public final class Session {
     }
 
     /** Whether no transaction is open. */
-    public boolean isIdle() throws Throwable {
+    public boolean isIdle() {
         return driver.isIdle();
     }
 
@@ -432,7 +471,7 @@ public final class Session {
     // ---- transaction
 
     /** Whether the driver says that a transaction block is open. */
-    public boolean isInTransaction() throws Throwable {
+    public boolean isInTransaction() {
         return driver.inTransaction();
     }
 
@@ -443,36 +482,6 @@ public final class Session {
 
     public void transactionTenant(String tenant) {
         transactionTenant = tenant;
-    }
-
-    /** DDL is about to run: the catalog is read again when the transaction ends, and for names not known before. */
-    public void noteCatalogChange() {
-        catalogChanging = true;
-        catalogChangeUnread = true;
-    }
-
-    /** The catalog to go by: what this transaction has changed and not committed, else what everybody sees. */
-    public Catalog catalog() {
-        return uncommitted != null ? uncommitted : database.catalog();
-    }
-
-    /** A catalog was read that holds changes of the open transaction: nobody else may go by it. */
-    void uncommittedCatalog(Catalog snapshot) {
-        uncommitted = snapshot;
-    }
-
-    /** Whether the open transaction has changed the catalog. */
-    boolean isCatalogChanging() {
-        return catalogChanging;
-    }
-
-    /** Whether this transaction changed the catalog since it was read last. */
-    public boolean isCatalogChangeUnread() {
-        return catalogChangeUnread;
-    }
-
-    public void noteCatalogRead() {
-        catalogChangeUnread = false;
     }
 
     /** Application SQL is about to change a configured GUC inside a scope of Warden: distrust what holds afterwards. */
@@ -558,8 +567,7 @@ public final class Session {
             if (rollingBack) {
                 applicationGuc = afterRollbackToSavepoint();
                 rollingBack = false;
-                uncommitted = null;
-                catalogChangeUnread = catalogChanging;
+                names.rolledBackToSavepoint();
             }
             return;
         }
@@ -589,30 +597,9 @@ public final class Session {
         applicationGucOnce = applicationGuc;
         rollingBack = false;
         transactionTenant = null;
-        uncommitted = null;
-        if (catalogChanging) {
-            catalogChanging = false;
-            catalogChangeUnread = false;
-            Database state = database;
-            if (state != null) {
-                state.expire();
-            }
+        if (names.transactionEnded() && database != null) {
+            database.expire();
         }
-    }
-
-    /**
-     * The application is about to create a view that reads protected tables. A temporary one is in no snapshot: whatever
-     * this connection names from now on and nobody knows may be that view.
-     */
-    public void noteView(List<String> tables) {
-        Set<String> all = new TreeSet<>(viewTables);
-        all.addAll(tables);
-        viewTables = List.copyOf(all);
-    }
-
-    /** The protected tables behind views that this connection created; empty when it created none. */
-    public List<String> viewTables() {
-        return viewTables;
     }
 
     // ---- captured at checkout

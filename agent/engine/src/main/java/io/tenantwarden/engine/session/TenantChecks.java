@@ -2,7 +2,6 @@ package io.tenantwarden.engine.session;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.tenant.TenantType;
 import io.tenantwarden.rls.PlainStatements;
 import java.sql.Connection;
@@ -128,10 +127,7 @@ public final class TenantChecks {
         if (known.failed && System.nanoTime() - known.failedAt < RETRY_NANOS) {
             return Answer.UNKNOWN;
         }
-        ThreadState thread = ThreadState.current();
-        thread.enterInternal();
-        session.enterQuiet();
-        try {
+        try (Session.OwnWork work = session.ownWork()) {
             Answer answer = outsideTransaction((Connection) session.connection(), tenant);
             known.verdicts.put(tenant, new Verdict(answer, System.nanoTime()));
             if (known.failed) {
@@ -144,9 +140,6 @@ public final class TenantChecks {
             known.failed = true;
             listener.failed(session.database().name(), e);
             return Answer.UNKNOWN;
-        } finally {
-            session.leaveQuiet();
-            thread.leaveInternal();
         }
     }
 

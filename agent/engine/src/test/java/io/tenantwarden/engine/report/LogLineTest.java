@@ -126,6 +126,7 @@ class LogLineTest {
     void coverIsTheLineOfTheContract() {
         Cover cover = new Cover(
                 "app",
+                "db1:5432",
                 "app_user",
                 "pipelined",
                 31,
@@ -138,7 +139,7 @@ class LogLineTest {
 
         assertEquals(
                 "[warden] COVER database=app role=app_user strategy=pipelined protected=31 rls=30 force=28"
-                        + " guc=app.tenant_id(in 28 policies) pooled=no",
+                        + " guc=app.tenant_id(in 28 policies) pooled=no server=db1:5432",
                 LogLine.cover(cover).text());
         assertEquals(Level.INFO, LogLine.cover(cover).level());
     }
@@ -147,6 +148,7 @@ class LogLineTest {
     void aGucThatNoPolicyReadsIsAnErrorThatNamesThoseTheyDoRead() {
         Cover cover = new Cover(
                 "app",
+                "db1:5432",
                 "app user",
                 "pipelined",
                 31,
@@ -158,9 +160,11 @@ class LogLineTest {
                 true);
 
         assertTrue(LogLine.cover(cover).text().contains(" role=\"app user\" "));
-        assertTrue(LogLine.cover(cover)
-                .text()
-                .endsWith(" guc=app.tenant_id(in 0 policies) pooled=yes gucsInPolicies=app.current_tenant"));
+        assertTrue(
+                LogLine.cover(cover)
+                        .text()
+                        .endsWith(
+                                " guc=app.tenant_id(in 0 policies) pooled=yes server=db1:5432 gucsInPolicies=app.current_tenant"));
         assertEquals(Level.ERROR, LogLine.cover(cover).level());
     }
 
@@ -168,6 +172,7 @@ class LogLineTest {
     void whatCouldNotBeReadIsNoError() {
         Cover cover = new Cover(
                 "app",
+                "db1:5432",
                 "app_user",
                 "pipelined",
                 2,
@@ -178,7 +183,9 @@ class LogLineTest {
                 1,
                 false);
 
-        assertTrue(LogLine.cover(cover).text().endsWith(" guc=app.tenant_id(in 0 policies) unread=1 pooled=no"));
+        assertTrue(LogLine.cover(cover)
+                .text()
+                .endsWith(" guc=app.tenant_id(in 0 policies) unread=1 pooled=no server=db1:5432"));
         assertEquals(Level.INFO, LogLine.cover(cover).level());
     }
 

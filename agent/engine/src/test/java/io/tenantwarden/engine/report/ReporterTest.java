@@ -82,7 +82,8 @@ class ReporterTest {
             reporter.agentErrors(() -> 3);
             reporter.health(() -> HealthState.DEGRADED);
             assertEquals(List.of(), reporter.start());
-            reporter.cover(new Cover("app", "app_user", "pipelined", 31, 30, 28, List.of(), List.of(), 0, false));
+            reporter.cover(
+                    new Cover("app", "db1:5432", "app_user", "pipelined", 31, 30, 28, List.of(), List.of(), 0, false));
             reporter.violation(event(ViolationKind.UNSCOPED_QUERY, "abc", false));
             reporter.violation(event(ViolationKind.UNSCOPED_QUERY, "abc", true));
             reporter.violation(ViolationEvent.of(ViolationKind.LOST_SCOPE, SITE)
@@ -107,8 +108,9 @@ class ReporterTest {
         assertEquals("0.1.0", report.getString("agent"));
         assertEquals(
                 JsonParser.object()
-                        .from("{\"state\":\"degraded\",\"databases\":[{\"database\":\"app\",\"role\":\"app_user\","
-                                + "\"strategy\":\"pipelined\",\"protected\":31}],\"agentErrors\":3}"),
+                        .from(
+                                "{\"state\":\"degraded\",\"databases\":[{\"database\":\"app\",\"server\":\"db1:5432\",\"role\":\"app_user\","
+                                        + "\"strategy\":\"pipelined\",\"protected\":31}],\"agentErrors\":3}"),
                 report.getObject("health"));
         JsonArray violations = report.getArray("violations");
         JsonObject unscoped = byKind(violations, "unscoped-query");
@@ -267,7 +269,7 @@ class ReporterTest {
     @Test
     void whatOnlyARunningApplicationShowsIsToldOnceAndIsInTheReport() throws Exception {
         Finding typo = new Finding("pattern-unmatched", Level.WARN, "warden.scope.typo", "m", "f");
-        Cover cover = new Cover("app", "u", "jdbc", 1, 1, 1, List.of(), List.of(), 0, false);
+        Cover cover = new Cover("app", "db1:5432", "u", "jdbc", 1, 1, 1, List.of(), List.of(), 0, false);
         try (Reporter reporter = reporter(LogMode.STDERR, SLOW, null, file("warden.json"))) {
             reporter.start();
             reporter.info("the thread runs before there is anything to check");
@@ -286,7 +288,7 @@ class ReporterTest {
     void everythingIsLoggedOnceAndSummedUpAtTheEnd() {
         try (Reporter reporter = reporter(LogMode.STDERR, SLOW, null)) {
             reporter.start();
-            Cover cover = new Cover("app", "u", "jdbc", 1, 1, 1, List.of(), List.of(), 0, false);
+            Cover cover = new Cover("app", "db1:5432", "u", "jdbc", 1, 1, 1, List.of(), List.of(), 0, false);
             reporter.cover(cover);
             reporter.cover(cover);
             reporter.finding(new Finding("WD001", Level.WARN, "t", "m", "f"));

@@ -45,7 +45,7 @@ class CheckoutsTest {
         QueryExecutor executor = physical.unwrap(PgConnection.class).getQueryExecutor();
         DriverShape shape = DriverShape.of(MethodHandles.privateLookupIn(executor.getClass(), MethodHandles.lookup()));
         session = new Session(new PgjdbcConnection(shape, executor), null, new Properties());
-        session.open(physical, new Database("postgres", 1), "postgres", null);
+        session.open(physical, new Database("postgres", "db1:5432", 1), "postgres");
     }
 
     @AfterEach

@@ -1,6 +1,7 @@
 package io.tenantwarden.engine.session;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -19,7 +20,7 @@ class DatabaseTest {
 
     private static Catalog catalog;
 
-    private final Database database = new Database("app", TimeUnit.HOURS.toNanos(1));
+    private final Database database = new Database("app", "db1:5432", TimeUnit.HOURS.toNanos(1));
 
     @BeforeAll
     static void read() throws Exception {
@@ -29,39 +30,54 @@ class DatabaseTest {
     }
 
     @Test
-    void isStaleUntilItIsReadAndWhenItIsExpired() {
-        assertTrue(database.isStale());
+    void aSnapshotIsCurrentUntilTheCatalogChanges() {
+        assertFalse(database.isCurrent());
         assertNull(database.catalog());
-        database.update(catalog);
+        database.update(catalog, database.generation());
         assertSame(catalog, database.catalog());
-        assertFalse(database.isStale());
-        assertTrue(database.isJustRead());
+        assertTrue(database.isCurrent());
+        int before = database.generation();
         database.expire();
-        assertTrue(database.isStale());
-        database.update(catalog);
-        database.refresh();
-        assertTrue(database.isStale());
-        Database old = new Database("old", -1);
-        old.update(catalog);
-        assertTrue(old.isStale());
+        assertFalse(database.isCurrent());
+        assertNotEquals(before, database.generation());
+    }
+
+    /** The change may have been made after the reading had passed it. */
+    @Test
+    void aChangeWhileTheCatalogIsReadLeavesItOutdated() {
+        int begun = database.generation();
+        database.expire();
+        database.update(catalog, begun);
+        assertSame(catalog, database.catalog());
+        assertFalse(database.isCurrent());
     }
 
     @Test
-    void aNameAsksOnceUntilTheCatalogChanges() {
-        assertTrue(database.asksForRefresh("t"));
-        assertFalse(database.asksForRefresh("t"));
-        database.refresh();
-        assertFalse(database.asksForRefresh("t"), "a temporary table in every transaction costs one reading, not many");
+    void aSnapshotThatNobodyUsesIsNotReadAgain() {
+        database.update(catalog, database.generation());
+        assertFalse(database.isUsed());
+        assertTrue(database.use());
+        assertFalse(database.use(), "only the first use after a reading makes it due");
+        assertTrue(database.isUsed());
+        assertTrue(database.untilTooOld() > TimeUnit.MINUTES.toNanos(59));
+        database.update(catalog, database.generation());
+        assertFalse(database.isUsed());
+    }
+
+    @Test
+    void aNameThatDoesNotExistIsAskedForAgainAfterPauses() {
+        assertTrue(database.mayHaveAppeared("t"));
+        assertFalse(database.mayHaveAppeared("t"));
         database.expire();
-        assertTrue(database.asksForRefresh("t"));
+        assertTrue(database.mayHaveAppeared("t"));
     }
 
     @Test
     void namesMadeUpForEachUseDoNotCloseTheDoorForARealOne() {
         for (int i = 0; i < 5_000; i++) {
-            database.asksForRefresh("made_up_" + i);
+            database.mayHaveAppeared("made_up_" + i);
         }
-        assertTrue(database.asksForRefresh("real"));
+        assertTrue(database.mayHaveAppeared("real"));
     }
 
     @Test
@@ -69,54 +85,41 @@ class DatabaseTest {
         assertFalse(database.hasJustFailed());
         database.failed();
         assertTrue(database.hasJustFailed());
-        assertFalse(new Database("other", 1).hasJustFailed());
-        database.update(catalog);
+        assertFalse(new Database("other", "db1:5432", 1).hasJustFailed());
+        database.update(catalog, database.generation());
         assertFalse(database.hasJustFailed());
-    }
-
-    @Test
-    void onlyOneReadsAndTheOthersGoOnWithTheOldOne() throws Exception {
-        database.update(catalog);
-        assertTrue(database.beginReading());
-        AtomicReference<Boolean> second = new AtomicReference<>();
-        Thread other = new Thread(() -> second.set(database.beginReading()));
-        other.start();
-        other.join();
-        assertFalse(second.get());
-        database.endReading();
     }
 
     /** In enforce a statement without a catalog is refused: connections opened at once must wait for the first reading. */
     @Test
     void whoHasNoCatalogWaitsForTheFirstReading() throws Exception {
-        assertTrue(database.beginReading());
+        assertTrue(database.beginFirstReading());
         AtomicReference<Boolean> second = new AtomicReference<>();
         AtomicReference<Catalog> seen = new AtomicReference<>();
         Thread other = new Thread(() -> {
-            second.set(database.beginReading());
+            second.set(database.beginFirstReading());
             seen.set(database.catalog());
         });
         other.start();
         while (other.getState() != Thread.State.TIMED_WAITING && other.isAlive()) {
             Thread.onSpinWait();
         }
-        database.update(catalog);
+        database.update(catalog, database.generation());
         database.endReading();
         other.join();
         assertFalse(second.get());
         assertSame(catalog, seen.get());
-        assertTrue(database.beginReading());
-        database.endReading();
+        assertFalse(database.beginFirstReading(), "later ones are the refresher's");
     }
 
     @Test
     void anInterruptedThreadDoesNotWait() throws Exception {
-        assertTrue(database.beginReading());
+        assertTrue(database.beginFirstReading());
         AtomicReference<Boolean> second = new AtomicReference<>();
         AtomicReference<Boolean> interrupted = new AtomicReference<>();
         Thread other = new Thread(() -> {
             Thread.currentThread().interrupt();
-            second.set(database.beginReading());
+            second.set(database.beginFirstReading());
             interrupted.set(Thread.interrupted());
         });
         other.start();

@@ -1,0 +1,124 @@
+package io.tenantwarden.engine.policy;
+
+import io.tenantwarden.engine.config.Mode;
+import io.tenantwarden.engine.session.Catalogs;
+import io.tenantwarden.engine.session.Database;
+import io.tenantwarden.engine.session.RelationNames;
+import io.tenantwarden.engine.session.Session;
+import io.tenantwarden.rls.Catalog;
+import io.tenantwarden.rls.Relation;
+import io.tenantwarden.rls.Resolution;
+import io.tenantwarden.rls.SqlStatement;
+import java.util.List;
+
+/**
+ * Which protected tables a statement touches: by the snapshot where that says what holds, else by asking the server for the
+ * names that the statement has. Thread-safe; the session's part is guarded by its lock.
+ */
+final class TableLookup {
+
+    private final Mode mode;
+    private final Catalogs catalogs;
+    private final boolean rolesMatter;
+
+    /** @param rolesMatter whether it makes a difference which role a connection has set */
+    TableLookup(Mode mode, Catalogs catalogs, boolean rolesMatter) {
+        this.mode = mode;
+        this.catalogs = catalogs;
+        this.rolesMatter = rolesMatter;
+    }
+
+    /**
+     * @return null when it is not known, because there is no catalog or the server could not be asked; {@link
+     *     Session#ownFailure} says whether the statement cannot run for the same reason
+     */
+    Resolution of(Session session, KnownStatement known) throws Throwable {
+        Database database = session.database();
+        Catalog catalog = database.catalog();
+        if (catalog == null) {
+            catalog = catalogs.first(session);
+            if (catalog == null) {
+                return null;
+            }
+        }
+        catalogs.used(database);
+        RelationNames names = session.names();
+        Resolution resolution = known.resolve(catalog, names.path());
+        boolean current = database.isCurrent()
+                && !names.isCatalogChanged()
+                && resolution.unknown().isEmpty();
+        if (current && names.path() == null && !isEnough(session, resolution) && identified(session)) {
+            resolution = known.resolve(catalog, names.path());
+            current = resolution.unknown().isEmpty();
+        }
+        return current ? resolution : asked(session, known, catalog, resolution);
+    }
+
+    /**
+     * Without a search path a name counts for each schema that has it. Where that makes no difference, or the statement has
+     * a scope and runs anyway, the server is not asked for the path.
+     */
+    private boolean isEnough(Session session, Resolution resolution) {
+        return resolution == Resolution.NOTHING
+                || !rolesMatter && (!resolution.assumed() || !session.scope().isNone());
+    }
+
+    private boolean identified(Session session) throws Throwable {
+        return catalogs.identify(session) != null;
+    }
+
+    private Resolution asked(Session session, KnownStatement known, Catalog catalog, Resolution bySnapshot)
+            throws Throwable {
+        SqlStatement sql = known.sql();
+        if (!sql.parsed() || !namesRelations(sql) || session.driver().inFailedTransaction()) {
+            return bySnapshot; // in a failed transaction the server refuses the statement anyway
+        }
+        Database database = session.database();
+        int generation = database.generation();
+        int epoch = session.names().epoch();
+        Resolution answer = known.answer(catalog, generation, epoch);
+        if (answer == null || isToBeAskedAgain(answer, database)) {
+            Catalog now = catalogs.named(session, sql.relations());
+            if (now == null) {
+                return mode == Mode.ENFORCE ? null : bySnapshot;
+            }
+            answer = now.resolve(sql, null);
+            known.answer(answer, catalog, generation, epoch);
+            if (!catalogKnows(catalog, answer)) {
+                catalogs.refresh(database);
+            }
+        }
+        return answer;
+    }
+
+    /**
+     * A relation that did not exist may exist now. Where nothing may pass unseen it is asked for each time: a statement that
+     * names what does not exist fails, so that no application runs it often.
+     */
+    private boolean isToBeAskedAgain(Resolution answer, Database database) {
+        boolean again = false;
+        for (String name : answer.unknown()) {
+            again |= mode == Mode.ENFORCE || database.mayHaveAppeared(name);
+        }
+        return again;
+    }
+
+    private static boolean namesRelations(SqlStatement sql) {
+        List<Relation> relations = sql.relations();
+        for (int i = 0; i < relations.size(); i++) {
+            if (!relations.get(i).creates()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean catalogKnows(Catalog catalog, Resolution answer) {
+        for (String table : answer.tables()) {
+            if (catalog.table(table) == null) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
