@@ -203,6 +203,11 @@ public final class ThreadState {
         checkoutDepth++;
     }
 
+    /** Whether a {@code DataSource.getConnection} has begun and not ended. */
+    public boolean isInCheckout() {
+        return checkoutDepth > 0;
+    }
+
     /**
      * A {@code DataSource.getConnection} ends.
      *

@@ -6,6 +6,7 @@ import io.tenantwarden.engine.report.FoundSite;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.report.SiteFinder;
 import io.tenantwarden.engine.report.ViolationKind;
+import io.tenantwarden.engine.session.ApplicationValue;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.rls.Keyword;
 import io.tenantwarden.rls.SettingChange;
@@ -55,12 +56,12 @@ final class ApplicationSettings {
         for (SettingChange change : sql.settings()) {
             // a migration tool sets and restores the role inside its bypass; a tenant's statements have no business
             // with it
-            boolean role = change.mayChangeRole() && !session.scope().isBypass();
+            boolean role = change.mayChangeRole() && !session.execution().scope().isBypass();
             String guc = changedGuc(change);
             if (guc == null && !role) {
                 continue;
             }
-            if (session.scope().isNone()) {
+            if (session.execution().scope().isNone()) {
                 // PREPARE sets nothing, EXECUTE does
                 if (guc != null && sql.keyword() != Keyword.PREPARE) {
                     noteApplicationGuc(session, change);
@@ -71,7 +72,7 @@ final class ApplicationSettings {
                 String inText = namedInText(sql);
                 if (inText == null) {
                     // that it may set anything is no accusation; what holds afterwards is unknown all the same
-                    session.noteTampering();
+                    session.execution().noteTampering();
                     continue;
                 }
                 guc = inText;
@@ -142,11 +143,12 @@ final class ApplicationSettings {
                     // would say may be what was set inside a scope
                     return;
                 }
-                session.noteApplicationGuc(
-                        change.local() ? Session.ApplicationGuc.TRANSACTION : Session.ApplicationGuc.SESSION,
-                        change.name() != null);
+                session.applicationValue()
+                        .set(
+                                change.local() ? ApplicationValue.Reach.TRANSACTION : ApplicationValue.Reach.SESSION,
+                                change.name() != null);
             }
-            case RESET, RESET_ALL, DISCARD_ALL -> session.noteApplicationGuc(Session.ApplicationGuc.UNSET, true);
+            case RESET, RESET_ALL, DISCARD_ALL -> session.applicationValue().set(ApplicationValue.Reach.NONE, true);
             default -> {
                 // roles do not set a tenant
             }
@@ -163,7 +165,7 @@ final class ApplicationSettings {
         if (refused) {
             return Refusals.tamper(sql.operation(), what, found.site());
         }
-        session.noteTampering();
+        session.execution().noteTampering();
         return null;
     }
 }

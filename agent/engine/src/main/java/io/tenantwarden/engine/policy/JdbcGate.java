@@ -156,7 +156,7 @@ public final class JdbcGate {
             }
         }
         if (!(owner instanceof Statement) && !(owner instanceof Connection)) {
-            session.noteCopy();
+            session.execution().noteCopy();
         }
         return null;
     }

@@ -149,7 +149,7 @@ public final class PgjdbcGate {
         if (failure != null) {
             return failure;
         }
-        session.noteCopy();
+        session.execution().noteCopy();
         return gate.decideOne(session, StatementGate.asRead(session, new KnownStatement(SqlStatement.parse(copy))));
     }
 }

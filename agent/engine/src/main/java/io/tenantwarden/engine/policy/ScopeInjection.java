@@ -45,30 +45,30 @@ final class ScopeInjection {
      * @return why it must not run; null when it may
      */
     SQLException inject(Session session, SqlStatement sql, List<String> tables, boolean assumed) throws Throwable {
-        Answer answer = session.tenantAnswer();
+        Answer answer = session.execution().tenantAnswer();
         boolean usable = answer == null || answer == Answer.ACTIVE || mode != Mode.ENFORCE;
         // a function that reads protected tables must not see the rows of a tenant that may not be used
-        Scope scope = usable ? session.scope() : Scope.NONE;
+        Scope scope = usable ? session.execution().scope() : Scope.NONE;
         Injector injector = session.injector();
         boolean applications = scope.isNone() && session.isScopedByApplication();
         if (scope.isNone() && tables.isEmpty() && !applications && !injector.isTouched() && !injector.isDistrusted()) {
             return null;
         }
-        Assignment target = applications ? plan.application() : plan.assignment(scope, session.last());
+        Assignment target = applications ? plan.application() : plan.assignment(scope, session.execution().lastScoped());
         Need need = injector.need(
                 sql,
                 target,
-                session.isAutocommit(),
-                session.isAlongside(),
-                session.isAfterEnd(),
-                session.isAfterSetting());
+                session.execution().isAutocommit(),
+                session.execution().isAlongside(),
+                session.execution().isAfterEnd(),
+                session.execution().isAfterSetting());
         if (need == Need.SEPARATE && tables.isEmpty() && isLookUp(session)) {
             return null;
         }
         if (need == Need.POOLED && tables.isEmpty() && !sql.callsFunctions()) {
             return null; // nothing that it touches is protected
         }
-        if (need == Need.NOTHING && !session.isAlongside()) {
+        if (need == Need.NOTHING && !session.execution().isAlongside()) {
             Assignment end = injector.atCommit(sql, target);
             if (end != null) {
                 SQLException failure = separately(session, end);
@@ -78,17 +78,17 @@ final class ScopeInjection {
             }
         }
         if (sql.endsScope()) {
-            session.noteEnd();
+            session.execution().noteEnd();
         }
         switch (need) {
             case NOTHING, ALONGSIDE -> {
-                session.target(target);
+                session.execution().target(target);
                 return null;
             }
             case SEPARATE -> {
                 SQLException failure = separately(session, target);
                 if (failure == null) {
-                    session.target(target);
+                    session.execution().target(target);
                 }
                 return failure;
             }
@@ -110,7 +110,7 @@ final class ScopeInjection {
 
     /** With autocommit off the driver looks types up outside of a transaction: values set before that would begin one. */
     private static boolean isLookUp(Session session) throws Throwable {
-        return session.isAutocommit() && session.isIdle() && !((Connection) session.connection()).getAutoCommit();
+        return session.execution().isAutocommit() && session.isIdle() && !((Connection) session.connection()).getAutoCommit();
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.tenantwarden.engine.policy;
 
 import io.tenantwarden.bootstrap.Scope;
+import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.config.Mode;
 import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.inject.Injector;
@@ -61,9 +62,8 @@ public final class StatementGate {
      * @return why it must not run; null when it may
      */
     SQLException begin(Session session, Scope own, boolean autocommit, boolean alongside) throws Throwable {
-        Scope scope = own != null ? own : session.captured();
-        session.decided(scope, own == null && !scope.isNone(), autocommit, alongside);
-        session.scopeRejected(own == Scope.NONE);
+        Scope scope = own != null ? own : session.checkout().captured();
+        session.begin(scope, own == null && !scope.isNone(), autocommit, alongside, ThreadState.current().isInCheckout());
         Injector injector = session.injector();
         // inside a transaction the application's own values could not be told from what is left for the session; where
         // the values of the new scope are set for the session too, they take the place of the old ones
@@ -89,7 +89,7 @@ public final class StatementGate {
         if (matters) {
             checks.askWanted(session);
         }
-        session.tenantAnswer(matters && scope.isTenant() ? checks.of(session, scope.value()) : null);
+        session.execution().tenantAnswer(matters && scope.isTenant() ? checks.of(session, scope.value()) : null);
     }
 
     /** One statement of an execution whose scope is decided. */
@@ -98,8 +98,8 @@ public final class StatementGate {
         // COMMIT may run triggers, but names no table: it must not wait for a catalog
         boolean touches = sql.readsRows() && !sql.transactionControl();
         Resolution resolution = touches ? lookup.of(session, known) : null;
-        if (session.ownFailure() != null) {
-            return session.ownFailure(); // a cancel that was meant for the statement, for instance
+        if (session.execution().ownFailure() != null) {
+            return session.execution().ownFailure(); // a cancel that was meant for the statement, for instance
         }
         boolean unresolved = resolution == null && touches;
         if (unresolved && mode == Mode.ENFORCE) {
@@ -123,14 +123,14 @@ public final class StatementGate {
         if (refusal == null && !tables.isEmpty()) {
             refusal = access.touch(session, known, resolution);
         }
-        if (session.ownFailure() != null) {
-            return session.ownFailure();
+        if (session.execution().ownFailure() != null) {
+            return session.execution().ownFailure();
         }
         if (refusal == null && session.injector() != null) {
             refusal = injection.inject(session, sql, tables, resolution != null && resolution.assumed());
         }
         if (settings.mayChangeGuc(sql)) {
-            session.noteSetting();
+            session.execution().noteSetting();
         }
         return refusal;
     }
@@ -148,10 +148,10 @@ public final class StatementGate {
             session.names().temporaryChanges(); // a temporary view reads what it likes
         }
         if (sql.keyword() == Keyword.ROLLBACK || sql.keyword() == Keyword.ROLLBACK_TO) {
-            session.noteRollback();
+            session.transaction().rollsBack();
         }
         if (sql.keyword() == Keyword.ROLLBACK || sql.keyword() == Keyword.COMMIT) {
-            session.noteTransactionEnd();
+            session.transaction().ends();
         }
     }
 

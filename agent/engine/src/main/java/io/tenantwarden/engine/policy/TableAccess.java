@@ -46,7 +46,7 @@ final class TableAccess {
 
     /** A statement touches these tables. Returns why it must not run; null when it may. */
     SQLException touch(Session session, KnownStatement known, Resolution resolution) throws Throwable {
-        Scope scope = session.scope();
+        Scope scope = session.execution().scope();
         Outcome outcome = outcome(session, scope);
         StatementStats stats = known.stats(resolution);
         if (stats == null) {
@@ -82,7 +82,7 @@ final class TableAccess {
     }
 
     private SQLException inactive(Session session, SqlStatement sql, Resolution resolution, Scope scope) {
-        Answer answer = session.tenantAnswer();
+        Answer answer = session.execution().tenantAnswer();
         boolean refused = mode == Mode.ENFORCE;
         // outside enforce an answer that is still to come is no accusation; a check that fails is a finding of its own
         if (answer == null || answer == Answer.ACTIVE || (answer == Answer.UNKNOWN && !refused)) {
@@ -109,7 +109,7 @@ final class TableAccess {
     private Outcome outcome(Session session, Scope scope) throws Throwable {
         return switch (scope.kind()) {
             case BYPASS -> Outcome.BYPASSED;
-            case TENANT -> session.isOnCapturedScope() ? Outcome.CAPTURED : Outcome.SCOPED;
+            case TENANT -> session.execution().isOnCapturedScope() ? Outcome.CAPTURED : Outcome.SCOPED;
             case NONE -> isScopedByApplication(session) ? Outcome.APPLICATION : Outcome.UNSCOPED;
         };
     }
@@ -123,14 +123,14 @@ final class TableAccess {
             return false;
         }
         if (session.injector() == null
-                || session.isApplicationSettingNow()
-                || session.isApplicationGucVerified()
+                || session.applicationValue().isBeingSetByName()
+                || session.applicationValue().isVerified()
                 || session.driver().inFailedTransaction()) {
             return true;
         }
         boolean there = catalogs.isAnySet(session, plan.tenantSettings());
-        if (session.ownFailure() == null) {
-            session.verifiedApplicationGuc(there);
+        if (session.execution().ownFailure() == null) {
+            session.applicationValue().verified(there);
         }
         return there;
     }
@@ -180,12 +180,12 @@ final class TableAccess {
                         resolution.assumed(),
                         found.site(),
                         session.role(),
-                        session.isScopeRejected());
+                        false);
     }
 
     private void bypassed(
             Session session, SqlStatement sql, Resolution resolution, FoundSite found, int uses, boolean bypassRole) {
-        String name = session.scope().value();
+        String name = session.execution().scope().value();
         reporter.bypassAt(name, found.site(), uses);
         if (session.injector() != null
                 && !plan.isOpenedByBypass()
@@ -207,9 +207,9 @@ final class TableAccess {
     }
 
     private SQLException switched(Session session, SqlStatement sql, Resolution resolution, Scope scope) {
-        String before = session.transactionTenant();
+        String before = session.transaction().tenant();
         if (before == null || before.equals(scope.value())) {
-            session.transactionTenant(scope.value());
+            session.transaction().touches(scope.value(), null);
             return null;
         }
         boolean refused = mode == Mode.ENFORCE;

@@ -30,7 +30,7 @@ final class TableLookup {
 
     /**
      * @return null when it is not known, because there is no catalog or the server could not be asked; {@link
-     *     Session#ownFailure} says whether the statement cannot run for the same reason
+     *     io.tenantwarden.engine.session.Execution#ownFailure} says whether the statement cannot run for the same reason
      */
     Resolution of(Session session, KnownStatement known) throws Throwable {
         Database database = session.database();
@@ -60,7 +60,7 @@ final class TableLookup {
      */
     private boolean isEnough(Session session, Resolution resolution) {
         return resolution == Resolution.NOTHING
-                || !rolesMatter && (!resolution.assumed() || !session.scope().isNone());
+                || !rolesMatter && (!resolution.assumed() || !session.execution().scope().isNone());
     }
 
     private boolean identified(Session session) throws Throwable {

@@ -233,7 +233,7 @@ public final class Catalogs {
     /**
      * Asks the server for the relations of these names, as this connection sees them now.
      *
-     * @return null when it could not be asked; {@link Session#ownFailure} then says whether the application's statement
+     * @return null when it could not be asked; {@link Execution#ownFailure} then says whether the application's statement
      *     cannot run either
      */
     public Catalog named(Session session, List<Relation> names) throws Throwable {
@@ -271,7 +271,7 @@ public final class Catalogs {
         if (!session.isIdle() || ((Connection) session.connection()).isClosed() || CANCELLED.equals(e.getSQLState())) {
             // also where the transaction lives on: the driver's autosave may have gone back to a savepoint that is
             // older than what the application did last
-            session.noteOwnFailure(e);
+            session.execution().noteOwnFailure(e);
         }
     }
 
@@ -279,7 +279,7 @@ public final class Catalogs {
      * Asks the server whether one of these settings has a value, other than the one it has outside every scope.
      *
      * @param settings name and value outside every scope, in turn
-     * @return true also when the server could not answer, which {@link Session#ownFailure} says: the statement must not run
+     * @return true also when the server could not answer, which {@link Execution#ownFailure} says: the statement must not run
      */
     public boolean isAnySet(Session session, List<String> settings) {
         StringBuilder sql = new StringBuilder("/* tenant-warden */ select false");
@@ -296,7 +296,7 @@ public final class Catalogs {
                 return rows.next() && rows.getBoolean(1);
             }
         } catch (SQLException e) {
-            session.noteOwnFailure(e);
+            session.execution().noteOwnFailure(e);
             return true;
         }
     }

@@ -78,7 +78,7 @@ public final class Checkouts {
             return;
         }
         kind.unwrapped = true;
-        session.capture(logical, captured(logical, session));
+        session.checkout().capture(logical, captured(logical, session));
     }
 
     /**
@@ -86,7 +86,7 @@ public final class Checkouts {
      * scope of the request that happened to open it. A bypass is confined to its method.
      */
     private Scope captured(Connection logical, Session session) {
-        boolean opened = session.isBorrowedFirst();
+        boolean opened = session.checkout().isFirst();
         if (opened && logical instanceof HasSession) {
             return Scope.NONE;
         }
@@ -101,7 +101,7 @@ public final class Checkouts {
             return;
         }
         Session session = session(logical, kind);
-        if (session != null && session.release(logical) && !(logical instanceof HasSession)) {
+        if (session != null && session.checkout().release(logical) && !(logical instanceof HasSession)) {
             cleanUp(session);
         }
     }

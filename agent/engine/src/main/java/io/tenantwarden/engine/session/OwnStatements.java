@@ -22,7 +22,9 @@ public final class OwnStatements {
         Injector injector = session.injector();
         try (Session.OwnWork work = session.ownWork()) {
             injector.setSeparately(
-                    (Connection) session.connection(), target, session.isAutocommit(), session.hasApplicationValue());
+                    (Connection) session.connection(), target,
+                    session.execution().isAutocommit(),
+                    session.applicationValue().wasSetForSession());
         }
     }
 

@@ -1,0 +1,53 @@
+package io.tenantwarden.engine.session;
+
+import io.tenantwarden.bootstrap.Scope;
+import java.lang.ref.WeakReference;
+
+/**
+ * The scope that was captured when a connection was borrowed; it belongs to what the borrower got and ends with that. Written by the
+ * borrower's thread, read by those that run statements.
+ */
+public final class Checkout {
+
+    private volatile Scope captured = Scope.NONE;
+    private volatile WeakReference<Object> borrower = new WeakReference<>(null);
+    private volatile boolean borrowedBefore;
+
+    /** The scope captured when the connection was borrowed. */
+    public Scope captured() {
+        return captured;
+    }
+
+    /**
+     * The connection was borrowed.
+     *
+     * @param logical what the outermost {@code getConnection} returned
+     * @param scope what the borrower's thread ran as
+     */
+    void capture(Object logical, Scope scope) {
+        if (borrower.get() != logical) {
+            borrower = new WeakReference<>(logical);
+        }
+        captured = scope;
+    }
+
+    /** Whether this is the first checkout since the physical connection was opened; false from the second call on. */
+    boolean isFirst() {
+        boolean first = !borrowedBefore;
+        borrowedBefore = true;
+        return first;
+    }
+
+    /**
+     * A connection object is closed: ends the capture when it is the one that was borrowed.
+     *
+     * @return whether it is
+     */
+    boolean release(Object logical) {
+        if (borrower.get() != logical) {
+            return false;
+        }
+        captured = Scope.NONE;
+        return true;
+    }
+}
