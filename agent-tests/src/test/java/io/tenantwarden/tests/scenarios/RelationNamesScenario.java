@@ -214,6 +214,27 @@ class RelationNamesScenario {
             s.execute("create temp view seen as select * from invoices");
             refused(c, "select id from seen");
             refused(c, "select id from pg_temp.seen");
+            s.execute("create temp view countries as select note as code from invoices");
+            refused(c, "select code from countries");
+            assertEquals(List.of("de", "fr"), Db.column(c, "select code from public.countries order by 1"));
+        }
+    }
+
+    /** A temporary table in each request: after the first ones no statement waits for more than without Warden. */
+    @Test
+    void temporaryTablesCostNothing() throws Exception {
+        try (Connection c = counted();
+                Statement s = c.createStatement()) {
+            long fewest = Long.MAX_VALUE;
+            for (int i = 0; i < 10; i++) {
+                long before = CountingSocketFactory.waits();
+                s.execute("create temp table work as select code from countries");
+                s.execute("insert into work values ('xx')");
+                assertEquals(List.of("3"), Db.columnPlain(c, "select count(*) from work"));
+                s.execute("drop table work");
+                fewest = Math.min(fewest, CountingSocketFactory.waits() - before);
+            }
+            assertEquals(4, fewest);
         }
     }
 

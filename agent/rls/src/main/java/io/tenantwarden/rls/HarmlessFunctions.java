@@ -21,6 +21,8 @@ final class HarmlessFunctions {
     static final int SET_CONFIG = 2;
     /** {@code extract}, {@code trim} and the others whose arguments may be written with FROM; harmless. */
     static final int WITH_FROM = 3;
+    /** {@code graph_table}, whose first argument is a relation; harmless. */
+    static final int GRAPH = 4;
 
     private static final String SYNTAX = """
             all and any array as asymmetric between bigint boolean by case cast character check coalesce collate
@@ -124,6 +126,7 @@ final class HarmlessFunctions {
             m.put(name, HARMLESS);
         }
         m.put("set_config", SET_CONFIG);
+        m.put("graph_table", GRAPH);
         for (String name : new String[] {"extract", "trim", "substring", "overlay"}) {
             m.put(name, WITH_FROM);
         }

@@ -251,7 +251,7 @@ public final class PolicyExpression {
     }
 
     private String fold(int i) {
-        return Identifiers.fold(text, types[i], starts[i], ends[i], '\\');
+        return TokenText.name(text, types[i], starts[i], ends[i], '\\');
     }
 
     private boolean operator(int i, char c) {
@@ -537,7 +537,7 @@ public final class PolicyExpression {
         if (!word(i, "current_setting") || !is(i + 1, SqlLexer.OPEN) || !is(i + 2, SqlLexer.STRING)) {
             return null;
         }
-        String literal = Identifiers.plainLiteral(text, starts[i + 2], ends[i + 2]);
+        String literal = TokenText.constant(text, starts[i + 2], ends[i + 2], '\\', false);
         return literal == null ? null : literal.toLowerCase(Locale.ROOT);
     }
 

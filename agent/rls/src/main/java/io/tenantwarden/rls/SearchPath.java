@@ -44,7 +44,7 @@ public final class SearchPath {
                         && !Character.isWhitespace(setting.charAt(at))) {
                     at++;
                 }
-                schemas.add(Identifiers.lower(setting, from, at));
+                schemas.add(TokenText.lower(setting, from, at));
             }
         }
         schemas.replaceAll(schema -> schema.equals("$user") ? currentUser : schema);

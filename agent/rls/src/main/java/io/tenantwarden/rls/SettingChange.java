@@ -6,9 +6,12 @@ package io.tenantwarden.rls;
  * @param name in lower case; null when it cannot be known (a DO body, {@code set_config} with a computed name) or is all
  *     of them
  * @param kind by what means
- * @param local whether the change ends with the transaction; false when that cannot be known
+ * @param value what it is changed to
+ * @param lifetime how long the change lasts
+ * @param lifetimeParameter the number of the parameter that decides how long, as {@link SettingValue#parameter()}; 0 unless
+ *     the lifetime is {@link Lifetime#PARAMETER}
  */
-public record SettingChange(String name, Kind kind, boolean local) {
+public record SettingChange(String name, Kind kind, SettingValue value, Lifetime lifetime, int lifetimeParameter) {
 
     /** The means of the change. */
     public enum Kind {
@@ -23,6 +26,31 @@ public record SettingChange(String name, Kind kind, boolean local) {
         SET_ROLE,
         /** SET SESSION AUTHORIZATION and its RESET. */
         SET_SESSION_AUTHORIZATION
+    }
+
+    /** How long a change lasts, unless the transaction is rolled back. */
+    public enum Lifetime {
+        /** SET LOCAL, and {@code set_config(..., true)}. */
+        TRANSACTION,
+        /** SET, RESET, and {@code set_config(..., false)}. */
+        SESSION,
+        /** The third argument of {@code set_config} is a parameter. */
+        PARAMETER,
+        UNKNOWN
+    }
+
+    SettingChange(String name, Kind kind, SettingValue value, boolean local) {
+        this(name, kind, value, local ? Lifetime.TRANSACTION : Lifetime.SESSION, 0);
+    }
+
+    /** What may change any setting to anything. */
+    static SettingChange anything() {
+        return new SettingChange(null, Kind.SET_CONFIG, SettingValue.UNKNOWN, Lifetime.UNKNOWN, 0);
+    }
+
+    /** Whether the change ends with the transaction; false when that cannot be known. */
+    public boolean local() {
+        return lifetime == Lifetime.TRANSACTION;
     }
 
     /** Whether this may change the setting of that name (lower case), the role settings included. */

@@ -2,10 +2,10 @@ package io.tenantwarden.rls;
 
 /**
  * Cuts SQL into tokens as PostgreSQL's own scanner does, without an object for each token: the fields describe the token
- * that {@link #next()} found last. Comments and blanks are skipped.
+ * that {@link #next()} found last. Comments and blanks are skipped. What names and constants mean says {@link TokenText}.
  *
- * <p>Rules: <a href="https://www.postgresql.org/docs/current/sql-syntax-lexical.html">SQL syntax, lexical structure</a>
- * and {@code src/backend/parser/scan.l}.
+ * <p>Rules: <a href="https://www.postgresql.org/docs/current/sql-syntax-lexical.html">SQL syntax, lexical structure</a>,
+ * {@code src/backend/parser/scan.l}, and for UESCAPE {@code parser.c}. Reads each character a fixed number of times.
  */
 final class SqlLexer {
 
@@ -34,44 +34,7 @@ final class SqlLexer {
     static final int SEMICOLON = 14;
     static final int DOT = 15;
 
-    private static final byte BLANK = 1;
-    private static final byte LETTER = 2;
-    private static final byte DIGIT = 3;
-    private static final byte OTHER = 4;
-    private static final byte SINGLE = 5;
-
-    private static final byte[] CLASSES = new byte[128];
-    private static final byte[] SINGLES = new byte[128];
-    private static final boolean[] NAME_PART = new boolean[128];
-
-    static {
-        java.util.Arrays.fill(CLASSES, OTHER);
-        for (char c : " \t\n\r\f\u000b".toCharArray()) {
-            CLASSES[c] = BLANK;
-        }
-        for (char c = 'a'; c <= 'z'; c++) {
-            CLASSES[c] = LETTER;
-            CLASSES[c - 32] = LETTER;
-        }
-        CLASSES['_'] = LETTER;
-        for (char c = '0'; c <= '9'; c++) {
-            CLASSES[c] = DIGIT;
-        }
-        single('(', OPEN);
-        single(')', CLOSE);
-        single('[', OPEN_BRACKET);
-        single(']', CLOSE_BRACKET);
-        single(',', COMMA);
-        single(';', SEMICOLON);
-        for (char c = 0; c < 128; c++) {
-            NAME_PART[c] = CLASSES[c] == LETTER || CLASSES[c] == DIGIT || c == '$';
-        }
-    }
-
-    private static void single(char c, int type) {
-        CLASSES[c] = SINGLE;
-        SINGLES[c] = (byte) type;
-    }
+    private static final String UESCAPE = "uescape";
 
     final String sql;
     /** Whether a backslash escapes what follows it in every string constant: {@code standard_conforming_strings = off}. */
@@ -79,28 +42,50 @@ final class SqlLexer {
 
     private final int length;
     private int position;
+    private boolean question;
 
     /** Type of the token found last. */
     int type;
     /** Where the token begins. */
     int start;
-    /** Where the token ends, exclusive. */
+    /** Where the token ends, exclusive; behind UESCAPE and its constant, where the token has them. */
     int end;
+    /** Where the name or constant itself ends: before UESCAPE. */
+    int bodyEnd;
+    /** What stands for the backslash in {@code U&"name"} and {@code U&'text'}. */
+    char escape;
     /** Whether blanks or a comment stand before the token. */
     boolean gap;
     /** Whether something was not terminated, or a character cannot be part of SQL. Stays set. */
     boolean broken;
+    /** Whether a constant would end elsewhere if backslashes escaped the other way round. Stays set. */
+    boolean ambiguous;
+    /** How many JDBC placeholders, single question marks, end at or before the end of the token. */
+    int placeholders;
+    /** How many characters were looked at, blanks and comments included: what the tests count. */
+    long steps;
 
     SqlLexer(String sql) {
         this(sql, false);
     }
 
     SqlLexer(String sql, boolean escapes) {
-        this.sql = sql;
-        this.escapes = escapes;
-        this.length = sql.length();
+        this(sql, escapes, 0, sql.length());
         // the protocol ends a string at NUL: the server would see another statement than we do
         this.broken = sql.indexOf(0) >= 0;
+    }
+
+    /** Reads {@code sql[from, to)} alone. */
+    SqlLexer(String sql, boolean escapes, int from, int to) {
+        this.sql = sql;
+        this.escapes = escapes;
+        this.position = from;
+        this.length = to;
+    }
+
+    /** Whether a backslash escapes what follows it in every string constant. */
+    boolean escapes() {
+        return escapes;
     }
 
     /** Finds the next token; {@link #EOF} again and again at the end. */
@@ -110,24 +95,24 @@ final class SqlLexer {
         gap = p > begin;
         start = p;
         if (p >= length) {
-            type = EOF;
-            end = length;
-            position = length;
+            token(EOF, length);
             return;
         }
         char c = sql.charAt(p);
-        byte kind = c < 128 ? CLASSES[c] : LETTER;
+        byte kind = c < 128 ? SqlCharacters.CLASSES[c] : SqlCharacters.LETTER;
         switch (kind) {
-            case LETTER -> word(p, c);
-            case DIGIT -> number(p);
-            case SINGLE -> token(SINGLES[c], p + 1);
+            case SqlCharacters.LETTER -> word(p, c);
+            case SqlCharacters.DIGIT -> number(p);
+            case SqlCharacters.SINGLE -> token(SqlCharacters.SINGLES[c], p + 1);
             default -> other(p, c);
         }
+        steps += end - begin;
     }
 
     private void token(int tokenType, int tokenEnd) {
         type = tokenType;
         end = tokenEnd;
+        bodyEnd = tokenEnd;
         position = tokenEnd;
     }
 
@@ -135,10 +120,10 @@ final class SqlLexer {
         int p = from;
         while (p < length) {
             char c = sql.charAt(p);
-            if (c < 128 && CLASSES[c] == BLANK) {
+            if (c < 128 && SqlCharacters.CLASSES[c] == SqlCharacters.BLANK) {
                 p++;
             } else if (c == '-' && follows(p, '-')) {
-                p = endOfLine(p + 2);
+                p = SqlCharacters.endOfLine(sql, p + 2, length);
             } else if (c == '/' && follows(p, '*')) {
                 p = endOfComment(p + 2);
             } else {
@@ -150,14 +135,6 @@ final class SqlLexer {
 
     private boolean follows(int p, char c) {
         return p + 1 < length && sql.charAt(p + 1) == c;
-    }
-
-    private int endOfLine(int from) {
-        int p = from;
-        while (p < length && sql.charAt(p) != '\n' && sql.charAt(p) != '\r') {
-            p++;
-        }
-        return p;
     }
 
     private int endOfComment(int from) {
@@ -206,19 +183,17 @@ final class SqlLexer {
             } else if (d == '&' && (c == 'u' || c == 'U') && q + 1 < length) {
                 if (sql.charAt(q + 1) == '\'') {
                     string(q + 2, false);
+                    unicodeEscape();
                     return;
                 }
                 if (sql.charAt(q + 1) == '"') {
                     quoted(q + 2, UNICODE_QUOTED);
+                    unicodeEscape();
                     return;
                 }
             }
         }
-        while (q < length) {
-            char d = sql.charAt(q);
-            if (d < 128 && !NAME_PART[d]) {
-                break;
-            }
+        while (q < length && SqlCharacters.isNamePart(sql.charAt(q))) {
             q++;
         }
         token(WORD, q);
@@ -271,6 +246,7 @@ final class SqlLexer {
     private void other(int p, char c) {
         switch (c) {
             case '\'' -> string(p + 1, escapes);
+            case '?' -> question(p);
             case '"' -> quoted(p + 1, QUOTED);
             case '$' -> dollar(p);
             case '.' -> {
@@ -291,7 +267,61 @@ final class SqlLexer {
         }
     }
 
+    /** JDBC writes the operator {@code ?} as {@code ??}. */
+    private void question(int p) {
+        if (question) {
+            question = false;
+        } else if (follows(p, '?')) {
+            question = true;
+        } else {
+            placeholders++;
+        }
+        token(OPERATOR, p + 1);
+    }
+
+    /**
+     * {@code UESCAPE 'x'} behind {@code U&"name"} or {@code U&'text'} belongs to it, as the server's own look-ahead has it:
+     * blanks and comments may stand between, and the constant may be written in every way that a string can.
+     */
+    private void unicodeEscape() {
+        escape = '\\';
+        int tokenType = type;
+        int body = end;
+        int p = skipBlanks(body);
+        steps += p - body;
+        int afterWord = p + UESCAPE.length();
+        if (broken
+                || !sql.regionMatches(true, p, UESCAPE, 0, UESCAPE.length())
+                || afterWord < length && SqlCharacters.isNamePart(sql.charAt(afterWord))) {
+            return;
+        }
+        int q = skipBlanks(afterWord);
+        if (q >= length) {
+            return;
+        }
+        char c = sql.charAt(q);
+        if (c == '\'') {
+            string(q + 1, escapes);
+        } else if ((c | 32) == 'e' && follows(q, '\'')) {
+            string(q + 2, true);
+        } else if (c == '$') {
+            dollar(q);
+        } else {
+            return;
+        }
+        if (type == STRING) {
+            String text = TokenText.constant(sql, q, end, '\\', escapes);
+            escape = text != null && text.length() == 1 ? text.charAt(0) : escape;
+            token(tokenType, end);
+        } else {
+            token(tokenType, body);
+        }
+        bodyEnd = body;
+    }
+
     private void string(int from, boolean backslash) {
+        // of E'', B'', X'' and U&'' no setting changes the meaning
+        boolean bySetting = from == start + 1 || (sql.charAt(start) | 32) == 'n';
         int p = from;
         while (true) {
             if (p >= length) {
@@ -300,50 +330,30 @@ final class SqlLexer {
                 return;
             }
             char c = sql.charAt(p);
-            if (c == '\\' && backslash) {
-                p += 2;
+            if (c == '\\') {
+                ambiguous |= bySetting && follows(p, '\'');
+                p += backslash ? 2 : 1;
             } else if (c != '\'') {
                 p++;
             } else if (follows(p, '\'')) {
                 p += 2;
             } else {
-                int more = continued(p + 1);
+                int more = SqlCharacters.continued(sql, p + 1, length);
                 if (more < 0) {
                     token(STRING, p + 1);
                     return;
                 }
+                steps += more - p;
                 p = more;
             }
         }
-    }
-
-    /**
-     * Strings with a line break between them are one constant, read by the rules of its first part.
-     *
-     * @return where the next part begins behind its quote; -1 when there is none
-     */
-    private int continued(int from) {
-        boolean newline = false;
-        int p = from;
-        while (p < length) {
-            char c = sql.charAt(p);
-            if (c < 128 && CLASSES[c] == BLANK) {
-                newline |= c == '\n' || c == '\r';
-                p++;
-            } else if (c == '-' && follows(p, '-')) {
-                p = endOfLine(p + 2);
-            } else {
-                return newline && c == '\'' ? p + 1 : -1;
-            }
-        }
-        return -1;
     }
 
     private void quoted(int from, int tokenType) {
         int p = from;
         while (true) {
             p = sql.indexOf('"', p);
-            if (p < 0) {
+            if (p < 0 || p >= length) {
                 broken = true;
                 token(tokenType, length);
                 return;
@@ -370,7 +380,7 @@ final class SqlLexer {
             if (c == '$') {
                 String tag = sql.substring(from, p + 1);
                 int close = sql.indexOf(tag, p + 1);
-                if (close < 0) {
+                if (close < 0 || close + tag.length() > length) {
                     broken = true;
                     token(STRING, length);
                 } else {
@@ -378,11 +388,12 @@ final class SqlLexer {
                 }
                 return;
             }
-            if (c < 128 && !NAME_PART[c]) {
+            if (!SqlCharacters.isNamePart(c)) {
                 break;
             }
             p++;
         }
+        steps += p - from;
         token(OPERATOR, from + 1);
     }
 }

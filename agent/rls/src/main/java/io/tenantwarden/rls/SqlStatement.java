@@ -15,6 +15,12 @@ import java.util.Objects;
  */
 public final class SqlStatement {
 
+    /**
+     * Longer texts, in characters, are not read: {@link #parsed()} is false, and everything is assumed of them. To read one
+     * of this length takes less than a second.
+     */
+    public static final int MAX_LENGTH = 32 * 1024 * 1024;
+
     private final String sql;
     private final Keyword keyword;
     private final Keyword verb;
@@ -37,39 +43,59 @@ public final class SqlStatement {
     private final boolean closesAllCursors;
     private final List<Relation> relations;
     private final List<SettingChange> settings;
+    private final List<SettingChange> settingsInText;
+    private final DdlChange ddl;
+    private final boolean createsView;
+    private final List<Relation> viewRelations;
+    private final boolean locksTables;
+    private final boolean locksTablesBeforeRows;
+    private final boolean setsTransactionMode;
+    private final boolean setsTransactionModeBeforeRows;
 
     // computed at most a few times by racing threads, always to the same value
     private String fingerprint;
     private String scrubbed;
 
-    private SqlStatement(String sql, SqlParser p, boolean escapes) {
+    private SqlStatement(String sql, StatementFacts f, boolean escapes) {
         this.sql = sql;
         this.escapes = escapes;
-        ambiguous = p.ambiguous;
-        keyword = p.firstKeyword;
-        verb = p.firstVerb;
-        injection = p.injection;
-        parsed = p.parsed;
-        multi = p.multi;
-        readsRows = p.readsRows;
-        endsScope = p.endsScope;
-        writes = p.writes;
-        callsFunctions = p.callsFunctions;
-        changesCatalog = p.changesCatalog;
-        opensCursor = p.opensCursor;
-        holdsCursor = p.holdsCursor;
-        fetchesCursor = p.fetchesCursor;
-        firesTriggers = p.firesTriggers;
-        cursor = p.cursor;
-        closesCursor = p.closesCursor;
-        closesAllCursors = p.closesAllCursors;
-        relations = p.relations.isEmpty() ? List.of() : Collections.unmodifiableList(p.relations);
-        settings = p.settings.isEmpty() ? List.of() : Collections.unmodifiableList(p.settings);
+        ambiguous = f.ambiguous;
+        keyword = f.firstKeyword;
+        verb = f.firstVerb;
+        injection = f.injection;
+        parsed = f.parsed;
+        multi = f.statements > 1;
+        readsRows = f.readsRows;
+        endsScope = f.endsScope;
+        writes = f.writes;
+        callsFunctions = f.callsFunctions;
+        changesCatalog = f.changesCatalog;
+        opensCursor = f.opensCursor;
+        holdsCursor = f.holdsCursor;
+        fetchesCursor = f.fetchesCursor;
+        firesTriggers = f.firesTriggers;
+        cursor = f.cursor;
+        closesCursor = f.closesCursor;
+        closesAllCursors = f.closesAllCursors;
+        relations = f.relations.toList();
+        settings = unmodifiable(f.settings);
+        settingsInText = unmodifiable(f.settingsInText);
+        ddl = f.ddl == null ? DdlChange.NONE : f.ddl.build();
+        createsView = f.createsView;
+        viewRelations = f.viewRelations == null ? List.of() : f.viewRelations.toList();
+        locksTables = f.locksTables;
+        locksTablesBeforeRows = f.locksTablesBeforeRows;
+        setsTransactionMode = f.setsTransactionMode;
+        setsTransactionModeBeforeRows = f.setsTransactionModeBeforeRows;
+    }
+
+    private static List<SettingChange> unmodifiable(List<SettingChange> list) {
+        return list.isEmpty() ? List.of() : Collections.unmodifiableList(list);
     }
 
     /**
-     * Reads the text. Takes time linear in its length and never fails: text that PostgreSQL could not read gives a
-     * statement that is not {@link #parsed()}.
+     * Reads the text. Takes time linear in its length and never fails: text that PostgreSQL could not read, and one of more
+     * than {@link #MAX_LENGTH} characters, gives a statement that is not {@link #parsed()}.
      *
      * @param sql native SQL, not null
      */
@@ -84,9 +110,9 @@ public final class SqlStatement {
      *     {@code standard_conforming_strings = off}
      */
     public static SqlStatement parse(String sql, boolean escapes) {
-        SqlParser parser = new SqlParser(Objects.requireNonNull(sql, "sql"), escapes);
-        parser.run();
-        return new SqlStatement(sql, parser, escapes);
+        boolean tooLong = Objects.requireNonNull(sql, "sql").length() > MAX_LENGTH;
+        StatementFacts facts = tooLong ? SqlParser.assume(sql, escapes) : new SqlParser(sql, escapes).run();
+        return new SqlStatement(sql, facts, escapes);
     }
 
     /** Whether a string constant ends elsewhere when {@link #escapes()} is the other way round. */
@@ -105,8 +131,9 @@ public final class SqlStatement {
     }
 
     /**
-     * False when strings, comments or parentheses are not closed, or nested deeper than PostgreSQL allows. Then the
-     * statement is opaque: it may touch anything, whatever {@link #relations()} says.
+     * False when strings, comments or parentheses are not closed, or nested deeper than PostgreSQL allows, or when the text
+     * is longer than {@link #MAX_LENGTH}. Then the statement is opaque: it may touch anything, whatever
+     * {@link #relations()} says.
      */
     public boolean parsed() {
         return parsed;
@@ -169,11 +196,60 @@ public final class SqlStatement {
     }
 
     /**
-     * Whether it may change what a {@link Catalog} says: tables, views, policies, row-level security, schemas, roles,
-     * functions. Temporary tables and views do not count.
+     * The settings that the text of a program in it sets by name: the body of DO, which runs now, or of a function that is
+     * created. {@link #settings()} has DO besides as something that may set anything.
+     */
+    public List<SettingChange> settingsInText() {
+        return settingsInText;
+    }
+
+    /**
+     * Whether it may change what a {@link Catalog} says: tables, views, policies, triggers, row-level security, schemas,
+     * roles, functions. What is temporary by the words of the statement does not count; what {@link #ddl()} names may be
+     * temporary as well.
      */
     public boolean changesCatalog() {
         return changesCatalog;
+    }
+
+    /** Which relations its DDL creates, changes and drops; {@link DdlChange#NONE} when there is no DDL. */
+    public DdlChange ddl() {
+        return ddl;
+    }
+
+    /** Whether it creates a view or materialized view. */
+    public boolean createsView() {
+        return createsView;
+    }
+
+    /** The relations that the queries of the views name which it creates; rather one too many. */
+    public List<Relation> viewRelations() {
+        return viewRelations;
+    }
+
+    /** Whether it is or holds LOCK, which some applications rely on to come before the transaction's first snapshot. */
+    public boolean locksTables() {
+        return locksTables;
+    }
+
+    /** Whether in one string LOCK stands before a statement that reads rows. */
+    public boolean locksTablesBeforeRows() {
+        return locksTablesBeforeRows;
+    }
+
+    /**
+     * Whether it is or holds a command that PostgreSQL refuses with 25001 once the transaction has a snapshot: SET
+     * TRANSACTION and BEGIN with isolation level, READ WRITE or DEFERRABLE, SET TRANSACTION SNAPSHOT, and SET or RESET of
+     * {@code transaction_isolation} and its like. Not SET SESSION CHARACTERISTICS, which is about transactions to come, and
+     * not {@code set_config}, which is a query itself and so always too late.
+     */
+    public boolean setsTransactionMode() {
+        return setsTransactionMode;
+    }
+
+    /** Whether in one string such a command stands before a statement that reads rows. */
+    public boolean setsTransactionModeBeforeRows() {
+        return setsTransactionModeBeforeRows;
     }
 
     /** Whether it opens a cursor in SQL (DECLARE). */
@@ -234,7 +310,8 @@ public final class SqlStatement {
 
     /**
      * Eight lower-case hexadecimal digits, the same for statements that differ only in literals, parameters, comments,
-     * blanks, letter case of unquoted words, and the length of IN lists and of VALUES. Stable across releases.
+     * blanks, letter case of unquoted words, and the length of IN lists and of VALUES. Stable across releases. Of a text
+     * longer than {@link #MAX_LENGTH} only that much counts.
      */
     public String fingerprint() {
         String f = fingerprint;

@@ -13,6 +13,7 @@ final class SqlText {
     private static final long SEED = 0xcbf29ce484222325L;
     private static final long PRIME = 0x100000001b3L;
     private static final int MAX_DEPTH = 10_000;
+    private static final String UESCAPE = "uescape ";
 
     private SqlText() {}
 
@@ -21,7 +22,7 @@ final class SqlText {
      * it stops: rather a short line than a tenant's data in it.
      */
     static String scrub(String sql, boolean trusted) {
-        SqlLexer lexer = new SqlLexer(sql);
+        SqlLexer lexer = new SqlLexer(sql, false, 0, Math.min(sql.length(), SqlStatement.MAX_LENGTH));
         StringBuilder out = new StringBuilder(Math.min(sql.length() + 16, MAX_LENGTH + 64));
         boolean create = false;
         SettingValue setting = new SettingValue();
@@ -43,12 +44,14 @@ final class SqlText {
                     if (value) {
                         out.append('?');
                     } else {
-                        append(out, sql, lexer.start, lexer.end);
+                        append(out, sql, lexer.start, lexer.bodyEnd);
+                        appendEscape(out, lexer);
                     }
                 }
                 case SqlLexer.STRING -> {
                     out.append('?');
-                    if (!trusted || lexer.broken || ambiguous(sql, lexer.start, lexer.end)) {
+                    appendEscape(out, lexer);
+                    if (!trusted || lexer.broken || lexer.ambiguous) {
                         return limit(out.append(' ').append(CUT));
                     }
                 }
@@ -73,6 +76,12 @@ final class SqlText {
             char c = sql.charAt(i);
             // only quoted names can hold one
             out.append(c < ' ' || c == 0x7f ? ' ' : c);
+        }
+    }
+
+    private static void appendEscape(StringBuilder out, SqlLexer lexer) {
+        if (lexer.bodyEnd != lexer.end) {
+            out.append(" uescape ?");
         }
     }
 
@@ -123,19 +132,6 @@ final class SqlText {
         }
     }
 
-    /** Whether the constant would end elsewhere with {@code standard_conforming_strings = off}. */
-    static boolean ambiguous(String sql, int start, int end) {
-        if (sql.charAt(start) != '\'' && (sql.charAt(start) | 32) != 'n') {
-            return false;
-        }
-        for (int i = start + 1; i + 1 < end; i++) {
-            if (sql.charAt(i) == '\\' && sql.charAt(i + 1) == '\'') {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** Eight lower-case hexadecimal digits. */
     static String fingerprint(String sql) {
         long h = new Shape(sql).hash();
@@ -171,7 +167,7 @@ final class SqlText {
 
         Shape(String sql) {
             this.sql = sql;
-            this.lexer = new SqlLexer(sql);
+            this.lexer = new SqlLexer(sql, false, 0, Math.min(sql.length(), SqlStatement.MAX_LENGTH));
         }
 
         long hash() {
@@ -204,6 +200,10 @@ final class SqlText {
             if (setting.covers(lexer, word) && isName(type)) {
                 mix('?');
                 remember(SqlLexer.PARAMETER, Words.NONE);
+                return;
+            }
+            if (lexer.bodyEnd != lexer.end) {
+                unicode(type);
                 return;
             }
             if (depth == rowsDepth && type != SqlLexer.OPEN) {
@@ -244,6 +244,22 @@ final class SqlText {
             remember(type, word);
         }
 
+        /** As if UESCAPE and its constant were tokens of their own. */
+        private void unicode(int type) {
+            if (type == SqlLexer.STRING) {
+                mix('?');
+            } else {
+                hash(lexer.start, lexer.bodyEnd);
+            }
+            long h = elements[depth];
+            for (int i = 0; i < UESCAPE.length(); i++) {
+                h = (h ^ UESCAPE.charAt(i)) * PRIME;
+            }
+            elements[depth] = h;
+            mix('?');
+            remember(SqlLexer.STRING, Words.NONE);
+        }
+
         private static boolean isName(int type) {
             return type == SqlLexer.WORD || type == SqlLexer.QUOTED || type == SqlLexer.UNICODE_QUOTED;
         }
@@ -282,7 +298,10 @@ final class SqlText {
 
         private boolean afterOperand() {
             return switch (previousType) {
-                case SqlLexer.WORD -> previousWord == Words.NONE;
+                case SqlLexer.WORD ->
+                    previousWord == Words.NONE
+                            || previousWord == Words.VALUE_FUNCTION
+                            || previousWord == Words.UNCONDITIONAL;
                 case SqlLexer.EOF, SqlLexer.OPERATOR, SqlLexer.OPEN, SqlLexer.OPEN_BRACKET, SqlLexer.COMMA -> false;
                 default -> true;
             };
@@ -294,8 +313,12 @@ final class SqlText {
         }
 
         private void text() {
+            hash(lexer.start, lexer.end);
+        }
+
+        private void hash(int from, int to) {
             long h = elements[depth];
-            for (int i = lexer.start; i < lexer.end; i++) {
+            for (int i = from; i < to; i++) {
                 h = (h ^ sql.charAt(i)) * PRIME;
             }
             elements[depth] = h;

@@ -80,7 +80,6 @@ final class Words {
     static final int MATERIALIZED = 74;
     static final int SEARCH = 75;
     static final int CYCLE = 76;
-    static final int UESCAPE = 77;
     static final int TEMP = 78;
     static final int UNLOGGED = 79;
     static final int TRUE = 80;
@@ -94,8 +93,14 @@ final class Words {
     static final int CLAUSE = 87;
     /** UNION, INTERSECT, EXCEPT. */
     static final int SET_OPERATION = 88;
-    /** AND, OR, BETWEEN ...: what follows is an operand. Matters to signs only. */
+    /** AND, BETWEEN, THEN ...: what follows is an operand. */
     static final int OPERATOR = 89;
+
+    static final int RETURNING = 90;
+    /** CROSS, NATURAL. */
+    static final int UNCONDITIONAL = 91;
+    /** CURRENT_DATE, SESSION_USER ...: functions without parentheses. */
+    static final int VALUE_FUNCTION = 92;
 
     // within utility statements
     static final int TO = 100;
@@ -133,12 +138,13 @@ final class Words {
     static final int PROCEDURE = 132;
     static final int LANGUAGE = 133;
     static final int POLICY = 134;
-    /** USER, GROUP as an object, DATABASE, EXTENSION, RULE, ROUTINE, SYSTEM, OWNED, FOREIGN, TYPE of interest. */
-    static final int CATALOG_OBJECT = 135;
-
     static final int ISOLATION = 136;
     static final int UNIQUE = 137;
     static final int INDEX = 138;
+    static final int FOREIGN = 139;
+    static final int RULE = 140;
+    /** USER, DATABASE, EXTENSION, ROUTINE, SYSTEM, OWNED: DDL of these may change anything. */
+    static final int CATALOG_OBJECT = 141;
 
     private static final WordTable TABLE_OF_WORDS = new WordTable(entries());
 
@@ -202,6 +208,8 @@ final class Words {
             m.put(statements[i], i + 1);
         }
         m.put("analyse", ANALYZE);
+        // what CLUSTER is called from PostgreSQL 19 on
+        m.put("repack", CLUSTER);
         m.put("from", FROM);
         m.put("join", JOIN);
         m.put("into", INTO);
@@ -219,7 +227,6 @@ final class Words {
         m.put("materialized", MATERIALIZED);
         m.put("search", SEARCH);
         m.put("cycle", CYCLE);
-        m.put("uescape", UESCAPE);
         m.put("temp", TEMP);
         m.put("temporary", TEMP);
         m.put("unlogged", UNLOGGED);
@@ -230,8 +237,25 @@ final class Words {
         m.put("by", BY);
         m.put("when", WHEN);
         m.put("default", DEFAULT);
-        for (String w : new String[] {"where", "group", "having", "window", "order", "limit", "offset", "returning"}) {
+        for (String w : new String[] {"where", "group", "having", "window", "order", "limit", "offset"}) {
             m.put(w, CLAUSE);
+        }
+        m.put("returning", RETURNING);
+        m.put("cross", UNCONDITIONAL);
+        m.put("natural", UNCONDITIONAL);
+        for (String w : new String[] {
+            "current_date",
+            "current_time",
+            "current_timestamp",
+            "localtime",
+            "localtimestamp",
+            "current_role",
+            "current_user",
+            "session_user",
+            "current_catalog",
+            "current_schema"
+        }) {
+            m.put(w, VALUE_FUNCTION);
         }
         for (String w : new String[] {"union", "intersect", "except"}) {
             m.put(w, SET_OPERATION);
@@ -274,10 +298,11 @@ final class Words {
         m.put("procedure", PROCEDURE);
         m.put("language", LANGUAGE);
         m.put("policy", POLICY);
-        for (String w :
-                new String[] {"user", "database", "extension", "rule", "routine", "system", "owned", "foreign"}) {
+        for (String w : new String[] {"user", "database", "extension", "routine", "system", "owned"}) {
             m.put(w, CATALOG_OBJECT);
         }
+        m.put("foreign", FOREIGN);
+        m.put("rule", RULE);
         m.put("isolation", ISOLATION);
         m.put("unique", UNIQUE);
         m.put("index", INDEX);
@@ -285,6 +310,17 @@ final class Words {
     }
 
     private Words() {}
+
+    /**
+     * Whether it has its meaning behind a complete expression in a list of targets. All other words can be the expression's
+     * label there, without AS: {@code select x table from t} (BARE_LABEL in {@code kwlist.h}).
+     */
+    static boolean needsAs(int word) {
+        return switch (word) {
+            case FROM, INTO, ON, AS, WITH, FOR, FETCH, CLAUSE, RETURNING, SET_OPERATION, CREATE -> true;
+            default -> false;
+        };
+    }
 
     /** The code of the word in {@code sql[start, end)}, {@link #NONE} when it is a name. */
     static int code(String sql, int start, int end) {

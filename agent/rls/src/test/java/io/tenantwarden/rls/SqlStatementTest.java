@@ -217,8 +217,8 @@ class SqlStatementTest {
             null SET_CONFIG true                 | with a as (select set_config($1, $2, true)) select 1
             null SET_CONFIG true                 | select set_config(concat('app.', 'x'), 'y', true)
             null SET_CONFIG true                 | select set_config('app.' + 'x', 'y', true)
-            null SET_CONFIG false                | select set_config(setting_name => 'app.x', new_value => 'y', is_local => true)
-            null SET_CONFIG false                | select set_config(E'app\\\\x2ex', 'y', false)
+            app.x SET_CONFIG true                | select set_config(setting_name => 'app.x', new_value => 'y', is_local => true)
+            app.x SET_CONFIG false               | select set_config(E'app\\x2ex', 'y', false)
             null SET_CONFIG false                | do $$ begin perform 1; end $$
             null SET_CONFIG false                | execute p ('app.x', 'a')
             null SET_CONFIG false                | update pg_settings set setting = 'a' where name = 'app.x'

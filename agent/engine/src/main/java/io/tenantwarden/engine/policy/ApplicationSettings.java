@@ -56,7 +56,8 @@ final class ApplicationSettings {
         for (SettingChange change : sql.settings()) {
             // a migration tool sets and restores the role inside its bypass; a tenant's statements have no business
             // with it
-            boolean role = change.mayChangeRole() && !session.execution().scope().isBypass();
+            boolean role =
+                    change.mayChangeRole() && !session.execution().scope().isBypass();
             String guc = changedGuc(change);
             if (guc == null && !role) {
                 continue;

@@ -54,7 +54,9 @@ final class ScopeInjection {
         if (scope.isNone() && tables.isEmpty() && !applications && !injector.isTouched() && !injector.isDistrusted()) {
             return null;
         }
-        Assignment target = applications ? plan.application() : plan.assignment(scope, session.execution().lastScoped());
+        Assignment target = applications
+                ? plan.application()
+                : plan.assignment(scope, session.execution().lastScoped());
         Need need = injector.need(
                 sql,
                 target,
@@ -110,7 +112,9 @@ final class ScopeInjection {
 
     /** With autocommit off the driver looks types up outside of a transaction: values set before that would begin one. */
     private static boolean isLookUp(Session session) throws Throwable {
-        return session.execution().isAutocommit() && session.isIdle() && !((Connection) session.connection()).getAutoCommit();
+        return session.execution().isAutocommit()
+                && session.isIdle()
+                && !((Connection) session.connection()).getAutoCommit();
     }
 
     /**

@@ -63,7 +63,12 @@ public final class StatementGate {
      */
     SQLException begin(Session session, Scope own, boolean autocommit, boolean alongside) throws Throwable {
         Scope scope = own != null ? own : session.checkout().captured();
-        session.begin(scope, own == null && !scope.isNone(), autocommit, alongside, ThreadState.current().isInCheckout());
+        session.begin(
+                scope,
+                own == null && !scope.isNone(),
+                autocommit,
+                alongside,
+                ThreadState.current().isInCheckout());
         Injector injector = session.injector();
         // inside a transaction the application's own values could not be told from what is left for the session; where
         // the values of the new scope are set for the session too, they take the place of the old ones
@@ -142,11 +147,7 @@ public final class StatementGate {
 
     private static void noteEffects(Session session, SqlStatement sql) {
         ApplicationSettings.noteNames(session, sql);
-        if (sql.changesCatalog()) {
-            session.names().catalogChanges();
-        } else if (sql.keyword() == Keyword.CREATE) {
-            session.names().temporaryChanges(); // a temporary view reads what it likes
-        }
+        session.names().note(sql);
         if (sql.keyword() == Keyword.ROLLBACK || sql.keyword() == Keyword.ROLLBACK_TO) {
             session.transaction().rollsBack();
         }

@@ -44,14 +44,17 @@ final class TableLookup {
         catalogs.used(database);
         RelationNames names = session.names();
         Resolution resolution = known.resolve(catalog, names.path());
-        boolean current = database.isCurrent()
-                && !names.isCatalogChanged()
-                && resolution.unknown().isEmpty();
+        boolean current = database.isCurrent() && !names.isCatalogChanged() && isKnown(known, resolution, names);
         if (current && names.path() == null && !isEnough(session, resolution) && identified(session)) {
             resolution = known.resolve(catalog, names.path());
-            current = resolution.unknown().isEmpty();
+            current = isKnown(known, resolution, names);
         }
         return current ? resolution : asked(session, known, catalog, resolution);
+    }
+
+    private static boolean isKnown(KnownStatement known, Resolution resolution, RelationNames names) {
+        return names.areTemporaryTables(resolution.unknown())
+                && !names.mayHide(known.sql().relations(), resolution);
     }
 
     /**
@@ -60,7 +63,9 @@ final class TableLookup {
      */
     private boolean isEnough(Session session, Resolution resolution) {
         return resolution == Resolution.NOTHING
-                || !rolesMatter && (!resolution.assumed() || !session.execution().scope().isNone());
+                || !rolesMatter
+                        && (!resolution.assumed()
+                                || !session.execution().scope().isNone());
     }
 
     private boolean identified(Session session) throws Throwable {

@@ -22,7 +22,8 @@ public final class OwnStatements {
         Injector injector = session.injector();
         try (Session.OwnWork work = session.ownWork()) {
             injector.setSeparately(
-                    (Connection) session.connection(), target,
+                    (Connection) session.connection(),
+                    target,
                     session.execution().isAutocommit(),
                     session.applicationValue().wasSetForSession());
         }

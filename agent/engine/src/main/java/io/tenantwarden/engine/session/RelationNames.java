@@ -1,6 +1,12 @@
 package io.tenantwarden.engine.session;
 
+import io.tenantwarden.rls.DdlChange;
+import io.tenantwarden.rls.Relation;
+import io.tenantwarden.rls.Resolution;
+import io.tenantwarden.rls.SqlStatement;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What names of relations mean on one connection, as far as its own statements can change it: the search path, and what the
@@ -8,10 +14,21 @@ import java.util.List;
  */
 public final class RelationNames {
 
+    private static final String PG_TEMP = "pg_temp.";
+
     private List<String> path;
     private boolean pathChanged;
     private boolean catalogChanged;
     private int epoch;
+
+    // the temporary relations that this session has created, as far as their creation was seen, by name
+    private final Map<String, Temporary> temporary = new HashMap<>(0);
+
+    private enum Temporary {
+        TABLE,
+        /** A view, which reads other tables, or what may be one. */
+        VIEW
+    }
 
     /** A number that moves whenever a name may mean another relation than before. */
     public int epoch() {
@@ -36,15 +53,79 @@ public final class RelationNames {
         epoch++;
     }
 
-    /** Application SQL is about to change the catalog: until the transaction ends nobody else sees it. */
-    public void catalogChanges() {
-        catalogChanged = true;
-        epoch++;
+    /**
+     * A statement is about to run that may change the catalog. What changes temporary relations alone changes nothing for
+     * other sessions, and nothing that a snapshot says.
+     */
+    public void note(SqlStatement sql) {
+        DdlChange ddl = sql.ddl();
+        if (sql.changesCatalog() && !isOfTemporary(ddl)) {
+            catalogChanged = true;
+            epoch++;
+        }
+        if (ddl == DdlChange.NONE) {
+            return;
+        }
+        for (Relation created : ddl.created()) {
+            temporary.remove(created.name());
+        }
+        for (Relation created : ddl.temporary()) {
+            Temporary kind = sql.createsView() || sql.multi() ? Temporary.VIEW : Temporary.TABLE;
+            if (temporary.put(created.name(), kind) != kind || kind == Temporary.VIEW) {
+                epoch++;
+            }
+        }
     }
 
-    /** A temporary view or the like is about to be created, which hides what had its name. */
-    public void temporaryChanges() {
-        epoch++;
+    private boolean isOfTemporary(DdlChange ddl) {
+        if (!ddl.bounded()
+                || ddl.cascades()
+                || !ddl.created().isEmpty()
+                || ddl.named().isEmpty()) {
+            return false;
+        }
+        for (Relation named : ddl.named()) {
+            boolean unqualified = named.schema() == null || named.schema().equals("pg_temp");
+            if (!unqualified || !temporary.containsKey(named.name())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Whether the server must be asked because a temporary relation of this session may have one of these names: a view, or a
+     * table that hides a protected one.
+     *
+     * @param bySnapshot what the names mean for everybody
+     */
+    public boolean mayHide(List<Relation> relations, Resolution bySnapshot) {
+        if (!temporary.isEmpty()) {
+            for (int i = 0; i < relations.size(); i++) {
+                Temporary kind = of(relations.get(i));
+                if (kind == Temporary.VIEW || kind == Temporary.TABLE && bySnapshot.touches()) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private Temporary of(Relation relation) {
+        boolean meant = relation.schema() == null || relation.schema().equals("pg_temp");
+        return meant ? temporary.get(relation.name()) : null;
+    }
+
+    /** Whether all that a snapshot does not know are temporary tables of this session, which nobody need be asked about. */
+    public boolean areTemporaryTables(List<String> unknown) {
+        for (int i = 0; i < unknown.size(); i++) {
+            String name = unknown.get(i);
+            String unqualified = name.startsWith(PG_TEMP) ? name.substring(PG_TEMP.length()) : name;
+            if (temporary.get(unqualified) != Temporary.TABLE) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether the open transaction has changed the catalog, so that no snapshot says what holds in it. */
@@ -54,6 +135,7 @@ public final class RelationNames {
 
     /** The transaction went back to a savepoint: what was changed since may be as before. */
     void rolledBackToSavepoint() {
+        temporary.clear();
         if (pathChanged) {
             path = null;
         }
@@ -63,9 +145,13 @@ public final class RelationNames {
     /**
      * The transaction has ended: SET LOCAL with it, and SET when it was rolled back.
      *
+     * @param rolledBack whether it was rolled back, or may have been
      * @return whether it changed the catalog for everybody
      */
-    boolean transactionEnded() {
+    boolean transactionEnded(boolean rolledBack) {
+        if (rolledBack) {
+            temporary.clear();
+        }
         boolean changed = catalogChanged;
         if (pathChanged || changed) {
             epoch++;

@@ -369,7 +369,7 @@ public final class Session {
     private void ended(boolean rolledBack) {
         applicationValue.transactionEnded(rolledBack);
         Database state = database;
-        if (names.transactionEnded() && state != null) {
+        if (names.transactionEnded(rolledBack) && state != null) {
             state.expire();
         }
     }

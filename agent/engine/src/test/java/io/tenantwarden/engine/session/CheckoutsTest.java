@@ -85,9 +85,9 @@ class CheckoutsTest {
         Connection logical = logical();
         borrow(logical);
         scope = Scope.NONE;
-        assertEquals(A, session.captured());
+        assertEquals(A, session.checkout().captured());
         checkouts.closing(logical);
-        assertEquals(Scope.NONE, session.captured());
+        assertEquals(Scope.NONE, session.checkout().captured());
     }
 
     /** Pitfall 42: whatever a borrower left behind is overwritten, with nothing too. */
@@ -96,7 +96,7 @@ class CheckoutsTest {
         borrow(logical());
         scope = Scope.NONE;
         borrow(logical());
-        assertEquals(Scope.NONE, session.captured());
+        assertEquals(Scope.NONE, session.checkout().captured());
     }
 
     @Test
@@ -108,14 +108,14 @@ class CheckoutsTest {
         scope = Scope.tenant("b");
         borrow(second);
         checkouts.closing(first);
-        assertEquals(Scope.tenant("b"), session.captured());
+        assertEquals(Scope.tenant("b"), session.checkout().captured());
     }
 
     @Test
     void aBypassIsConfinedToItsMethod() {
         scope = Scope.bypass("x");
         borrow(logical());
-        assertEquals(Scope.NONE, session.captured());
+        assertEquals(Scope.NONE, session.checkout().captured());
     }
 
     @Test
@@ -126,7 +126,7 @@ class CheckoutsTest {
                 });
         borrow(foreign);
         checkouts.closing(foreign);
-        assertEquals(Scope.NONE, session.captured());
+        assertEquals(Scope.NONE, session.checkout().captured());
         assertTrue(debug.get(0).startsWith("cannot unwrap"), debug::toString);
     }
 }

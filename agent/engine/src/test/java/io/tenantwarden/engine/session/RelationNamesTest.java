@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tenantwarden.rls.Resolution;
+import io.tenantwarden.rls.SqlStatement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -23,10 +25,10 @@ class RelationNamesTest {
         names.pathChanges();
         assertNull(names.path());
         names.path(PATH);
-        assertFalse(names.transactionEnded());
+        assertFalse(names.transactionEnded(false));
         assertNull(names.path(), "SET LOCAL has ended, or SET was rolled back");
         names.path(PATH);
-        assertFalse(names.transactionEnded());
+        assertFalse(names.transactionEnded(false));
         assertEquals(PATH, names.path(), "nothing was set in this one");
     }
 
@@ -43,13 +45,84 @@ class RelationNamesTest {
 
     @Test
     void aChangedCatalogIsTheTransactionsOwnUntilItEnds() {
-        names.catalogChanges();
+        names.note(SqlStatement.parse("create table t (id int)"));
         assertTrue(names.isCatalogChanged());
         names.rolledBackToSavepoint();
         assertTrue(names.isCatalogChanged());
-        assertTrue(names.transactionEnded());
+        assertTrue(names.transactionEnded(false));
         assertFalse(names.isCatalogChanged());
-        assertFalse(names.transactionEnded());
+        assertFalse(names.transactionEnded(false));
+    }
+
+    private void note(String... statements) {
+        for (String sql : statements) {
+            names.note(SqlStatement.parse(sql));
+        }
+    }
+
+    private boolean mayBeTemporary(String name) {
+        return names.areTemporaryTables(List.of(name));
+    }
+
+    private boolean mayHide(String sql) {
+        return names.mayHide(SqlStatement.parse(sql).relations(), Resolution.NOTHING);
+    }
+
+    @Test
+    void aTemporaryViewIsAskedAboutAndATableIsNot() {
+        assertTrue(names.areTemporaryTables(List.of()));
+        note("create temp table w (c int)", "create temp view v as select 1");
+        assertTrue(names.areTemporaryTables(List.of("w", "pg_temp.w")));
+        assertFalse(names.areTemporaryTables(List.of("w", "public.w")));
+        assertFalse(names.areTemporaryTables(List.of("v")));
+        assertTrue(mayHide("select * from v"));
+        assertTrue(mayHide("select * from pg_temp.v"));
+        assertFalse(mayHide("select * from public.v, w"));
+    }
+
+    @Test
+    void whatIsDoneToTemporaryRelationsIsNobodyElsesBusiness() {
+        note(
+                "create temp table w as select 1 as c",
+                "create index on w (c)",
+                "alter table w add d int",
+                "drop table w");
+        assertFalse(names.isCatalogChanged());
+        assertTrue(mayBeTemporary("w"));
+        assertFalse(mayBeTemporary("invoices"));
+        note("drop table pg_temp.w");
+        assertFalse(names.isCatalogChanged());
+        note("drop table public.w");
+        assertTrue(names.isCatalogChanged());
+    }
+
+    @Test
+    void whatDropsOrChangesMoreThanATemporaryRelationIsEverybodysBusiness() {
+        for (String sql : List.of(
+                "drop table w, invoices",
+                "drop table w cascade",
+                "alter table w rename to v",
+                "create function f() returns int language sql as 'select 1'")) {
+            RelationNames fresh = new RelationNames();
+            fresh.note(SqlStatement.parse("create temp table w (c int)"));
+            assertFalse(fresh.isCatalogChanged());
+            fresh.note(SqlStatement.parse(sql));
+            assertTrue(fresh.isCatalogChanged(), sql);
+        }
+    }
+
+    @Test
+    void aNameIsTemporaryNoLongerWhenItsCreationMayBeUndoneOrAnotherRelationHasIt() {
+        note("create temp table w (c int)");
+        names.rolledBackToSavepoint();
+        assertFalse(mayBeTemporary("w"));
+        note("create temp table w (c int)");
+        names.transactionEnded(false);
+        assertTrue(mayBeTemporary("w"));
+        names.transactionEnded(true);
+        assertFalse(mayBeTemporary("w"));
+        note("create temp table w (c int)", "create table w (c int)");
+        assertFalse(mayBeTemporary("w"));
     }
 
     @Test
@@ -57,15 +130,15 @@ class RelationNamesTest {
         int epoch = names.epoch();
         for (Runnable change : List.<Runnable>of(
                 names::pathChanges,
-                names::catalogChanges,
-                names::temporaryChanges,
+                () -> names.note(SqlStatement.parse("alter table t add c int")),
+                () -> names.note(SqlStatement.parse("create temp view w as select 1")),
                 names::rolledBackToSavepoint,
-                names::transactionEnded)) {
+                () -> names.transactionEnded(false))) {
             change.run();
             assertNotEquals(epoch, names.epoch());
             epoch = names.epoch();
         }
-        names.transactionEnded();
+        names.transactionEnded(false);
         assertEquals(epoch, names.epoch(), "a transaction that changed nothing");
     }
 }
