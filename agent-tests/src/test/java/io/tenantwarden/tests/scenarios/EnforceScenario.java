@@ -10,7 +10,9 @@ import io.tenantwarden.tests.jvm.Db;
 import io.tenantwarden.tests.jvm.TestDatabase;
 import java.io.StringReader;
 import java.io.StringWriter;
+import java.sql.BatchUpdateException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -39,7 +41,7 @@ class EnforceScenario {
             String message = refused(c, "select * from invoices").getMessage();
             assertTrue(message.contains("public.invoices"), message);
             assertTrue(message.contains("Db.column(Db.java:"), message);
-            assertTrue(message.contains("warden.bypass.<name>.at=io.tenantwarden.tests.jvm.Db#column"), message);
+            assertTrue(message.contains("warden.bypass.<name>.at=io.tenantwarden.tests."), message);
             // the connection is as good as before
             assertEquals(List.of("de", "fr"), Db.column(c, "select code from countries order by 1"));
             TenantContext.set("a");
@@ -126,12 +128,123 @@ class EnforceScenario {
                 refused(c, sql);
             }
             try (Statement s = c.createStatement()) {
-                for (String sql :
-                        List.of("set app.tenant_id = 'b'", "reset app.tenant_id", "reset all", "discard all")) {
+                for (String sql : List.of(
+                        "set app.tenant_id = 'b'",
+                        "set session app.tenant_id to b",
+                        "set local \"app\".\"tenant_id\" = 'b'",
+                        "set role warden_bypass",
+                        "set session authorization warden_bypass")) {
                     SQLException e = assertThrows(SQLException.class, () -> s.execute(sql), sql);
-                    assertTrue(e.getMessage().startsWith("[warden] refused:"), e.getMessage());
+                    assertTrue(e.getMessage().startsWith("[warden] refused: guc tamper"), e.getMessage());
                 }
             }
+            SQLException e = assertThrows(
+                    SQLException.class, () -> Db.column(c, "select set_config('app.tenant_id', ?, true)", "b"));
+            assertTrue(e.getMessage().startsWith("[warden] refused: guc tamper"), e.getMessage());
+        }
+    }
+
+    /** The application's own helper, on the first day: repeating and clearing what Warden sets is no attack. */
+    @Test
+    void theSameValueAndNoneAreHarmless() throws Exception {
+        TenantContext.set("a");
+        for (boolean autocommit : new boolean[] {true, false}) {
+            try (Connection c = Db.plain().getConnection();
+                    Statement s = c.createStatement()) {
+                c.setAutoCommit(autocommit);
+                for (String sql : List.of(
+                        "set local app.tenant_id = 'a'",
+                        "set app.tenant_id = 'a'",
+                        "set app.tenant_id = ''",
+                        "set app.tenant_id to default",
+                        "reset app.tenant_id",
+                        "reset all",
+                        "reset role",
+                        "set role none")) {
+                    s.execute(sql);
+                    assertEquals(
+                            TestDatabase.ROWS,
+                            Db.column(c, "select id from invoices").size(),
+                            sql);
+                }
+                Db.column(c, "select set_config('app.tenant_id', ?, true)", "a");
+                Db.columnPlain(c, "select set_config('app.tenant_id', 'a', false)");
+                Db.columnPlain(c, "select set_config('app.tenant_id', null, false)");
+                assertEquals(
+                        TestDatabase.ROWS,
+                        Db.column(c, "select id from invoices").size());
+                if (!autocommit) {
+                    c.commit();
+                }
+            }
+        }
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            s.execute("discard all");
+            assertEquals(
+                    TestDatabase.ROWS,
+                    Db.columnPlain(c, "select id from invoices").size());
+            s.execute("set app.tenant_id = 'a'");
+            TenantContext.clear();
+            refused(c, "select id from invoices");
+        }
+    }
+
+    /** What the text does not say is asked of the server, before the next statement of the transaction. */
+    @Test
+    void aComputedValueIsLookedAtAfterwards() throws Exception {
+        TenantContext.set("a");
+        try (Connection c = Db.plain().getConnection()) {
+            c.setAutoCommit(false);
+            Db.column(c, "select set_config('app.tenant_id', concat('', 'a'), true)");
+            assertEquals(
+                    TestDatabase.ROWS, Db.column(c, "select id from invoices").size());
+            Db.column(c, "select set_config('app.tenant_id', concat('', 'b'), true)");
+            SQLException e = refused(c, "select id from invoices");
+            assertTrue(e.getMessage().contains("guc tamper"), e.getMessage());
+            assertEquals(
+                    TestDatabase.ROWS, Db.column(c, "select id from invoices").size());
+            c.rollback();
+            refused(c, "select set_config('app.tenant_id', concat('', 'b'), true) from invoices");
+        }
+    }
+
+    /** What runs before getConnection returns, and while close does, is the pool's, in whichever scope that happens. */
+    @Test
+    void aPoolsOwnSettingsAreNoTampering() throws Exception {
+        TenantContext.set("a");
+        try (HikariDataSource pool = new HikariDataSource()) {
+            pool.setDataSource(new OpeningDataSource(Db.plain(), "set app.tenant_id = 'pool'", "set role warden_app"));
+            pool.setMaximumPoolSize(1);
+            try (Connection c = pool.getConnection()) {
+                assertEquals(
+                        TestDatabase.ROWS,
+                        Db.column(c, "select id from invoices").size());
+            }
+        }
+        try (Connection c = new OpeningDataSource(Db.plain(), "set app.tenant_id = 'b'", "reset all").getConnection()) {
+            assertEquals(
+                    TestDatabase.ROWS, Db.column(c, "select id from invoices").size());
+        }
+    }
+
+    @Test
+    void aRefusedBatchFailsAsBatchesDo() throws Exception {
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement();
+                PreparedStatement p = c.prepareStatement("update invoices set amount = ?")) {
+            s.addBatch("delete from countries where code = 'nowhere'");
+            s.addBatch("update customers set amount = 1");
+            BatchUpdateException e = assertThrows(BatchUpdateException.class, s::executeBatch);
+            assertEquals("42501", e.getSQLState());
+            assertTrue(e.getMessage().startsWith("[warden] refused: unscoped"), e.getMessage());
+            assertEquals(2, e.getUpdateCounts().length);
+            for (int i = 0; i < 3; i++) {
+                p.setInt(1, i);
+                p.addBatch();
+            }
+            e = assertThrows(BatchUpdateException.class, p::executeBatch);
+            assertEquals(3, e.getUpdateCounts().length);
         }
     }
 

@@ -23,7 +23,7 @@ public interface Bridge {
      * @param flags the driver's execution flags
      * @return the refusal, null when it may run; {@link #afterExecute} follows only when null
      */
-    Throwable beforeExecute(Object executor, Object queries, int flags) throws Throwable;
+    Throwable beforeExecute(Object executor, Object queries, Object parameters, int flags) throws Throwable;
 
     /** What {@link #beforeExecute} let through has ended, normally or not. */
     void afterExecute(Object executor);

@@ -39,10 +39,10 @@ public final class Hooks {
     }
 
     /** @return whether {@link #afterExecute} must be called */
-    public static boolean beforeExecute(Object executor, Object queries, int flags) {
+    public static boolean beforeExecute(Object executor, Object queries, Object parameters, int flags) {
         Throwable refusal;
         try {
-            refusal = bridge.beforeExecute(executor, queries, flags);
+            refusal = bridge.beforeExecute(executor, queries, parameters, flags);
         } catch (Throwable bug) {
             refusal = failedStatement("beforeExecute", bug);
             if (refusal == null) {

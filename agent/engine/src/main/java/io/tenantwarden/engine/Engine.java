@@ -8,10 +8,10 @@ import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.config.Mode;
 import io.tenantwarden.engine.inject.DriverShape;
 import io.tenantwarden.engine.inject.GucPlan;
+import io.tenantwarden.engine.inject.Injector;
 import io.tenantwarden.engine.inject.JdbcConnection;
-import io.tenantwarden.engine.inject.JdbcInjector;
 import io.tenantwarden.engine.inject.PgjdbcConnection;
-import io.tenantwarden.engine.inject.PipelinedInjector;
+import io.tenantwarden.engine.inject.PipelinedTransport;
 import io.tenantwarden.engine.policy.JdbcGate;
 import io.tenantwarden.engine.policy.KnownStatement;
 import io.tenantwarden.engine.policy.MessageScopes;
@@ -83,7 +83,7 @@ public final class Engine implements Bridge {
             return;
         }
         PgjdbcConnection connection = new PgjdbcConnection(shape, executor);
-        PipelinedInjector injector = injects() ? new PipelinedInjector(connection, plan) : null;
+        Injector injector = injects() ? Injector.pipelined(connection, plan) : null;
         ((HasSession) executor).wardenSession(new Session(connection, injector, properties(arguments)));
     }
 
@@ -126,7 +126,7 @@ public final class Engine implements Bridge {
         Properties properties = properties(arguments);
         JdbcConnection driver = new JdbcConnection((Connection) connection, properties);
         shapes.fallsBack(driver);
-        JdbcInjector injector = injects() ? new JdbcInjector(driver, plan) : null;
+        Injector injector = injects() ? Injector.portable(driver, plan) : null;
         opened(new Session(driver, injector, properties), connection);
     }
 
@@ -137,18 +137,18 @@ public final class Engine implements Bridge {
     // ---- statements
 
     @Override
-    public Throwable beforeExecute(Object executor, Object queries, int flags) throws Throwable {
+    public Throwable beforeExecute(Object executor, Object queries, Object parameters, int flags) throws Throwable {
         Session session = session(executor);
         if (session == null || session.isUncovered()) {
             return uncovered(session);
         }
         try {
-            return pgjdbcGate.beforeExecute(session, queries, flags);
+            return pgjdbcGate.beforeExecute(session, queries, parameters, flags);
         } catch (Throwable bug) {
             // what the transaction holds may be another scope's: the statement must not run on it in inject either
             if (session.injector() != null && session.injector().isTouched()) {
                 count("beforeExecute", bug);
-                return Refusals.bug("beforeExecute", bug);
+                return Refusals.bug("beforeExecute", bug, true);
             }
             throw bug;
         }
@@ -181,13 +181,15 @@ public final class Engine implements Bridge {
     @Override
     public Throwable beforeSend(Object executor, Object query, int flags) {
         Session session = session(executor);
-        if (session == null || !(session.injector() instanceof PipelinedInjector injector)) {
+        PipelinedTransport transport = transport(session);
+        if (transport == null) {
             return null;
         }
         try {
             KnownStatement known =
                     query instanceof HasStatement holder ? (KnownStatement) holder.wardenStatement() : null;
-            injector.beforeSend(query, known == null ? null : known.sql(), session.target(), flags);
+            transport.beforeSend(
+                    session.injector(), query, known == null ? null : known.sql(), session.target(), flags);
             return null;
         } catch (IOException broken) {
             return broken; // the driver closes the connection
@@ -199,18 +201,24 @@ public final class Engine implements Bridge {
         }
     }
 
+    private static PipelinedTransport transport(Session session) {
+        return session == null || session.injector() == null
+                ? null
+                : session.injector().pipelined();
+    }
+
     @Override
     public void statusReceived(Object executor) throws Throwable {
-        Session session = session(executor);
-        if (session != null && session.injector() instanceof PipelinedInjector injector) {
-            injector.statusReceived();
+        PipelinedTransport transport = transport(session(executor));
+        if (transport != null) {
+            transport.statusReceived();
         }
     }
 
     @Override
     public boolean swallowStatus(Object executor) {
-        Session session = session(executor);
-        return session != null && session.injector() instanceof PipelinedInjector injector && injector.swallowStatus();
+        PipelinedTransport transport = transport(session(executor));
+        return transport != null && transport.swallowStatus();
     }
 
     @Override
@@ -260,7 +268,7 @@ public final class Engine implements Bridge {
         } catch (Throwable bug) {
             if (session.injector() != null && session.injector().isTouched()) {
                 count("beforeStatement", bug);
-                return Refusals.bug("beforeStatement", bug);
+                return Refusals.bug("beforeStatement", bug, true);
             }
             throw bug;
         }
@@ -386,7 +394,7 @@ public final class Engine implements Bridge {
     @Override
     public Throwable failed(String where, Throwable bug, boolean statement) {
         count(where, bug);
-        return statement && mode == Mode.ENFORCE ? Refusals.bug(where, bug) : null;
+        return statement && mode == Mode.ENFORCE ? Refusals.bug(where, bug, false) : null;
     }
 
     private void count(String where, Throwable bug) {

@@ -38,6 +38,17 @@ public interface DriverConnection {
     /** Whether the server skipped a statement of what was just answered. */
     boolean hasSkippedStatement() throws Throwable;
 
+    /**
+     * A text that is bound to a statement.
+     *
+     * @param parameters the driver's list of them; null where it is out of reach
+     * @param number of the parameter, the first is 1
+     * @return null when it is not known, or no text
+     */
+    default String boundText(Object parameters, int number) {
+        return null;
+    }
+
     /** Whether {@link #liftResultLimit} can do what it is for. */
     default boolean canLiftResultLimit() {
         return false;

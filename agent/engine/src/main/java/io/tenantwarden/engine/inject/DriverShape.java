@@ -68,6 +68,8 @@ public final class DriverShape {
     private final MethodHandle database;
     private final MethodHandle hostSpec;
     private final ResultLimit resultLimit;
+    private final MethodHandle boundValues;
+    private final MethodHandle boundLists;
     private final Object stateOpen;
     private final Object stateFailed;
     private final Object modeSimple;
@@ -124,6 +126,8 @@ public final class DriverShape {
         Method parameters = method(query, "createParameterList", 0);
         createParameterList = lookup.unreflect(parameters).asType(MethodType.methodType(Object.class, Object.class));
         Class<?> parameterList = Class.forName(core + ".ParameterList", false, loader);
+        boundValues = boundValues(lookup, parameterList);
+        boundLists = sublists(lookup, core, loader);
         setStringParameter = lookup.unreflect(
                         parameterList.getMethod("setStringParameter", int.class, String.class, int.class))
                 .asType(MethodType.methodType(void.class, Object.class, int.class, String.class, int.class));
@@ -212,6 +216,28 @@ public final class DriverShape {
         }
     }
 
+    /** {@code ParameterList#getValues()}; null in drivers that have none. */
+    private static MethodHandle sublists(MethodHandles.Lookup lookup, String core, ClassLoader loader)
+            throws IllegalAccessException {
+        try {
+            Class<?> type = Class.forName(core + ".v3.V3ParameterList", false, loader);
+            return lookup.unreflect(method(type, "getSubparams", 0))
+                    .asType(MethodType.methodType(Object[].class, Object.class));
+        } catch (ReflectiveOperationException e) {
+            return null;
+        }
+    }
+
+    private static MethodHandle boundValues(MethodHandles.Lookup lookup, Class<?> parameterList)
+            throws IllegalAccessException {
+        try {
+            return lookup.findVirtual(parameterList, "getValues", MethodType.methodType(Object[].class))
+                    .asType(MethodType.methodType(Object[].class, Object.class));
+        } catch (NoSuchMethodException e) {
+            return null;
+        }
+    }
+
     /** From 42.5 on a ReentrantLock; before, the methods of the executor are synchronized and no lock is needed. */
     private static MethodHandle lockOf(MethodHandles.Lookup lookup, Class<?> executor) throws IllegalAccessException {
         for (Class<?> c = executor; c != null; c = c.getSuperclass()) {
@@ -240,6 +266,24 @@ public final class DriverShape {
         waitOnLock.invokeExact(executor);
     }
 
+    /** What is bound to a parameter as text, the first is 1; null when that is not known. */
+    String boundText(Object parameters, int number) {
+        if (boundValues == null) {
+            return null;
+        }
+        try {
+            Object[] values = (Object[]) boundValues.invokeExact(parameters);
+            return values != null && number <= values.length && values[number - 1] instanceof String text ? text : null;
+        } catch (Throwable e) {
+            return null; // a list that has no values of its own (CompositeParameterList throws)
+        }
+    }
+
+    /** Whether an execution with these flags prepares nothing under a name ({@code QUERY_ONESHOT}). */
+    boolean isOneShot(int flags) {
+        return (flags & flagOneShot) != 0;
+    }
+
     /** Null where the driver has no limit for results. */
     ResultLimit resultLimit() {
         return resultLimit;
@@ -253,6 +297,15 @@ public final class DriverShape {
     /** The statements of a query that holds several; null when it holds one. */
     public Object[] subqueries(Object query) throws Throwable {
         return (Object[]) subqueries.invokeExact(query);
+    }
+
+    /** What is bound to each of the {@link #subqueries}; null when that is not known. */
+    public Object[] sublists(Object parameters) {
+        try {
+            return boundLists == null ? null : (Object[]) boundLists.invokeExact(parameters);
+        } catch (Throwable e) {
+            return null; // a list of a kind that is not known
+        }
     }
 
     public String user(Object executor) throws Throwable {

@@ -146,6 +146,11 @@ public final class GucPlan {
         return lowerCaseNames;
     }
 
+    /** What a GUC, by its name in lower case, has in an assignment. */
+    public String value(Assignment assignment, String lowerCaseName) {
+        return assignment.values()[lowerCaseNames.indexOf(lowerCaseName)];
+    }
+
     /** The values outside every scope. */
     public Assignment none() {
         return none;
@@ -199,6 +204,12 @@ public final class GucPlan {
     /** Whether a bypass sets anything at all, so that a policy can see it. */
     public boolean isOpenedByBypass() {
         return openedByBypass;
+    }
+
+    /** Whether a bypass sets a GUC, by its name in lower case. */
+    public boolean isSetInBypass(String lowerCaseName) {
+        int index = lowerCaseNames.indexOf(lowerCaseName);
+        return index >= 0 && inBypass[index] != null;
     }
 
     /**

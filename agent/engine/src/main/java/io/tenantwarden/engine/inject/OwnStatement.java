@@ -65,6 +65,19 @@ final class OwnStatement {
     }
 
     /**
+     * Whether the transaction keeps its first snapshot to its end (PostgreSQL manual, section "Transaction Isolation"). SHOW takes none
+     * itself.
+     */
+    static boolean keepsSnapshot(Connection connection) throws SQLException {
+        try (Statement statement = PlainStatements.create(connection);
+                ResultSet row = statement.executeQuery("/* tenant-warden */ SHOW transaction_isolation")) {
+            row.next();
+            String level = row.getString(1);
+            return level.equals("repeatable read") || level.equals("serializable");
+        }
+    }
+
+    /**
      * Takes values that were set for the session away, and puts those back that the application had set.
      *
      * @param before from {@link #read}; null when there was nothing of the application's

@@ -158,6 +158,11 @@ public final class PgjdbcConnection implements DriverConnection {
     }
 
     @Override
+    public String boundText(Object parameters, int number) {
+        return parameters == null ? null : shape.boundText(parameters, number);
+    }
+
+    @Override
     public boolean canLiftResultLimit() {
         return shape.resultLimit() != null;
     }

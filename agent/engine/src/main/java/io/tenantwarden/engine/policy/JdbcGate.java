@@ -3,7 +3,7 @@ package io.tenantwarden.engine.policy;
 import io.tenantwarden.bootstrap.HasStatement;
 import io.tenantwarden.bootstrap.Scope;
 import io.tenantwarden.bootstrap.ThreadState;
-import io.tenantwarden.engine.inject.JdbcInjector;
+import io.tenantwarden.engine.inject.JdbcTransport;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.rls.SqlStatement;
 import java.sql.Connection;
@@ -142,17 +142,18 @@ public final class JdbcGate {
         KnownStatement before = null;
         for (KnownStatement statement : statements) {
             if (statement != before) {
-                SQLException refusal = gate.decideOne(session, statement);
+                SQLException refusal = gate.decideOne(session, statement, null);
                 if (refusal != null) {
-                    return refusal;
+                    return statements.size() > 1 ? BatchRefusal.of(refusal, statements.size()) : refusal;
                 }
                 before = statement;
             }
         }
-        if (session.injector() instanceof JdbcInjector injector) {
+        JdbcTransport transport = transport(session);
+        if (transport != null) {
             Statement reader = owner instanceof Statement jdbc ? jdbc : null;
             for (KnownStatement statement : statements) {
-                injector.beforeSend(statement.sql(), session.target(), reader);
+                transport.beforeSend(session.injector(), statement.sql(), session.target(), reader);
             }
         }
         if (!(owner instanceof Statement) && !(owner instanceof Connection)) {
@@ -161,11 +162,16 @@ public final class JdbcGate {
         return null;
     }
 
+    private static JdbcTransport transport(Session session) {
+        return session.injector() == null ? null : session.injector().portable();
+    }
+
     /** What {@link #before} let through has ended. */
     public void after(Session session, boolean failed) throws Throwable {
         try {
-            if (session.injector() instanceof JdbcInjector injector) {
-                injector.ended(failed);
+            JdbcTransport transport = transport(session);
+            if (transport != null) {
+                transport.ended(failed);
             }
             session.readyForQuery();
         } finally {

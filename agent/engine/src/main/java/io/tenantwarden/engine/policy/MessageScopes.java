@@ -52,7 +52,10 @@ public final class MessageScopes {
             scope = tenant == null ? null : Scope.tenant(tenant);
         } catch (TenantSourceException e) {
             failures.accept(e);
-            scope = Scope.NONE;
+            scope = Scope.none(
+                    e.kind() == TenantSourceException.Kind.INVALID_TENANT
+                            ? Scope.Absence.NO_TENANT_IN_MESSAGE
+                            : Scope.Absence.SOURCE_FAILED);
         }
         return scope == null
                 ? new Token(before, false, null)

@@ -183,7 +183,7 @@ public final class MethodScopes {
             try {
                 Object value = pattern.argument() < arguments.length ? path.get(arguments[pattern.argument()]) : null;
                 String tenant = format.text(value, source);
-                return tenant == null ? Scope.NONE : Scope.tenant(tenant);
+                return tenant == null ? Scope.none(Scope.Absence.NO_TENANT_IN_ARGUMENT) : Scope.tenant(tenant);
             } catch (TenantSourceException e) {
                 reporter.violation(ViolationEvent.of(
                                 e.kind() == TenantSourceException.Kind.INVALID_TENANT
@@ -192,7 +192,10 @@ public final class MethodScopes {
                                 site(pattern))
                         .detail(e.source() + " " + e.getMessage())
                         .build());
-                return Scope.NONE;
+                return Scope.none(
+                        e.kind() == TenantSourceException.Kind.INVALID_TENANT
+                                ? Scope.Absence.INVALID_TENANT
+                                : Scope.Absence.SOURCE_FAILED);
             }
         }
     }

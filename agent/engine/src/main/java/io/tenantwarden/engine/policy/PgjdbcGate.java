@@ -28,9 +28,10 @@ public final class PgjdbcGate {
      * result is null.
      *
      * @param queries one driver query or an array of them
+     * @param parameters what is bound to them: a list or an array of lists; null where it is not known
      * @return why it must not run; null when it may
      */
-    public SQLException beforeExecute(Session session, Object queries, int flags) throws Throwable {
+    public SQLException beforeExecute(Session session, Object queries, Object parameters, int flags) throws Throwable {
         ThreadState thread = ThreadState.current();
         boolean decides = !thread.isInternal() && session.database() != null;
         // Before the lock: the source is application code and may wait for whoever holds this connection.
@@ -43,7 +44,7 @@ public final class PgjdbcGate {
         }
         boolean passed = false;
         try {
-            SQLException refusal = outermost ? decide(session, queries, flags, own) : null;
+            SQLException refusal = outermost ? decide(session, queries, parameters, flags, own) : null;
             passed = refusal == null;
             return refusal;
         } finally {
@@ -58,7 +59,8 @@ public final class PgjdbcGate {
         gate.ended(session);
     }
 
-    private SQLException decide(Session session, Object queries, int flags, Scope own) throws Throwable {
+    private SQLException decide(Session session, Object queries, Object parameters, int flags, Scope own)
+            throws Throwable {
         PgjdbcConnection driver = (PgjdbcConnection) session.driver();
         DriverShape shape = driver.shape();
         if (shape.describesOnly(flags)) {
@@ -69,31 +71,42 @@ public final class PgjdbcGate {
             return failure;
         }
         if (!(queries instanceof Object[] batch)) {
-            return decideQuery(session, queries);
+            return decideQuery(session, queries, parameters);
         }
+        Object[] bound = parameters instanceof Object[] lists && lists.length == batch.length ? lists : null;
         Object before = null;
-        for (Object query : batch) {
-            if (query != before) {
-                SQLException refusal = decideQuery(session, query);
+        for (int i = 0; i < batch.length; i++) {
+            // what is bound matters only where a setting is changed
+            if (batch[i] != before || bound != null && setsSomething(before)) {
+                SQLException refusal = decideQuery(session, batch[i], bound == null ? null : bound[i]);
                 if (refusal != null) {
-                    return refusal;
+                    return BatchRefusal.of(refusal, batch.length);
                 }
-                before = query;
+                before = batch[i];
             }
         }
         return null;
     }
 
-    private SQLException decideQuery(Session session, Object query) throws Throwable {
+    private static boolean setsSomething(Object query) {
+        return query instanceof HasStatement holder
+                && holder.wardenStatement() instanceof KnownStatement known
+                && !known.sql().settings().isEmpty();
+    }
+
+    private SQLException decideQuery(Session session, Object query, Object bound) throws Throwable {
         if (query instanceof HasStatement holder) {
-            return gate.decideOne(session, known(session, query, holder));
+            return gate.decideOne(session, known(session, query, holder), bound);
         }
-        Object[] parts = shape(session).subqueries(query);
+        DriverShape shape = shape(session);
+        Object[] parts = shape.subqueries(query);
         if (parts == null) {
             return null;
         }
-        for (Object part : parts) {
-            SQLException refusal = decideQuery(session, part);
+        Object[] lists = bound == null ? null : shape.sublists(bound);
+        for (int i = 0; i < parts.length; i++) {
+            Object list = lists != null && lists.length == parts.length ? lists[i] : null;
+            SQLException refusal = decideQuery(session, parts[i], list);
             if (refusal != null) {
                 return refusal;
             }
@@ -150,6 +163,7 @@ public final class PgjdbcGate {
             return failure;
         }
         session.execution().noteCopy();
-        return gate.decideOne(session, StatementGate.asRead(session, new KnownStatement(SqlStatement.parse(copy))));
+        return gate.decideOne(
+                session, StatementGate.asRead(session, new KnownStatement(SqlStatement.parse(copy))), null);
     }
 }

@@ -1,97 +1,237 @@
 package io.tenantwarden.engine.policy;
 
-import io.tenantwarden.bootstrap.Submission;
+import io.tenantwarden.bootstrap.Scope;
+import io.tenantwarden.engine.report.Callers;
 import io.tenantwarden.engine.report.Site;
 import java.sql.SQLException;
 import java.util.List;
 
 /**
  * The one exception that crosses from Warden into the application: {@code java.sql.SQLException}, SQLState 42501
- * (insufficient_privilege, PostgreSQL manual appendix A), with a message that says what to do now.
+ * (insufficient_privilege, PostgreSQL manual appendix A), with a message that says what to do now. The same words, in short, stand in the log.
+ * Thread-safe.
  */
 public final class Refusals {
 
     private static final String SQL_STATE = "42501";
 
-    private Refusals() {}
+    private final Callers callers;
+    private final boolean bypassOpens;
 
-    static SQLException unscoped(
-            String operation, List<String> tables, boolean assumed, Site site, String role, boolean rejected) {
-        String why = rejected
-                ? ": the tenant source of this thread failed or gave a value that is no tenant id (violation"
-                        + " source-failed or invalid-tenant in the log says which). Mend what sets it"
-                : ": no tenant is set on this thread. Set the tenant before it runs (warden.tenant names where Warden"
-                        + " looks)";
-        return exception("unscoped " + operation + " on " + tables(tables, assumed) + " at " + site + ", role " + role
-                + why + "; or, if this method may see all tenants, allow it: " + bypass(site));
+    /**
+     * @param callers which methods a bypass may name
+     * @param bypassOpens whether a bypass sets anything that a policy could see
+     */
+    Refusals(Callers callers, boolean bypassOpens) {
+        this.callers = callers;
+        this.bypassOpens = bypassOpens;
     }
 
-    static SQLException lostScope(
-            String operation, List<String> tables, boolean assumed, Site site, Submission submission) {
-        return exception("unscoped " + operation + " on " + tables(tables, assumed) + " at " + site
-                + ": no tenant is set"
-                + " on this thread; " + LostScopes.detail(submission) + ", at " + LostScopes.site(submission) + ". "
-                + LostScopes.remedy(submission) + "; or, if this method may see all tenants, allow it:"
-                + " warden.bypass.<name>.at=" + site.className() + "#" + site.method()
-                + " and warden.bypass.<name>.reason=...");
-    }
+    // ---- of a verdict
 
-    static SQLException bypassRole(String operation, List<String> tables, boolean assumed, Site site, String role) {
-        return exception(operation + " on " + tables(tables, assumed) + " at " + site + ": role " + role
-                + " is listed in warden.bypass.roles and may touch protected tables only inside a bypass. Allow it: "
-                + bypass(site) + ", or connect as another role");
-    }
-
-    /** A lambda has no name of its own that configuration could give: the method around it has. */
-    private static String bypass(Site site) {
-        String method = site.method();
-        if (method.startsWith("lambda$") && method.indexOf('$', 7) > 0) {
-            method = method.substring(7, method.indexOf('$', 7));
-        }
-        return "warden.bypass.<name>.at=" + site.className() + "#" + method + " and warden.bypass.<name>.reason=...";
-    }
-
-    static SQLException tenantSwitch(String operation, List<String> tables, boolean assumed, Site site) {
-        return exception("tenant switch: " + operation + on(tables, assumed) + " at " + site + " runs as another tenant"
-                + " than the statements before it in the same transaction. Commit or roll back before the tenant"
-                + " changes, or run it in a transaction of its own");
-    }
-
-    static SQLException inactiveTenant(String operation, List<String> tables, boolean assumed, Site site) {
-        return exception("inactive tenant: " + operation + on(tables, assumed) + " at " + site + " runs as a tenant for"
-                + " which warden.tenant.check returns no row. Activate the tenant (the answer is remembered for"
-                + " warden.tenant.check.ttl), or find out why this caller still works for it");
-    }
-
-    static SQLException uncheckedTenant(String operation, List<String> tables, boolean assumed, Site site) {
+    SQLException refusal(Verdict v) {
         return exception(
-                "unchecked tenant: " + operation + on(tables, assumed) + " at " + site + " runs as a tenant for"
-                        + " which warden.tenant.check has no answer, which is never taken for a yes. When the finding"
-                        + " tenant-check-failed is in the log, repair what it says. Otherwise the tenant was entered inside an"
-                        + " open transaction, where it is not asked: enter it before the first statement of the transaction, or"
-                        + " try again, it is asked for as soon as a connection is idle");
+                switch (v.reason()) {
+                    case UNSCOPED ->
+                        "unscoped " + where(v) + ", role " + v.session().role() + ": " + whyUnscoped(v) + "; or, "
+                                + bypass(v);
+                    case LOST_SCOPE ->
+                        "unscoped " + where(v) + ": no tenant is set on this thread; "
+                                + LostScopes.detail(v.submission()) + ", at " + LostScopes.site(v.submission()) + ". "
+                                + LostScopes.remedy(v.submission()) + "; or, " + bypass(v);
+                    case BYPASS_ROLE ->
+                        where(v) + ": role " + v.session().role()
+                                + " is listed in warden.bypass.roles and may touch protected tables only inside a bypass."
+                                + " Connect as another role; or, " + bypass(v);
+                    case BYPASS_INEFFECTIVE -> throw new IllegalArgumentException("is never refused");
+                    case INACTIVE_TENANT ->
+                        "inactive tenant: " + where(v)
+                                + " runs as a tenant for which warden.tenant.check returns no row. Activate the tenant (the"
+                                + " answer is remembered for warden.tenant.check.ttl), or find out why this caller still"
+                                + " works for it";
+                    case UNCHECKED_TENANT ->
+                        "unchecked tenant: " + where(v)
+                                + " runs as a tenant for which warden.tenant.check has no answer, which is never taken for a"
+                                + " yes. When the finding tenant-check-failed is in the log, repair what it says. Otherwise"
+                                + " the tenant was entered inside an open transaction, where it is not asked: enter it"
+                                + " before the first statement of the transaction, or try again, it is asked for as soon as"
+                                + " a connection is idle";
+                    case TENANT_SWITCH ->
+                        "tenant switch: " + where(v) + " runs as another tenant than "
+                                + (v.other() == null ? "the statements before it" : "the statement at " + v.other())
+                                + " in the same transaction. " + next(v);
+                    case GUC_TAMPER ->
+                        "guc tamper: " + at(v) + " sets " + v.what()
+                                + " to another value than its scope's. Take it out of the application, Warden sets "
+                                + v.what()
+                                + "; to work as another tenant, let the tenant source say so, or name the method"
+                                + " in warden.scope.<name>";
+                    case ROLE_TAMPER ->
+                        "guc tamper: " + at(v)
+                                + " changes the role inside a scope of Warden, so that other grants and policies hold than"
+                                + " those it was checked with. Set the role before the connection is borrowed (the pool's"
+                                + " connection-init SQL), or connect as that role; a migration tool may do it in a bypass";
+                    case OPEN_PORTAL ->
+                        "injection failed: " + where(v)
+                                + " runs in another scope than a result set or cursor that is still open in the same"
+                                + " transaction, and which would go on with the other scope's rows. Close the result set (or"
+                                + " read it to its end, or without fetch size) before the scope changes";
+                    case POOLED ->
+                        "injection failed: " + where(v)
+                                + " runs in autocommit, where the tenant would have to be set for the session, which a pooler"
+                                + " may give to another client. Run it in a transaction (setAutoCommit(false) or"
+                                + " @Transactional), or over a connection that goes to the server directly";
+                    case SEVERAL ->
+                        "injection failed: the string or batch that begins with " + where(v)
+                                + " runs several statements, of which one ends the transaction that the tenant is set in, or"
+                                + " sets the tenant itself. Execute them one by one";
+                    case SNAPSHOT ->
+                        "injection failed: the string or batch that begins with " + where(v)
+                                + " must be the first of its transaction to see a snapshot (LOCK or SET TRANSACTION), and"
+                                + " reads rows afterwards, for which the tenant would have to be set before it. Execute them"
+                                + " one by one";
+                });
     }
 
-    static SQLException openPortal(String operation, List<String> tables, boolean assumed, Site site) {
-        return exception("injection failed: " + operation + on(tables, assumed) + " at " + site + " runs in another"
-                + " scope than a result set or cursor that is still open in the same transaction, and which would go on"
-                + " with the other scope's rows. Close the result set (or read it to its end, or without fetch size)"
-                + " before the scope changes");
+    /** What the log says besides the statement; null when nothing. */
+    String detail(Verdict v) {
+        return switch (v.reason()) {
+            case UNSCOPED -> v.submission() != null ? LostScopes.detail(v.submission()) : shortReason(v);
+            case LOST_SCOPE -> LostScopes.detail(v.submission());
+            case BYPASS_ROLE -> "role in warden.bypass.roles, outside a bypass";
+            case BYPASS_INEFFECTIVE ->
+                "bypass " + v.what()
+                        + (bypassOpens
+                                ? " sets nothing that a policy of these tables reads: compare warden.guc.bypass with the"
+                                        + " policies, or connect as a role of warden.bypass.roles"
+                                : " sets nothing that a policy sees: set warden.guc.bypass, or connect as a role of"
+                                        + " warden.bypass.roles");
+            case INACTIVE_TENANT -> "tenant " + v.what() + ": warden.tenant.check returned no row";
+            case UNCHECKED_TENANT -> "tenant " + v.what() + " could not be checked by warden.tenant.check";
+            case TENANT_SWITCH -> v.what();
+            case GUC_TAMPER -> "sets " + v.what() + " to another value than its scope's";
+            case ROLE_TAMPER -> "changes the role";
+            case OPEN_PORTAL -> "a cursor or result set of another scope is open";
+            case POOLED -> "behind a pooler nothing may be set for the session";
+            case SEVERAL -> "one of several statements in one string ends the transaction or sets the tenant";
+            case SNAPSHOT ->
+                "one of several statements in one string must come before every snapshot, and another reads rows";
+        };
     }
 
-    static SQLException pooled(String operation, List<String> tables, boolean assumed, Site site) {
-        return exception("injection failed: " + operation + on(tables, assumed) + " at " + site + " runs in autocommit,"
-                + " where the tenant would have to be set for the session, which a pooler may give to another client. Run it"
-                + " in a transaction (setAutoCommit(false) or @Transactional), or over a connection that goes to the server"
-                + " directly");
+    /**
+     * The next step, as short as it can be said, for the log: frameworks swallow exceptions. Null where the detail says it, or the refusal is
+     * needed to understand it.
+     */
+    String next(Verdict v) {
+        return switch (v.reason()) {
+            case UNSCOPED, LOST_SCOPE, BYPASS_ROLE -> {
+                String method = callers.nameable(v.found());
+                yield method == null ? null : "tenant source, or " + bypassKeys(method);
+            }
+            case TENANT_SWITCH ->
+                "Commit or roll back before the tenant changes, or run it in a transaction of its own; where a container"
+                        + " ends the transactions (JTA), let the work for the first tenant run in a bypass or in a"
+                        + " transaction of its own";
+            default -> null;
+        };
     }
 
-    static SQLException several(String operation, List<String> tables, boolean assumed, Site site) {
-        return exception("injection failed: the string or batch that begins with " + operation + on(tables, assumed)
-                + " at " + site
-                + " runs several statements, of which one ends the transaction that the tenant is set in, or sets the tenant"
-                + " itself. Execute them one by one");
+    private String shortReason(Verdict v) {
+        Scope.Absence absence = v.session().execution().scope().absence();
+        if (v.other() != null) {
+            return "the transaction ran as a tenant before, and the tenant source has stopped answering";
+        }
+        return switch (absence == null ? Scope.Absence.NO_ANSWER : absence) {
+            case NO_ANSWER -> null;
+            case SOURCE_FAILED -> "the tenant source failed";
+            case INVALID_TENANT -> "the tenant source gave a value that is no tenant id";
+            case BEFORE_TASK -> "the tenant source answers with a value from before the task, which does not count";
+            case BEFORE_REQUEST ->
+                "the tenant source answers with a value from before the request, which does not count";
+            case NO_TENANT_IN_ARGUMENT -> "the argument of the scope method holds no tenant";
+            case NO_TENANT_IN_MESSAGE -> "the message holds no tenant, or several";
+        };
     }
+
+    private String whyUnscoped(Verdict v) {
+        if (v.submission() != null) {
+            return "no tenant is set on this thread; " + LostScopes.detail(v.submission()) + ", at "
+                    + LostScopes.site(v.submission()) + ". " + LostScopes.remedy(v.submission());
+        }
+        Scope.Absence absence = v.session().execution().scope().absence();
+        if (v.other() != null) {
+            return "the transaction ran as a tenant before, last at " + v.other()
+                    + "; since then the tenant source has stopped answering. Clear the tenant only after the transaction has"
+                    + " ended; or let the connection be borrowed from a DataSource while the tenant is set, which is then"
+                    + " kept until the connection is closed";
+        }
+        return switch (absence == null ? Scope.Absence.NO_ANSWER : absence) {
+            case NO_ANSWER ->
+                "no tenant is set on this thread. Set the tenant before it runs (warden.tenant names where Warden looks)";
+            case SOURCE_FAILED ->
+                "the tenant source of this thread failed (the violation source-failed in the log says how). Mend what it"
+                        + " reads";
+            case INVALID_TENANT ->
+                "the tenant source of this thread gave a value that is no tenant id (the violation invalid-tenant in the"
+                        + " log says why). Mend what sets it, or let warden.tenant.type and warden.tenant.pattern allow it";
+            case BEFORE_TASK ->
+                "the tenant source answers with a value that was there before the task began, and may be an earlier"
+                        + " task's: it does not count. Set the tenant inside the task, or hand the task over while the"
+                        + " tenant is set";
+            case BEFORE_REQUEST ->
+                "the tenant source answers with a value that was there before the request began, and may be an earlier"
+                        + " request's: it does not count until it is set anew. Clear it in a finally block where it is set"
+                        + " (the finding stale-source in the log names the place where that is known)";
+            case NO_TENANT_IN_ARGUMENT ->
+                "the method that warden.scope.<name> names was called with an argument that holds no tenant. Pass one, or"
+                        + " take the method out of warden.scope.<name>";
+            case NO_TENANT_IN_MESSAGE ->
+                "the message that is handled holds no tenant, or several. Let the sender set the header, and the listener"
+                        + " take one message at a time";
+        };
+    }
+
+    /** Without a method that can be named a bypass would open more than the caller, or be refused by the configuration. */
+    private String bypass(Verdict v) {
+        String method = callers.nameable(v.found());
+        if (method != null) {
+            return "if this method may see all tenants, allow it: " + bypassKeys(method)
+                    + (bypassOpens || v.reason() == Reason.BYPASS_ROLE
+                            ? ""
+                            : " (row-level security filters it all the same, until warden.guc.bypass sets what your policies"
+                                    + " let through)");
+        }
+        return v.found().ofApplication()
+                ? "if it may see all tenants, move it into a method of its own, which a bypass can name"
+                        + " (warden.bypass.<name>.at): what runs it here is a lambda, a constructor or a helper of many callers"
+                : "if it may see all tenants, name the method that causes it in warden.bypass.<name>.at; what runs it here is"
+                        + " a framework through which everybody's statements pass. warden.app.packages=<your packages> lets"
+                        + " Warden find your own method";
+    }
+
+    private static String bypassKeys(String method) {
+        return "warden.bypass.<name>.at=" + method + " and warden.bypass.<name>.reason=...";
+    }
+
+    /** Operation, tables, site. */
+    private static String where(Verdict v) {
+        return v.sql().operation() + on(v.tables(), v.assumed()) + " at " + v.site();
+    }
+
+    private static String at(Verdict v) {
+        return v.sql().operation() + " at " + v.site();
+    }
+
+    private static String on(List<String> tables, boolean assumed) {
+        if (tables.isEmpty()) {
+            return "";
+        }
+        String names = " on " + String.join(",", tables);
+        return assumed ? names + " (assumed)" : names;
+    }
+
+    // ---- of what happens besides
 
     static SQLException injectionFailed(String what, SQLException cause, Site site) {
         SQLException refusal = exception("injection failed: " + what + " at " + site + ": " + cause.getMessage()
@@ -99,11 +239,6 @@ public final class Refusals {
                 + " tenant-warden; is a GUC of warden.guc reserved or its prefix owned by an extension?");
         refusal.initCause(cause);
         return refusal;
-    }
-
-    static SQLException tamper(String operation, String what, Site site) {
-        return exception("guc tamper: " + operation + " at " + site + " changes " + what + " inside a scope of Warden."
-                + " Take the statement out of the application: Warden sets it");
     }
 
     static SQLException catalogUnavailable(String database) {
@@ -122,19 +257,14 @@ public final class Refusals {
                 + " another, or exclude it with warden.datasource.exclude");
     }
 
-    public static SQLException bug(String where, Throwable bug) {
-        return exception("the agent failed in " + where + " (" + bug.getClass().getName() + "), and warden.mode=enforce"
-                + " lets no statement pass unchecked. The stack is in the log at ERROR; please report it."
-                + " warden.mode=inject would let the statement pass");
-    }
-
-    private static String on(List<String> tables, boolean assumed) {
-        return tables.isEmpty() ? "" : " on " + tables(tables, assumed);
-    }
-
-    private static String tables(List<String> tables, boolean assumed) {
-        String names = String.join(",", tables);
-        return assumed ? names + " (assumed)" : names;
+    /** @param inEveryMode whether {@code inject} refuses it too, because what the transaction holds may be another scope's */
+    public static SQLException bug(String where, Throwable bug, boolean inEveryMode) {
+        return exception("the agent failed in " + where + " (" + bug.getClass().getName() + "), and "
+                + (inEveryMode
+                        ? "what the open transaction holds may be another scope's value, so that the statement must not run"
+                                + " on it. Roll back and try again"
+                        : "warden.mode=enforce lets no statement pass unchecked. warden.mode=inject would let it pass")
+                + ". The stack is in the log at ERROR; please report it");
     }
 
     private static SQLException exception(String text) {

@@ -6,112 +6,91 @@ import io.tenantwarden.engine.inject.Assignment;
 import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.inject.Injector;
 import io.tenantwarden.engine.inject.Need;
-import io.tenantwarden.engine.report.FoundSite;
-import io.tenantwarden.engine.report.Reporter;
-import io.tenantwarden.engine.report.SiteFinder;
-import io.tenantwarden.engine.report.ViolationEvent;
-import io.tenantwarden.engine.report.ViolationKind;
+import io.tenantwarden.engine.session.Execution;
 import io.tenantwarden.engine.session.OwnStatements;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.engine.session.TenantChecks.Answer;
+import io.tenantwarden.rls.Resolution;
 import io.tenantwarden.rls.SqlStatement;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.List;
 
 /**
- * What a statement needs so that its scope holds, and when ours cannot go along with it: sets the values in a statement of its own,
- * or refuses. Thread-safe; the session's part is guarded by its lock.
+ * The last station: sees to it that the scope holds when the statement runs. What goes along with the statement is written when it is sent; what
+ * cannot is set here, in a statement of its own, or the statement is refused. Thread-safe; the session's part is guarded by its lock.
  */
 final class ScopeInjection {
 
     private final Mode mode;
     private final GucPlan plan;
-    private final SiteFinder sites;
-    private final Reporter reporter;
+    private final VerdictTeller teller;
 
-    ScopeInjection(Mode mode, GucPlan plan, SiteFinder sites, Reporter reporter) {
+    ScopeInjection(Mode mode, GucPlan plan, VerdictTeller teller) {
         this.mode = mode;
         this.plan = plan;
-        this.sites = sites;
-        this.reporter = reporter;
+        this.teller = teller;
     }
 
     /**
      * Sees to it that the scope holds when the statement runs.
      *
-     * @param tables the protected ones that it touches
-     * @param assumed whether they are only assumed
+     * @param touched the protected tables that it touches
      * @return why it must not run; null when it may
      */
-    SQLException inject(Session session, SqlStatement sql, List<String> tables, boolean assumed) throws Throwable {
-        Answer answer = session.execution().tenantAnswer();
+    SQLException inject(Session session, SqlStatement sql, Resolution touched) throws Throwable {
+        Execution execution = session.execution();
+        Answer answer = execution.tenantAnswer();
         boolean usable = answer == null || answer == Answer.ACTIVE || mode != Mode.ENFORCE;
         // a function that reads protected tables must not see the rows of a tenant that may not be used
-        Scope scope = usable ? session.execution().scope() : Scope.NONE;
+        Scope scope = usable ? execution.scope() : Scope.NONE;
         Injector injector = session.injector();
         boolean applications = scope.isNone() && session.isScopedByApplication();
-        if (scope.isNone() && tables.isEmpty() && !applications && !injector.isTouched() && !injector.isDistrusted()) {
+        if (scope.isNone()
+                && !touched.touches()
+                && !applications
+                && !injector.isTouched()
+                && !injector.isDistrusted()) {
             return null;
         }
-        Assignment target = applications
-                ? plan.application()
-                : plan.assignment(scope, session.execution().lastScoped());
-        Need need = injector.need(
-                sql,
-                target,
-                session.execution().isAutocommit(),
-                session.execution().isAlongside(),
-                session.execution().isAfterEnd(),
-                session.execution().isAfterSetting());
-        if (need == Need.SEPARATE && tables.isEmpty() && isLookUp(session)) {
+        Assignment target = applications ? plan.application() : plan.assignment(scope, execution.lastScoped());
+        Need need = injector.need(sql, target, execution.isAutocommit(), execution.isAlongside(), execution);
+        if (need == Need.AFTER_LOCK) {
+            need = OwnStatements.keepsSnapshot(session) ? Need.SNAPSHOT : Need.SEPARATE;
+        }
+        if (need == Need.SEPARATE && !touched.touches() && isLookUp(session)) {
             return null;
         }
-        if (need == Need.POOLED && tables.isEmpty() && !sql.callsFunctions()) {
+        if (need == Need.POOLED && !touched.touches() && !sql.callsFunctions()) {
             return null; // nothing that it touches is protected
         }
-        if (need == Need.NOTHING && !session.execution().isAlongside()) {
+        if (need == Need.NOTHING && !execution.isAlongside()) {
             Assignment end = injector.atCommit(sql, target);
-            if (end != null) {
-                SQLException failure = separately(session, end);
-                if (failure != null) {
-                    return failure;
-                }
-            }
-        }
-        if (sql.endsScope()) {
-            session.execution().noteEnd();
-        }
-        switch (need) {
-            case NOTHING, ALONGSIDE -> {
-                session.execution().target(target);
-                return null;
-            }
-            case SEPARATE -> {
-                SQLException failure = separately(session, target);
-                if (failure == null) {
-                    session.execution().target(target);
-                }
+            SQLException failure = end == null ? null : separately(session, end);
+            if (failure != null) {
                 return failure;
             }
-            default -> {
-                FoundSite found = sites.find();
-                reporter.violation(
-                        StatementEvents.of(ViolationKind.INJECTION_FAILED, found, session, sql, tables, assumed)
-                                .detail(need.reason())
-                                .refused(true)
-                                .build());
-                return switch (need) {
-                    case OPEN_PORTAL -> Refusals.openPortal(sql.operation(), tables, assumed, found.site());
-                    case POOLED -> Refusals.pooled(sql.operation(), tables, assumed, found.site());
-                    default -> Refusals.several(sql.operation(), tables, assumed, found.site());
-                };
-            }
         }
+        execution.note(sql);
+        SQLException refusal = switch (need) {
+            case NOTHING, ALONGSIDE -> null;
+            case SEPARATE -> separately(session, target);
+            case OPEN_PORTAL -> refuse(Reason.OPEN_PORTAL, session, sql, touched);
+            case POOLED -> refuse(Reason.POOLED, session, sql, touched);
+            case SEVERAL -> refuse(Reason.SEVERAL, session, sql, touched);
+            case SNAPSHOT, AFTER_LOCK -> refuse(Reason.SNAPSHOT, session, sql, touched);
+        };
+        if (refusal == null) {
+            execution.target(target);
+        }
+        return refusal;
+    }
+
+    private SQLException refuse(Reason reason, Session session, SqlStatement sql, Resolution touched) {
+        return teller.tell(Verdict.of(reason, session, sql, touched, teller.find(), true));
     }
 
     /** With autocommit off the driver looks types up outside of a transaction: values set before that would begin one. */
-    private static boolean isLookUp(Session session) throws Throwable {
+    private static boolean isLookUp(Session session) throws SQLException {
         return session.execution().isAutocommit()
                 && session.isIdle()
                 && !((Connection) session.connection()).getAutoCommit();
@@ -122,7 +101,7 @@ final class ScopeInjection {
      *
      * @return why the application's statement must not run; null when it may
      */
-    private SQLException separately(Session session, Assignment target) throws Throwable {
+    private SQLException separately(Session session, Assignment target) {
         if (session.driver().inFailedTransaction()) {
             return null; // the server refuses the application's statement as it would ours
         }
@@ -134,20 +113,18 @@ final class ScopeInjection {
             if (state.equals("25P02")) {
                 return null;
             }
-            if (state.startsWith("08") || state.startsWith("57") || state.equals("55000") || state.equals("3B001")) {
-                // the connection is gone, the server shuts down, the statement was cancelled or the thread interrupted,
-                // the
-                // driver releases a savepoint that is not there any more:
-                // the
-                // application knows what that means
-                return e;
-            }
-            return failed(session, e, "the tenant could not be set before the statement");
+            // the connection is gone, the server shuts down, the statement was cancelled or the thread interrupted, the
+            // driver releases a savepoint that is not there any more: the application knows what that means
+            boolean applications =
+                    state.startsWith("08") || state.startsWith("57") || state.equals("55000") || state.equals("3B001");
+            return applications
+                    ? e
+                    : teller.injectionFailed(session, "the tenant could not be set before the statement", e);
         }
     }
 
     /** What was set for the session belongs to another scope; inside a transaction its own values hide it. */
-    SQLException reset(Session session) throws Throwable {
+    SQLException reset(Session session) {
         if (!session.isIdle()) {
             return null;
         }
@@ -155,29 +132,8 @@ final class ScopeInjection {
             OwnStatements.reset(session);
             return null;
         } catch (SQLException e) {
-            return failed(
-                    session, e, "the values of the scope before could not be taken back, the connection is closed");
+            return teller.injectionFailed(
+                    session, "the values of the scope before could not be taken back, the connection is closed", e);
         }
-    }
-
-    private SQLException failed(Session session, SQLException cause, String detail) {
-        FoundSite found = sites.find();
-        reporter.violation(ViolationEvent.of(ViolationKind.INJECTION_FAILED, found.site())
-                .stack(found.stack())
-                .database(session.database().name(), session.role())
-                .detail(detail + " (SQLState " + cause.getSQLState() + ")")
-                .refused(true)
-                .build());
-        return Refusals.injectionFailed(detail, cause, found.site());
-    }
-
-    /** The server answered what was injected with an error, so that the application's statement did not run either. */
-    void refusedByServer(Session session) {
-        FoundSite found = sites.find();
-        reporter.violation(ViolationEvent.of(ViolationKind.INJECTION_FAILED, found.site())
-                .stack(found.stack())
-                .database(session.database().name(), session.role())
-                .detail("the server answered the injected statement with an error, the application has it")
-                .build());
     }
 }

@@ -32,8 +32,8 @@ public final class ScopeResolver {
      * The scope of the thread.
      *
      * @param tenantScope makes a scope of a tenant id; may return one made before
-     * @return null when nothing was pushed and no source has an answer: then what was captured at checkout counts; {@link
-     *     Scope#NONE} when a source failed, which ends the search
+     * @return null when nothing was pushed and no source has an answer: then what was captured at checkout counts; none, with
+     *     the reason, when a source failed, which ends the search
      */
     public Scope current(ThreadState thread, Function<String, Scope> tenantScope) {
         ThreadState.Pushed pushed = thread.top();
@@ -42,7 +42,7 @@ public final class ScopeResolver {
             now = reader.read();
         } catch (TenantSourceException e) {
             failures.accept(e);
-            return pushed == null || isInvalidSince(pushed, e) ? Scope.NONE : pushed.scope();
+            return pushed == null || isInvalidSince(pushed, e) ? Scope.none(absence(e)) : pushed.scope();
         }
         if (pushed == null) {
             return now == null ? null : tenantScope.apply(now);
@@ -57,7 +57,17 @@ public final class ScopeResolver {
             return pushed.scope();
         }
         // what a thread of a pool kept of an earlier task must not pass for a tenant that was entered inside
-        return isThenKnown && !now.equals(then) ? tenantScope.apply(now) : pushed.scope();
+        if (isThenKnown && !now.equals(then)) {
+            return tenantScope.apply(now);
+        }
+        Scope scope = pushed.scope();
+        return scope == Scope.NONE ? Scope.none(Scope.Absence.BEFORE_TASK) : scope;
+    }
+
+    private static Scope.Absence absence(TenantSourceException e) {
+        return e.kind() == TenantSourceException.Kind.INVALID_TENANT
+                ? Scope.Absence.INVALID_TENANT
+                : Scope.Absence.SOURCE_FAILED;
     }
 
     /**

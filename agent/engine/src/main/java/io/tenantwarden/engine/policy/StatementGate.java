@@ -15,21 +15,24 @@ import io.tenantwarden.rls.Keyword;
 import io.tenantwarden.rls.Resolution;
 import io.tenantwarden.rls.SqlStatement;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Set;
 
 /**
- * Decides on each statement before it runs: which scope it runs in, whether it may run, what must be injected, and what is
- * reported. What it is given comes from {@link PgjdbcGate} or {@link JdbcGate}. Thread-safe; the session's part is guarded by its lock.
+ * The way of a statement before it runs: what its text says ({@link KnownStatement}), which protected tables it touches ({@link TableLookup}), what
+ * it runs as (the {@link io.tenantwarden.engine.session.Execution}), what is wrong with that (the rules, each of which gives a {@link Verdict}),
+ * what must hold on the wire ({@link ScopeInjection}). What it is given comes from {@link PgjdbcGate} or {@link JdbcGate}. Thread-safe; the
+ * session's part is guarded by its lock.
  */
 public final class StatementGate {
 
     private final Mode mode;
-    private final TableLookup lookup;
     private final TenantChecks checks;
-    private final ApplicationSettings settings;
-    private final TableAccess access;
+    private final TableLookup lookup;
+    private final SettingsRule settings;
+    private final AccessRule access;
+    private final TenantRule tenants;
     private final ScopeInjection injection;
+    private final VerdictTeller teller;
 
     /**
      * @param mode what to do with unscoped statements
@@ -46,11 +49,13 @@ public final class StatementGate {
             Set<String> bypassRoles,
             TenantChecks checks) {
         this.mode = mode;
-        this.lookup = new TableLookup(mode, catalogs, !bypassRoles.isEmpty());
         this.checks = checks;
-        this.settings = new ApplicationSettings(mode, plan, sites, reporter);
-        this.access = new TableAccess(mode, plan, catalogs, sites, reporter, bypassRoles);
-        this.injection = new ScopeInjection(mode, plan, sites, reporter);
+        this.teller = new VerdictTeller(reporter, sites, plan.isOpenedByBypass());
+        this.lookup = new TableLookup(mode, catalogs, !bypassRoles.isEmpty());
+        this.settings = new SettingsRule(mode, plan, teller);
+        this.access = new AccessRule(mode, plan, catalogs, sites, reporter, teller, bypassRoles);
+        this.tenants = new TenantRule(mode, teller);
+        this.injection = new ScopeInjection(mode, plan, teller);
     }
 
     /**
@@ -63,26 +68,30 @@ public final class StatementGate {
      */
     SQLException begin(Session session, Scope own, boolean autocommit, boolean alongside) throws Throwable {
         Scope scope = own != null ? own : session.checkout().captured();
+        boolean captured = own == null && !scope.isNone();
         session.begin(
-                scope,
-                own == null && !scope.isNone(),
-                autocommit,
-                alongside,
-                ThreadState.current().isInCheckout());
+                scope, captured, autocommit, alongside, ThreadState.current().isInCheckout());
+        Verdict overwritten = settings.verify(session);
+        SQLException refusal = overwritten == null ? null : teller.tell(overwritten);
+        if (refusal == null && isOfAnotherScope(session, scope, autocommit, alongside)) {
+            refusal = injection.reset(session);
+        }
+        if (refusal == null) {
+            checkTenant(session, scope);
+        }
+        return refusal;
+    }
+
+    /**
+     * Whether what is set for the session must be taken back. Inside a transaction the application's own values could not be told from what is
+     * left for the session; where the values of the new scope are set for the session too, they take the place of the old ones.
+     */
+    private static boolean isOfAnotherScope(Session session, Scope scope, boolean autocommit, boolean alongside) {
         Injector injector = session.injector();
-        // inside a transaction the application's own values could not be told from what is left for the session; where
-        // the values of the new scope are set for the session too, they take the place of the old ones
-        if (injector != null
+        return injector != null
                 && injector.forSession() != null
                 && (!autocommit || !injector.forSession().scope().equals(scope))
-                && (alongside || !autocommit || scope.isNone())) {
-            SQLException failure = injection.reset(session);
-            if (failure != null) {
-                return failure;
-            }
-        }
-        checkTenant(session, scope);
-        return null;
+                && (alongside || !autocommit || scope.isNone());
     }
 
     private void checkTenant(Session session, Scope scope) throws Throwable {
@@ -97,18 +106,25 @@ public final class StatementGate {
         session.execution().tenantAnswer(matters && scope.isTenant() ? checks.of(session, scope.value()) : null);
     }
 
-    /** One statement of an execution whose scope is decided. */
-    SQLException decideOne(Session session, KnownStatement known) throws Throwable {
+    /**
+     * One statement of an execution whose scope is decided.
+     *
+     * @param bound what is bound to it, as the driver has it; null where that is out of reach
+     * @return why it must not run; null when it may
+     */
+    SQLException decideOne(Session session, KnownStatement known, Object bound) throws Throwable {
         SqlStatement sql = known.sql();
         // COMMIT may run triggers, but names no table: it must not wait for a catalog
-        boolean touches = sql.readsRows() && !sql.transactionControl();
-        Resolution resolution = touches ? lookup.of(session, known) : null;
+        boolean reads = sql.readsRows() && !sql.transactionControl();
+        Resolution touched = reads ? lookup.of(session, known) : Resolution.NOTHING;
         if (session.execution().ownFailure() != null) {
             return session.execution().ownFailure(); // a cancel that was meant for the statement, for instance
         }
-        boolean unresolved = resolution == null && touches;
-        if (unresolved && mode == Mode.ENFORCE) {
-            return Refusals.catalogUnavailable(session.database().name());
+        if (touched == null) {
+            if (mode == Mode.ENFORCE) {
+                return Refusals.catalogUnavailable(session.database().name());
+            }
+            touched = Resolution.NOTHING;
         }
         noteEffects(session, sql);
         if (sql.keyword() == Keyword.BEGIN
@@ -119,25 +135,45 @@ public final class StatementGate {
                 return failure;
             }
         }
-        List<String> tables = resolution == null ? List.of() : resolution.tables();
         Catalog catalog = session.database().catalog();
-        if (catalog != null && catalog.isEmpty() && tables.isEmpty()) {
+        if (catalog != null && catalog.isEmpty() && !touched.touches()) {
             return null; // nothing is protected here, so nothing is sent and nothing is told
         }
-        SQLException refusal = sql.settings().isEmpty() ? null : settings.note(session, sql);
-        if (refusal == null && !tables.isEmpty()) {
-            refusal = access.touch(session, known, resolution);
-        }
-        if (session.execution().ownFailure() != null) {
-            return session.execution().ownFailure();
-        }
+        SQLException refusal = judge(session, known, bound, touched);
         if (refusal == null && session.injector() != null) {
-            refusal = injection.inject(session, sql, tables, resolution != null && resolution.assumed());
+            refusal = injection.inject(session, sql, touched);
         }
         if (settings.mayChangeGuc(sql)) {
             session.execution().noteSetting();
         }
         return refusal;
+    }
+
+    private SQLException judge(Session session, KnownStatement known, Object bound, Resolution touched) {
+        SqlStatement sql = known.sql();
+        SQLException refusal = null;
+        if (!sql.settings().isEmpty()) {
+            refusal = tell(settings.judge(session, sql, bound, touched));
+        }
+        if (refusal != null || !touched.touches()) {
+            return refusal;
+        }
+        refusal = tell(access.judge(session, known, touched));
+        if (session.execution().ownFailure() != null) {
+            return session.execution().ownFailure();
+        }
+        if (refusal == null && session.execution().scope().isTenant()) {
+            refusal = tell(tenants.inactive(session, sql, touched));
+            refusal = refusal != null ? refusal : tell(tenants.switched(session, sql, touched));
+            if (refusal == null) {
+                session.transaction().touches(session.execution().scope().value(), known.stats(touched));
+            }
+        }
+        return refusal;
+    }
+
+    private SQLException tell(Verdict verdict) {
+        return verdict == null ? null : teller.tell(verdict);
     }
 
     /** The statement as the server reads its text; asked for each execution, because a setting of the session decides. */
@@ -146,7 +182,7 @@ public final class StatementGate {
     }
 
     private static void noteEffects(Session session, SqlStatement sql) {
-        ApplicationSettings.noteNames(session, sql);
+        SettingsRule.noteNames(session, sql);
         session.names().note(sql);
         if (sql.keyword() == Keyword.ROLLBACK || sql.keyword() == Keyword.ROLLBACK_TO) {
             session.transaction().rollsBack();
@@ -161,7 +197,7 @@ public final class StatementGate {
         boolean failed = session.injector() != null && session.injector().takeFailure();
         session.leave();
         if (failed) {
-            injection.refusedByServer(session);
+            teller.injectionAnsweredWithError(session);
         }
     }
 }

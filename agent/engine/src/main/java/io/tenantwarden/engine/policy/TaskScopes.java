@@ -59,8 +59,11 @@ public final class TaskScopes implements TaskBridge {
     @Override
     public Object capture(Class<?> work) {
         Scope scope = scopes.current(ThreadState.current(), TENANT);
-        if (scope == null || scope.isNone() || (propagates && scope.isTenant())) {
+        if (scope == null || (propagates && scope.isTenant())) {
             return scope;
+        }
+        if (scope.isNone()) {
+            return Scope.NONE; // the reason is this thread's
         }
         return submission(Submission.How.TASK, scope.kind(), work);
     }

@@ -6,11 +6,17 @@ import java.util.List;
  * What a walk of the stack gave. Immutable.
  *
  * @param site the frame that ran the statement
- * @param stack up to twelve frames of the application, innermost first, each as {@link Site#toString()} writes it
+ * @param frames up to twelve frames, innermost first: the application's, and only where there are none those of frameworks
+ * @param ofApplication whether the frames are the application's
  */
-public record FoundSite(Site site, List<String> stack) {
+public record FoundSite(Site site, List<Site> frames, boolean ofApplication) {
 
     public FoundSite {
-        stack = List.copyOf(stack);
+        frames = List.copyOf(frames);
+    }
+
+    /** The frames as {@link Site#toString()} writes them. */
+    public List<String> stack() {
+        return frames.stream().map(Site::toString).toList();
     }
 }

@@ -55,8 +55,14 @@ record LogLine(String logger, Level level, String text) {
         if (event.submitSite() != null) {
             LogText.field(line, "submitSite", event.submitSite().toString());
         }
+        if (event.otherSite() != null) {
+            LogText.field(line, "otherSite", event.otherSite().toString());
+        }
         if (event.detail() != null) {
             LogText.field(line, "detail", event.detail());
+        }
+        if (event.next() != null) {
+            LogText.field(line, "next", event.next());
         }
         Level level = event.refused() ? Level.ERROR : event.kind().level();
         return new LogLine(VIOLATIONS, level, line.toString());

@@ -4,6 +4,7 @@ import static io.tenantwarden.engine.report.Packages.Owner.APPLICATION;
 import static io.tenantwarden.engine.report.Packages.Owner.DRIVER;
 import static io.tenantwarden.engine.report.Packages.Owner.FRAMEWORK;
 import static io.tenantwarden.engine.report.Packages.Owner.JDK;
+import static io.tenantwarden.engine.report.Packages.Owner.PLUMBING;
 import static io.tenantwarden.engine.report.Packages.Owner.POOL;
 import static io.tenantwarden.engine.report.Packages.Owner.WARDEN;
 
@@ -23,6 +24,9 @@ final class Packages {
         JDK,
         DRIVER,
         POOL,
+        /** Templates, mappers, sessions and interceptors: everybody's statements pass through them. */
+        PLUMBING,
+        /** Servers, schedulers, migration tools and the like, which have statements of their own. */
         FRAMEWORK,
         WARDEN,
         APPLICATION
@@ -67,7 +71,7 @@ final class Packages {
         "com.github.gavlyukovskiy.",
     };
 
-    private static final String[] FRAMEWORK_PREFIXES = {
+    private static final String[] PLUMBING_PREFIXES = {
         // persistence and data access
         "org.hibernate.",
         "org.eclipse.persistence.",
@@ -75,7 +79,16 @@ final class Packages {
         "org.datanucleus.",
         "io.ebean.",
         "io.ebeaninternal.",
-        "org.springframework.",
+        "org.springframework.aop.",
+        "org.springframework.cglib.",
+        "org.springframework.core.",
+        "org.springframework.dao.",
+        "org.springframework.data.",
+        "org.springframework.jdbc.",
+        "org.springframework.orm.",
+        "org.springframework.retry.",
+        "org.springframework.transaction.",
+        "org.springframework.util.",
         "org.apache.ibatis.",
         "org.mybatis.",
         "com.baomidou.mybatisplus.",
@@ -98,6 +111,71 @@ final class Packages {
         "anorm.",
         "doobie.",
         "io.getquill.",
+        "io.micronaut.aop.",
+        "io.micronaut.data.",
+        "io.micronaut.transaction.",
+        "io.quarkus.arc.",
+        "io.quarkus.hibernate.",
+        "io.quarkus.narayana.",
+        "io.quarkus.panache.",
+        "jakarta.",
+        "org.jboss.weld.",
+        "org.apache.webbeans.",
+        "com.google.inject.",
+        // what schedulers, migration tools and engines run their statements with
+        "org.flywaydb.core.internal.jdbc.",
+        "liquibase.database.",
+        "liquibase.executor.",
+        "com.github.kagkarlsson.jdbc.",
+        "org.quartz.impl.jdbcjobstore.",
+        "org.camunda.bpm.engine.impl.db.",
+        "org.camunda.bpm.engine.impl.interceptor.",
+        "org.camunda.bpm.engine.impl.persistence.",
+        "org.cibseven.bpm.engine.impl.db.",
+        "org.cibseven.bpm.engine.impl.interceptor.",
+        "org.cibseven.bpm.engine.impl.persistence.",
+        "org.operaton.bpm.engine.impl.db.",
+        "org.operaton.bpm.engine.impl.interceptor.",
+        "org.operaton.bpm.engine.impl.persistence.",
+        "org.eximeebpms.bpm.engine.impl.db.",
+        "org.eximeebpms.bpm.engine.impl.interceptor.",
+        "org.eximeebpms.bpm.engine.impl.persistence.",
+        "org.activiti.engine.impl.db.",
+        "org.activiti.engine.impl.interceptor.",
+        "org.activiti.engine.impl.persistence.",
+        "org.flowable.common.engine.impl.db.",
+        "org.flowable.common.engine.impl.interceptor.",
+        "org.flowable.common.engine.impl.persistence.",
+        "org.flowable.engine.impl.persistence.",
+        // reactive, retry, cache, aspects, language run-times
+        "reactor.",
+        "org.reactivestreams.",
+        "io.reactivex.",
+        "rx.",
+        "io.github.resilience4j.",
+        "dev.failsafe.",
+        "com.github.benmanes.caffeine.",
+        "com.google.common.",
+        "net.bytebuddy.",
+        "javassist.",
+        "net.sf.cglib.",
+        "org.objenesis.",
+        "org.aspectj.",
+        "org.aopalliance.",
+        "kotlin.",
+        "kotlinx.",
+        "scala.",
+        "groovy.",
+        "org.codehaus.groovy.",
+        "org.apache.groovy.",
+        "clojure.",
+        "zio.",
+        "cats.",
+    };
+
+    private static final String[] FRAMEWORK_PREFIXES = {
+        "org.springframework.",
+        "org.hibernate.tool.",
         // migration, locks, schedulers, processes
         "org.flywaydb.",
         "liquibase.",
@@ -108,17 +186,18 @@ final class Packages {
         "org.axonframework.",
         "org.apache.camel.",
         "org.camunda.bpm.",
+        "org.cibseven.bpm.",
+        "org.operaton.bpm.",
+        "org.eximeebpms.bpm.",
         "org.flowable.",
         "org.activiti.",
         // containers and web servers
-        "jakarta.",
         "org.apache.catalina.",
         "org.apache.coyote.",
         "org.apache.tomcat.",
         "org.apache.jasper.",
         "org.apache.openejb.",
         "org.apache.tomee.",
-        "org.apache.webbeans.",
         "org.eclipse.jetty.",
         "org.eclipse.microprofile.",
         "org.mortbay.",
@@ -146,7 +225,6 @@ final class Packages {
         "org.apache.shiro.",
         "com.opensymphony.",
         "com.vaadin.",
-        "com.google.inject.",
         "com.netflix.graphql.",
         "graphql.",
         "play.",
@@ -161,24 +239,9 @@ final class Packages {
         "io.lettuce.",
         "io.awspring.",
         "software.amazon.awssdk.",
-        // reactive, retry, cache, mapping
-        "reactor.",
-        "org.reactivestreams.",
-        "io.reactivex.",
-        "rx.",
-        "io.github.resilience4j.",
-        "dev.failsafe.",
-        "com.github.benmanes.caffeine.",
-        "com.google.common.",
+        // mapping
         "com.fasterxml.jackson.",
         "tools.jackson.",
-        // code generation and aspects
-        "net.bytebuddy.",
-        "javassist.",
-        "net.sf.cglib.",
-        "org.objenesis.",
-        "org.aspectj.",
-        "org.aopalliance.",
         // observation and logging
         "org.slf4j.",
         "ch.qos.logback.",
@@ -193,16 +256,6 @@ final class Packages {
         "com.newrelic.",
         "co.elastic.apm.",
         "com.codahale.metrics.",
-        // language run-times
-        "kotlin.",
-        "kotlinx.",
-        "scala.",
-        "groovy.",
-        "org.codehaus.groovy.",
-        "org.apache.groovy.",
-        "clojure.",
-        "zio.",
-        "cats.",
         // test runners
         "org.junit.",
         "junit.",
@@ -239,6 +292,7 @@ final class Packages {
         add(sorted, DRIVER, DRIVER_PREFIXES);
         add(sorted, POOL, POOL_PREFIXES);
         add(sorted, FRAMEWORK, FRAMEWORK_PREFIXES);
+        add(sorted, PLUMBING, PLUMBING_PREFIXES);
         add(sorted, WARDEN, WARDEN_PREFIXES);
         add(sorted, APPLICATION, APPLICATION_PREFIXES);
         prefixes = sorted.keySet().toArray(String[]::new);

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  *
  * <p>The first frame whose class begins with one of {@code warden.app.packages} is the site. When none is given, or no frame has one: the
  * first frame that is not JDK, driver, pool, framework, proxy or Warden itself. When everything on the stack is framework (a migration tool
- * that the framework calls): the first frame that is not JDK, driver or pool.
+ * that the framework calls): the first frame of a framework that has statements of its own, else of a template or mapper.
  */
 public final class SiteFinder {
 
@@ -47,22 +47,28 @@ public final class SiteFinder {
 
     /** The site alone: cheaper than {@link #find()}, for statements that only need to be counted. Never null. */
     public Site site() {
-        return WALKER.walk(frames -> walk(frames, null));
+        return WALKER.walk(frames -> walk(frames, null, null));
     }
 
     /** The site and the application's frames around it. */
     public FoundSite find() {
-        List<String> stack = new ArrayList<>(MAX_STACK);
-        Site site = WALKER.walk(frames -> walk(frames, stack));
-        return new FoundSite(site, stack);
+        List<StackFrame> stack = new ArrayList<>(MAX_STACK);
+        List<StackFrame> others = new ArrayList<>(MAX_STACK);
+        Site site = WALKER.walk(frames -> walk(frames, stack, others));
+        boolean own = !stack.isEmpty();
+        return new FoundSite(site, (own ? stack : others).stream().map(Site::of).toList(), own);
     }
 
-    private Site walk(Stream<StackFrame> frames, List<String> stack) {
+    /**
+     * @param stack gets the application's frames; null when they are not wanted
+     * @param others gets those of frameworks, likewise
+     */
+    private Site walk(Stream<StackFrame> frames, List<StackFrame> stack, List<StackFrame> others) {
         StackFrame byConfiguration = null;
         StackFrame byRule = null;
         StackFrame framework = null;
+        StackFrame plumbing = null;
         StackFrame anything = null;
-        List<StackFrame> frameworkFrames = stack == null ? null : new ArrayList<>(MAX_STACK);
         Iterator<StackFrame> iterator = frames.iterator();
         while (iterator.hasNext()) {
             StackFrame frame = iterator.next();
@@ -74,35 +80,35 @@ public final class SiteFinder {
             }
             boolean configured = isConfigured(className);
             if (configured || owner == Owner.APPLICATION) {
-                if (configured && byConfiguration == null) {
-                    byConfiguration = frame;
+                byConfiguration = byConfiguration == null && configured ? frame : byConfiguration;
+                byRule = byRule == null && owner == Owner.APPLICATION ? frame : byRule;
+                add(stack, frame);
+            } else {
+                switch (owner) {
+                    case FRAMEWORK -> {
+                        framework = framework == null ? frame : framework;
+                        add(others, frame);
+                    }
+                    case PLUMBING -> {
+                        plumbing = plumbing == null ? frame : plumbing;
+                        add(others, frame);
+                    }
+                    default -> anything = anything == null ? frame : anything;
                 }
-                if (owner == Owner.APPLICATION && byRule == null) {
-                    byRule = frame;
-                }
-                if (stack != null && stack.size() < MAX_STACK) {
-                    stack.add(Site.of(frame).toString());
-                }
-            } else if (owner == Owner.FRAMEWORK) {
-                if (framework == null) {
-                    framework = frame;
-                }
-                if (frameworkFrames != null && frameworkFrames.size() < MAX_STACK) {
-                    frameworkFrames.add(frame);
-                }
-            } else if (anything == null) {
-                anything = frame;
             }
             boolean decided = byConfiguration != null || (applicationPackages.length == 0 && byRule != null);
             if (decided && (stack == null || stack.size() == MAX_STACK)) {
                 break;
             }
         }
-        if (stack != null && stack.isEmpty()) {
-            frameworkFrames.forEach(frame -> stack.add(Site.of(frame).toString()));
-        }
-        StackFrame found = first(byConfiguration, byRule, framework, anything);
+        StackFrame found = first(byConfiguration, byRule, framework, plumbing, anything);
         return found == null ? UNKNOWN : Site.of(found);
+    }
+
+    private static void add(List<StackFrame> stack, StackFrame frame) {
+        if (stack != null && stack.size() < MAX_STACK) {
+            stack.add(frame);
+        }
     }
 
     private static StackFrame first(StackFrame... inOrder) {

@@ -29,6 +29,8 @@ public final class StatementStats {
     /** Moves once a site is in {@link #samples}, which is later than its execution is counted. */
     private final LongAdder named = new LongAdder();
 
+    private volatile Site lastSite;
+
     StatementStats(String fingerprint, List<String> tables, String database) {
         this.fingerprint = fingerprint;
         this.tables = List.copyOf(tables);
@@ -73,8 +75,14 @@ public final class StatementStats {
         return (int) ((block + seed) * 0x9E3779B97F4A7C15L >>> 33);
     }
 
+    /** Where it was seen last; null when never. Other executions of it may have been elsewhere. */
+    public Site lastSite() {
+        return lastSite;
+    }
+
     /** Names the site of an execution for which {@link #count} asked for it. */
     public void at(Site site, Outcome outcome, int weight) {
+        lastSite = site;
         AtomicLongArray weights = samples.get(site);
         if (weights == null) {
             if (samples.size() >= MAX_SITES) {

@@ -20,7 +20,9 @@ import java.util.Objects;
  * @param thread name of the thread that ran it; digits are dropped when it is written
  * @param refused whether the statement was refused
  * @param submitSite where the task was submitted; null when it does not matter
+ * @param otherSite where the statement ran that this one contradicts; null when there is none
  * @param detail what this kind has to say beyond the other fields; null when nothing
+ * @param next the next step, in short; null when there is none to say
  * @param times how many executions it stands for, at least 1: more when the site is only sampled ({@link StatementStats#count})
  */
 public record ViolationEvent(
@@ -37,7 +39,9 @@ public record ViolationEvent(
         String thread,
         boolean refused,
         Site submitSite,
+        Site otherSite,
         String detail,
+        String next,
         long times) {
 
     public ViolationEvent {
@@ -76,7 +80,9 @@ public record ViolationEvent(
         private String thread = Thread.currentThread().getName();
         private boolean refused;
         private Site submitSite;
+        private Site otherSite;
         private String detail;
+        private String next;
         private long times = 1;
 
         private Builder(ViolationKind kind, Site site) {
@@ -124,6 +130,16 @@ public record ViolationEvent(
             return this;
         }
 
+        public Builder otherSite(Site value) {
+            otherSite = value;
+            return this;
+        }
+
+        public Builder next(String value) {
+            next = value;
+            return this;
+        }
+
         public Builder detail(String value) {
             detail = value;
             return this;
@@ -149,7 +165,9 @@ public record ViolationEvent(
                     thread,
                     refused,
                     submitSite,
+                    otherSite,
                     detail,
+                    next,
                     times);
         }
     }

@@ -2,13 +2,15 @@ package io.tenantwarden.engine.session;
 
 import io.tenantwarden.bootstrap.Scope;
 import io.tenantwarden.engine.inject.Assignment;
+import io.tenantwarden.engine.inject.Before;
+import io.tenantwarden.rls.SqlStatement;
 import java.sql.SQLException;
 
 /**
  * One execution of the driver, a statement or a batch, from the decision on its scope to its end. One object for each session, used again and
  * again. Guarded by the lock of the session.
  */
-public final class Execution {
+public final class Execution implements Before {
 
     private Scope scope = Scope.NONE;
     private boolean captured;
@@ -20,6 +22,8 @@ public final class Execution {
     private Assignment lastScoped;
     private boolean ends;
     private boolean sets;
+    private boolean setsMode;
+    private boolean locks;
     private boolean copies;
     private boolean running;
     private boolean answered;
@@ -43,6 +47,8 @@ public final class Execution {
         ofPool = byPool;
         ends = false;
         sets = false;
+        setsMode = false;
+        locks = false;
         copies = false;
         running = true;
         answered = false;
@@ -108,14 +114,11 @@ public final class Execution {
         return lastScoped;
     }
 
-    /** A statement of it ends the transaction; those after it find nothing that was set before. */
-    public void noteEnd() {
-        ends = true;
-    }
-
-    /** Whether a statement that ends the transaction goes before the one at hand. */
-    public boolean isAfterEnd() {
-        return ends;
+    /** A statement of it was decided on; those after it may find another state than there was before. */
+    public void note(SqlStatement statement) {
+        ends |= statement.endsScope();
+        setsMode |= statement.setsTransactionMode();
+        locks |= statement.locksTables();
     }
 
     /** A statement of it may set a GUC; those after it may find another value than was set before. */
@@ -123,9 +126,24 @@ public final class Execution {
         sets = true;
     }
 
-    /** Whether a statement that may set a GUC goes before the one at hand. */
-    public boolean isAfterSetting() {
+    @Override
+    public boolean ends() {
+        return ends;
+    }
+
+    @Override
+    public boolean sets() {
         return sets;
+    }
+
+    @Override
+    public boolean setsMode() {
+        return setsMode;
+    }
+
+    @Override
+    public boolean locks() {
+        return locks;
     }
 
     /** It is a COPY, which may still be in progress when the driver's method has returned. */

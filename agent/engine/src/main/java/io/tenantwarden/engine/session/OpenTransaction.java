@@ -25,6 +25,7 @@ public final class OpenTransaction {
     private String tenant;
     private StatementStats tenantStatement;
     private StatementStats scopedStatement;
+    private Object unverified;
 
     /** @param idle whether no transaction is open: what is known is of a statement that was never sent */
     void executionBegins(boolean idle) {
@@ -68,8 +69,12 @@ public final class OpenTransaction {
         boolean back = rollingBack;
         rollingBack = false;
         if (open && !chained) {
+            if (back) {
+                unverified = null;
+            }
             return back ? Event.WENT_BACK : Event.GOES_ON;
         }
+        unverified = null;
         forgetTenant();
         return back ? Event.ROLLED_BACK : Event.COMMITTED;
     }
@@ -78,6 +83,18 @@ public final class OpenTransaction {
         tenant = null;
         tenantStatement = null;
         scopedStatement = null;
+    }
+
+    /** Application SQL sets a GUC to a value that is not known before it has run; {@link #takeUnverified} gives it back. */
+    public void unverified(Object change) {
+        unverified = change;
+    }
+
+    /** What {@link #unverified} was given in this transaction, once; null when nothing was. */
+    public Object takeUnverified() {
+        Object change = unverified;
+        unverified = null;
+        return change;
     }
 
     /** The tenant whose rows the transaction touched first; null when none yet. */

@@ -2,7 +2,10 @@ package io.tenantwarden.engine.session;
 
 import io.tenantwarden.engine.inject.Assignment;
 import io.tenantwarden.engine.inject.Injector;
+import io.tenantwarden.rls.PlainStatements;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
@@ -18,7 +21,7 @@ public final class OwnStatements {
      *
      * @throws SQLException the driver's; they do not hold then
      */
-    public static void set(Session session, Assignment target) throws Throwable {
+    public static void set(Session session, Assignment target) throws SQLException {
         Injector injector = session.injector();
         try (Session.OwnWork work = session.ownWork()) {
             injector.setSeparately(
@@ -26,6 +29,36 @@ public final class OwnStatements {
                     target,
                     session.execution().isAutocommit(),
                     session.applicationValue().wasSetForSession());
+        }
+    }
+
+    /**
+     * Whether the open transaction, or the one that the driver begins with this question, keeps its first snapshot to its end.
+     *
+     * @throws SQLException the driver's
+     */
+    public static boolean keepsSnapshot(Session session) throws SQLException {
+        try (Session.OwnWork work = session.ownWork()) {
+            return Injector.keepsSnapshot((Connection) session.connection());
+        }
+    }
+
+    /**
+     * Asks the server for the value of a setting.
+     *
+     * @return null when the session never saw it
+     * @throws SQLException the driver's
+     */
+    public static String read(Session session, String setting) throws SQLException {
+        try (Session.OwnWork work = session.ownWork();
+                PreparedStatement statement = PlainStatements.prepare(
+                        (Connection) session.connection(),
+                        "/* tenant-warden */ select pg_catalog.current_setting(?, true)")) {
+            statement.setString(1, setting);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getString(1);
+            }
         }
     }
 

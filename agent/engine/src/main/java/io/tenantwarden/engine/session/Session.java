@@ -47,6 +47,7 @@ public final class Session {
     private String loginUser = "";
     private String role = "";
     private RoleFacts roleFacts;
+    private boolean roleKnown;
     private int depth;
     private int quiet;
     private Scope lastTenant = Scope.NONE;
@@ -91,7 +92,18 @@ public final class Session {
     void identified(RoleFacts facts, List<String> searchPath) {
         role = facts.currentUser();
         roleFacts = facts;
+        roleKnown = true;
         names.path(searchPath);
+    }
+
+    /** Application SQL is about to change the role, or may. */
+    public void roleChanges() {
+        roleKnown = false;
+    }
+
+    /** Whether the role is, for certain, the one that the driver connected as. */
+    public boolean hasLoginRole() {
+        return roleKnown && roleFacts.currentUser().equals(roleFacts.sessionUser());
     }
 
     /** The agent failed while the connection was set up: it is not known what its statements touch. */

@@ -178,7 +178,7 @@ class SiteFinderTest {
         assertEquals(Packages.Owner.FRAMEWORK, Packages.ownerOf("org.springframework.scheduling.support.Scheduled"));
         assertEquals(Packages.Owner.APPLICATION, Packages.ownerOf("org.apache.fineract.Loans"));
         assertEquals(Packages.Owner.POOL, Packages.ownerOf("org.apache.commons.dbcp2.PoolingDataSource"));
-        assertEquals(Packages.Owner.FRAMEWORK, Packages.ownerOf("org.apache.commons.dbutils.QueryRunner"));
+        assertEquals(Packages.Owner.PLUMBING, Packages.ownerOf("org.apache.commons.dbutils.QueryRunner"));
         assertEquals(Packages.Owner.DRIVER, Packages.ownerOf("org.postgresql.jdbc.PgStatement"));
         assertEquals(Packages.Owner.APPLICATION, Packages.ownerOf("a"));
         assertEquals(Packages.Owner.APPLICATION, Packages.ownerOf("zzz.Last"));

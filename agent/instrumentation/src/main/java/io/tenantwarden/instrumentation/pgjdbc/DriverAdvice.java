@@ -20,8 +20,11 @@ final class DriverAdvice {
     static final class Execute {
         @Advice.OnMethodEnter
         static boolean enter(
-                @Advice.This Object executor, @Advice.Argument(0) Object queries, @Advice.Argument(5) int flags) {
-            return Hooks.beforeExecute(executor, queries, flags);
+                @Advice.This Object executor,
+                @Advice.Argument(0) Object queries,
+                @Advice.Argument(1) Object parameters,
+                @Advice.Argument(5) int flags) {
+            return Hooks.beforeExecute(executor, queries, parameters, flags);
         }
 
         @Advice.OnMethodExit(onThrowable = Throwable.class)

@@ -12,9 +12,10 @@ import java.util.List;
  * The portable way: every value is set in a statement of its own, through JDBC. Costs a round trip for the first statement of
  * a transaction, and in autocommit for every change of the scope. Guarded by the lock on the connection.
  */
-public final class JdbcInjector extends Injector {
+public final class JdbcTransport implements Transport {
 
     private final JdbcConnection jdbc;
+    private final WireState wire;
     // statements whose rows are fetched in portions, since the transaction began
     private final List<Reader> readers = new ArrayList<>();
 
@@ -27,24 +28,26 @@ public final class JdbcInjector extends Injector {
         }
     }
 
-    public JdbcInjector(JdbcConnection connection, GucPlan plan) {
-        super(connection, plan);
+    JdbcTransport(JdbcConnection connection, WireState wire) {
         this.jdbc = connection;
+        this.wire = wire;
     }
 
     /** Ours was sent before. */
     @Override
-    void along(Assignment target, int flags) {
+    public void along(Assignment target, int flags) {
         // nothing goes along with the application's statement
     }
 
     /**
      * One statement of an execution is about to be sent.
      *
+     * @param injector the one that this belongs to
      * @param target the values that it runs with; null when it is none of our business
      * @param reader the JDBC statement when it may read its rows in portions, else null
      */
-    public void beforeSend(SqlStatement statement, Assignment target, Statement reader) throws Throwable {
+    public void beforeSend(Injector injector, SqlStatement statement, Assignment target, Statement reader)
+            throws Throwable {
         boolean inTransaction = !jdbc.connection().getAutoCommit() || jdbc.inTransaction();
         boolean portal = reader != null && inTransaction && reader.getFetchSize() > 0;
         if (reader != null && !readers.isEmpty()) {
@@ -53,10 +56,7 @@ public final class JdbcInjector extends Injector {
         if (portal) {
             readers.add(new Reader(new WeakReference<>(reader), statement.multi()));
         }
-        if (target != null) {
-            beforeStatement(statement, target, inTransaction, portal, 0);
-        }
-        noteStatement(statement);
+        injector.send(statement, target, inTransaction, portal, 0);
     }
 
     /** An execution has ended; the driver may have rolled back to a savepoint of its own when it failed (autosave). */
@@ -68,18 +68,17 @@ public final class JdbcInjector extends Injector {
     }
 
     @Override
-    void transactionBegins() {
+    public void transactionBegins() {
         readers.clear();
     }
 
     @Override
-    void transactionMayEnd() {
+    public void transactionMayEnd() {
         readers.clear(); // portals end with it, those of a failed COMMIT too
     }
 
     @Override
     public void readyForQuery() throws Throwable {
-        super.readyForQuery();
         if (!jdbc.inTransaction()) {
             readers.clear();
         }
@@ -87,7 +86,7 @@ public final class JdbcInjector extends Injector {
 
     /** Until its result set is closed, of several until the statement is: whether all rows were fetched JDBC does not say. */
     @Override
-    boolean hasOpenPortal() throws SQLException {
+    public boolean hasOpenPortal() throws SQLException {
         for (Reader some : readers) {
             Statement reader = some.statement().get();
             if (reader != null && !reader.isClosed()) {
@@ -100,6 +99,12 @@ public final class JdbcInjector extends Injector {
                 }
             }
         }
+        return false;
+    }
+
+    /** Ours is a statement of its own, whose failure is told at once. */
+    @Override
+    public boolean takeFailure() {
         return false;
     }
 }

@@ -21,7 +21,7 @@ import org.postgresql.core.QueryExecutor;
 import org.postgresql.jdbc.PgConnection;
 
 /** On the driver's own executor, whose hooks this test calls itself: what is decided, and what is written. */
-class PipelinedInjectorTest {
+class InjectorTest {
 
     private static final GucPlan.Value TENANT = new GucPlan.Value() {
         @Override
@@ -35,6 +35,28 @@ class PipelinedInjectorTest {
         }
     };
 
+    private static final Before NOTHING_BEFORE = new Before() {
+        @Override
+        public boolean ends() {
+            return false;
+        }
+
+        @Override
+        public boolean sets() {
+            return false;
+        }
+
+        @Override
+        public boolean setsMode() {
+            return false;
+        }
+
+        @Override
+        public boolean locks() {
+            return false;
+        }
+    };
+
     private final GucPlan plan = GucPlan.of(Map.of("app.tenant_id", TENANT), Map.of(), Map.of());
     private final Assignment a = plan.assignment(Scope.tenant("a"), null);
     private final Assignment b = plan.assignment(Scope.tenant("b"), null);
@@ -42,14 +64,14 @@ class PipelinedInjectorTest {
     private Connection connection;
     private QueryExecutor executor;
     private DriverShape shape;
-    private PipelinedInjector injector;
+    private Injector injector;
 
     @BeforeEach
     void connect() throws Throwable {
         connection = PostgresServer.get(18).superuser("postgres");
         executor = connection.unwrap(PgConnection.class).getQueryExecutor();
         shape = DriverShape.of(MethodHandles.privateLookupIn(executor.getClass(), MethodHandles.lookup()));
-        injector = new PipelinedInjector(new PgjdbcConnection(shape, executor), plan);
+        injector = Injector.pipelined(new PgjdbcConnection(shape, executor), plan);
     }
 
     @AfterEach
@@ -59,7 +81,7 @@ class PipelinedInjectorTest {
 
     private Need need(String sql, Assignment target) throws Exception {
         try {
-            return injector.need(SqlStatement.parse(sql), target, connection.getAutoCommit(), true, false, false);
+            return injector.need(SqlStatement.parse(sql), target, connection.getAutoCommit(), true, NOTHING_BEFORE);
         } catch (Exception e) {
             throw e;
         } catch (Throwable e) {
@@ -71,7 +93,7 @@ class PipelinedInjectorTest {
     private void beforeSend(String sql, Assignment target) throws Exception {
         int flags = connection.getAutoCommit() ? QueryExecutor.QUERY_SUPPRESS_BEGIN : 0;
         try {
-            injector.beforeSend(new Object(), SqlStatement.parse(sql), target, flags);
+            injector.pipelined().beforeSend(injector, new Object(), SqlStatement.parse(sql), target, flags);
         } catch (Exception e) {
             throw e;
         } catch (Throwable e) {
@@ -124,8 +146,6 @@ class PipelinedInjectorTest {
         assertEquals("a", seenWith(a));
         injector.readyForQuery();
         assertEquals(Need.NOTHING, need("select 1", a));
-        assertTrue(injector.holds(a));
-        assertFalse(injector.holds(b));
         assertEquals(Need.ALONGSIDE, need("select 1", b));
         assertEquals(Need.ALONGSIDE, need("select 1", plan.none()));
         connection.rollback();
@@ -169,7 +189,7 @@ class PipelinedInjectorTest {
     @Test
     void theNoneValueIsSentFirstWhenItIsConfigured() throws Throwable {
         GucPlan withNone = GucPlan.of(Map.of("app.tenant_id", TENANT), Map.of(), Map.of("app.tenant_id", TENANT));
-        injector = new PipelinedInjector(new PgjdbcConnection(shape, executor), withNone);
+        injector = Injector.pipelined(new PgjdbcConnection(shape, executor), withNone);
         assertEquals(Need.ALONGSIDE, need("select 1", withNone.none()));
         begin();
         assertEquals(Need.ALONGSIDE, need("select 1", withNone.none()));
@@ -235,8 +255,8 @@ class PipelinedInjectorTest {
 
     @Test
     void oursIsToldFromTheApplicationsStatus() throws Throwable {
-        injector.statusReceived();
-        assertFalse(injector.swallowStatus());
+        injector.pipelined().statusReceived();
+        assertFalse(injector.pipelined().swallowStatus());
         assertFalse(injector.takeFailure());
     }
 

@@ -4,20 +4,22 @@ import io.tenantwarden.rls.SqlStatement;
 import java.util.Set;
 
 /**
- * Injection without a round trip, for one physical connection: ours is written to the same Sync group as the
+ * Ours without a round trip, for one physical connection: ours is written to the same Sync group as the
  * application's statement, right after the driver's BEGIN if there is one. Guarded by the driver's lock on the connection.
  *
  * <p>Facts and message order: docs/how-injection-works.md.
  */
-public final class PipelinedInjector extends Injector {
+public final class PipelinedTransport implements Transport {
 
     private final PgjdbcConnection pgjdbc;
+    private final GucPlan plan;
+    private final WireState wire;
     private final DriverShape shape;
     private final Object executor;
 
-    private Object query;
-    private Object parameters;
-    private Assignment written;
+    // one for statements that have no name, one for those that have: what the driver has prepared under a name keeps it
+    private final Ours unnamed = new Ours();
+    private final Ours named = new Ours();
     private boolean sending;
     // how many of ours were written and not answered, or more: where it is none, no answer need be looked at
     private int unanswered;
@@ -27,32 +29,38 @@ public final class PipelinedInjector extends Injector {
     private Set<Object> endedPortals = Set.of();
     private Set<Object> endingPortals;
 
-    /**
-     * @param connection the driver's
-     * @param plan what is set
-     */
-    public PipelinedInjector(PgjdbcConnection connection, GucPlan plan) {
-        super(connection, plan);
+    /** The driver's query object, and the values that were bound to it last. */
+    private static final class Ours {
+        private Object query;
+        private Object parameters;
+        private Assignment written;
+    }
+
+    PipelinedTransport(PgjdbcConnection connection, GucPlan plan, WireState wire) {
         this.pgjdbc = connection;
+        this.plan = plan;
+        this.wire = wire;
         this.shape = connection.shape();
         this.executor = connection.executor();
     }
 
     @Override
-    boolean hasOpenPortal() throws Throwable {
+    public boolean hasOpenPortal() throws Throwable {
         return pgjdbc.hasOpenPortal(endedPortals);
     }
 
     /**
      * Called before the driver writes a query. Writes ours when needed.
      *
+     * @param injector the one that this belongs to
      * @param next the driver's query object
      * @param statement what is known of its SQL; null for the driver's own queries
      * @param target the values that the statement must run with; null when this execution is none of our business
      * @throws java.io.IOException when the connection is gone or our own bytes are incomplete; the driver closes the
      *     connection
      */
-    public void beforeSend(Object next, SqlStatement statement, Assignment target, int flags) throws Throwable {
+    public void beforeSend(Injector injector, Object next, SqlStatement statement, Assignment target, int flags)
+            throws Throwable {
         if (sending) {
             return;
         }
@@ -63,10 +71,7 @@ public final class PipelinedInjector extends Injector {
         if (shape.describesOnly(flags)) {
             return;
         }
-        if (target != null) {
-            beforeStatement(statement, target, inTransactionWith(flags), shape.mayOpenPortal(flags), flags);
-        }
-        noteStatement(statement);
+        injector.send(statement, target, inTransactionWith(flags), shape.mayOpenPortal(flags), flags);
     }
 
     /** One of the driver's own queries, which are no application's statement: BEGIN and the savepoint of autosave. */
@@ -80,12 +85,12 @@ public final class PipelinedInjector extends Injector {
     }
 
     @Override
-    void transactionBegins() throws Throwable {
+    public void transactionBegins() throws Throwable {
         endedPortals = pgjdbc.portals();
     }
 
     @Override
-    void transactionMayEnd() throws Throwable {
+    public void transactionMayEnd() throws Throwable {
         endingPortals = pgjdbc.portals();
     }
 
@@ -95,41 +100,46 @@ public final class PipelinedInjector extends Injector {
 
     /** A simple query takes nothing along: what it needs was set in a statement of its own. */
     @Override
-    void along(Assignment target, int flags) throws Throwable {
+    public void along(Assignment target, int flags) throws Throwable {
         if (pgjdbc.sendsSimple(flags)) {
             return;
         }
+        Ours ours = shape.isOneShot(flags) ? unnamed : named;
         sending = true;
         boolean complete = false;
         try {
-            if (query == null) {
-                query = shape.createQuery(executor, plan.sql());
-                parameters = shape.createParameters(query);
+            if (ours.query == null) {
+                ours.query = shape.createQuery(executor, plan.sql());
+                ours.parameters = shape.createParameters(ours.query);
             }
-            if (written != target) {
+            if (ours.written != target) {
                 String[] values = target.values();
                 for (int i = 0; i < values.length; i++) {
-                    shape.setParameter(parameters, i + 1, values[i]);
+                    shape.setParameter(ours.parameters, i + 1, values[i]);
                 }
-                written = target;
+                ours.written = target;
             }
             doomed = shape.inFailedTransaction(executor);
             unanswered = pgjdbc.hasAnswered() ? 1 : unanswered + 1;
-            shape.send(executor, query, parameters, flags);
+            shape.send(executor, ours.query, ours.parameters, flags);
             wire.injected(target);
             complete = true;
         } finally {
             sending = false;
             if (!complete) {
-                written = null;
+                ours.written = null;
                 wire.forget();
             }
         }
     }
 
+    private boolean isAnswerToOurs() throws Throwable {
+        return unanswered > 0 && (pgjdbc.isAnswerTo(unnamed.query) || pgjdbc.isAnswerTo(named.query));
+    }
+
     /** A CommandComplete was read: remembers whether it answers ours. */
     public void statusReceived() throws Throwable {
-        swallow = unanswered > 0 && pgjdbc.isAnswerTo(query);
+        swallow = isAnswerToOurs();
         if (swallow) {
             unanswered--;
         }
@@ -148,15 +158,24 @@ public final class PipelinedInjector extends Injector {
      */
     @Override
     public void readyForQuery() throws Throwable {
-        if (unanswered > 0 && pgjdbc.isAnswerTo(query)) {
+        if (isAnswerToOurs()) {
             skipped |= !doomed;
+            heal();
         }
-        super.readyForQuery();
         if (endingPortals != null && shape.inTransaction(executor)) {
             // AND CHAIN: the next transaction has begun without a BEGIN of the driver
             endedPortals = endingPortals;
         }
         endingPortals = null;
+    }
+
+    /**
+     * The server does not have what the driver believes it has prepared (DEALLOCATE ALL out of the driver's sight, a pooler): prepared anew the
+     * next time, as the driver does with its own (class {@code QueryExecutorImpl}, method {@code processResults}).
+     */
+    private void heal() {
+        named.query = null;
+        named.written = null;
     }
 
     /** In a transaction that had failed before, everything is skipped; that is no failure of ours. */

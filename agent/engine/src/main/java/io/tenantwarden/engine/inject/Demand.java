@@ -1,0 +1,60 @@
+package io.tenantwarden.engine.inject;
+
+import io.tenantwarden.rls.Injection;
+import io.tenantwarden.rls.Keyword;
+import io.tenantwarden.rls.SqlStatement;
+
+/**
+ * What a statement demands of the values on the wire, whatever they are: asked when it is decided and again when it is sent, so that both agree.
+ * Measured on servers: docs/statement-classes.md.
+ */
+enum Demand {
+    /** Nothing: it neither delivers nor changes rows that a policy could filter. */
+    NOTHING,
+    /** The values must hold; ours may go before it in the same group of messages. */
+    BEFORE,
+    /** The values must hold; where it is its own transaction, ours must have a group of its own (CALL, DO). */
+    BEFORE_ALONE,
+    /** The values must hold; ours must not go before it in the same group of messages. */
+    SEPARATE,
+    /** It ends the transaction, or goes back in it: what runs inside COMMIT sees the last values of a tenant. */
+    END;
+
+    /**
+     * @param fresh whether the statement is its own transaction
+     */
+    static Demand of(SqlStatement statement, boolean fresh) {
+        if (fresh && isCursorThatCannotLive(statement)) {
+            return NOTHING;
+        }
+        return switch (injection(statement)) {
+            case BEFORE -> BEFORE;
+            case ALONE -> BEFORE_ALONE;
+            // of several statements one ends the transaction, and others read rows
+            case ENDS_SCOPE -> statement.multi() && statement.readsRows() ? BEFORE : END;
+            case NEVER -> {
+                if (!statement.readsRows()) {
+                    yield NOTHING;
+                }
+                if (statement.keyword() == Keyword.SET_CONSTRAINTS) {
+                    // outside a transaction a statement before it would swallow its warning
+                    yield !fresh && statement.firesTriggers() ? BEFORE : NOTHING;
+                }
+                yield SEPARATE;
+            }
+        };
+    }
+
+    /**
+     * DECLARE without WITH HOLD fails in autocommit (25P01). On PostgreSQL 18 ours before it would let it succeed, and the
+     * cursor be gone at Sync: docs/statement-classes.md.
+     */
+    private static boolean isCursorThatCannotLive(SqlStatement statement) {
+        return statement.keyword() == Keyword.DECLARE && !statement.holdsCursor();
+    }
+
+    /** A word that no PostgreSQL knows is a slip of the pen: the server says so best, and ours before it does no harm. */
+    private static Injection injection(SqlStatement statement) {
+        return statement.keyword() == Keyword.OTHER ? Injection.BEFORE : statement.injection();
+    }
+}

@@ -1,0 +1,112 @@
+package io.tenantwarden.engine.inject;
+
+import io.tenantwarden.rls.SqlStatement;
+
+/** What a statement needs so that its values hold: a function of the statement, its place and what is on the wire. Stateless. */
+final class InjectionRules {
+
+    private InjectionRules() {}
+
+    /** What is on the wire, seen from the values that are wanted. What is expensive to know is asked only where it matters. */
+    interface Wire {
+
+        /** Whether the values are to be sent at all. */
+        boolean isWanted();
+
+        /** Whether they hold in the open transaction, or need not. */
+        boolean holds();
+
+        /** Whether they hold for the session. */
+        boolean holdsForSession();
+
+        /** Whether a cursor or a portal of other values may still deliver rows. */
+        boolean hasPortalOfAnother() throws Throwable;
+
+        /** Whether the cursor that a statement fetches from may have been opened with other values. */
+        boolean isCursorOfAnother(String cursor);
+
+        /** Whether anything of ours may show in the open transaction, or was set for the session. */
+        boolean isTouched();
+
+        /** Whether the application takes over: it sets a GUC outside every scope where values of a scope are live. */
+        boolean isTakenOverBy(SqlStatement statement);
+
+        /** Whether the statement sets one of the GUCs, or may. */
+        boolean mayBeSetBy(SqlStatement statement);
+
+        /** Whether the transaction has failed: the server refuses what comes, and says so best. */
+        boolean hasFailed();
+
+        /** Whether nothing may be set for the session, because a pooler stands before the server. */
+        boolean isPooled();
+    }
+
+    /**
+     * @param fresh whether the statement is its own transaction
+     * @param alongside whether ours can be written to the same group of messages
+     * @param before what statements before it in the same execution have done
+     */
+    static Need need(SqlStatement statement, boolean fresh, boolean alongside, Before before, Wire wire)
+            throws Throwable {
+        if (!fresh && statement.fetchesCursor() && wire.isCursorOfAnother(statement.cursor())) {
+            return wire.hasFailed() ? Need.NOTHING : Need.OPEN_PORTAL;
+        }
+        if (!alongside && statement.readsRows() && (before.sets() || losesItsValues(statement, fresh, before, wire))) {
+            return wire.isWanted() || wire.isTouched() ? Need.SEVERAL : Need.NOTHING;
+        }
+        Need need = !fresh && wire.isTakenOverBy(statement)
+                ? moved(Need.ALONGSIDE, wire)
+                : byDemand(Demand.of(statement, fresh), fresh, wire);
+        if (need == Need.ALONGSIDE && !alongside) {
+            need = Need.SEPARATE;
+        }
+        if (need != Need.SEPARATE) {
+            return need;
+        }
+        if (!fresh) {
+            return wire.isTouched() ? Need.SEPARATE : first(statement, before);
+        }
+        if (wire.holdsForSession()) {
+            return Need.NOTHING;
+        }
+        return wire.isPooled() ? Need.POOLED : Need.SEPARATE;
+    }
+
+    private static Need byDemand(Demand demand, boolean fresh, Wire wire) throws Throwable {
+        if (demand == Demand.NOTHING || demand == Demand.END) {
+            return Need.NOTHING;
+        }
+        if (fresh) {
+            if (!wire.isWanted()) {
+                return Need.NOTHING;
+            }
+            return demand == Demand.BEFORE ? Need.ALONGSIDE : Need.SEPARATE;
+        }
+        if (wire.holds()) {
+            return Need.NOTHING;
+        }
+        return moved(demand == Demand.SEPARATE ? Need.SEPARATE : Need.ALONGSIDE, wire);
+    }
+
+    /** Other values than those that hold: not while a portal of theirs is open. */
+    private static Need moved(Need how, Wire wire) throws Throwable {
+        return !wire.hasFailed() && wire.hasPortalOfAnother() ? Need.OPEN_PORTAL : how;
+    }
+
+    /** Whether what is set before the execution is gone, or another value, before its last statement runs. */
+    private static boolean losesItsValues(SqlStatement statement, boolean fresh, Before before, Wire wire) {
+        boolean ends = !fresh && (before.ends() || statement.multi() && statement.endsScope());
+        return ends || statement.multi() && wire.mayBeSetBy(statement);
+    }
+
+    /**
+     * A statement of ours takes the first snapshot of the transaction, and would go before the whole string or batch: before SET TRANSACTION,
+     * which fails then (25001), and before LOCK, whose point is that the snapshot comes after it.
+     */
+    private static Need first(SqlStatement statement, Before before) {
+        if (before.setsMode() || statement.setsTransactionModeBeforeRows()) {
+            return Need.SNAPSHOT;
+        }
+        return before.locks() || statement.locksTablesBeforeRows() ? Need.AFTER_LOCK : Need.SEPARATE;
+    }
+}

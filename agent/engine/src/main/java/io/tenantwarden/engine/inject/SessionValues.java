@@ -1,0 +1,73 @@
+package io.tenantwarden.engine.inject;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/**
+ * The values that Warden has set for the session, where nothing can go along with the application's statement and it is its own transaction. They
+ * are taken back before a statement of another scope and when the connection is returned. Guarded by the lock on the connection.
+ */
+final class SessionValues {
+
+    private final OwnStatement own;
+    private Assignment set;
+    private boolean overwritten;
+    private String[] before;
+
+    SessionValues(OwnStatement own) {
+        this.own = own;
+    }
+
+    /** What was set and not taken back yet; null when nothing is. */
+    Assignment set() {
+        return set;
+    }
+
+    boolean hold(Assignment target) {
+        return set != null && !overwritten && set.sameValues(target);
+    }
+
+    /**
+     * @param keeps whether the application has set a value for the session that must be put back
+     * @throws SQLException the driver's; the values do not hold then
+     */
+    void set(Connection connection, Assignment values, boolean keeps) throws SQLException {
+        if (set == null) {
+            before = keeps ? own.read(connection) : null;
+        }
+        set = values; // it holds, or may hold, from the first byte on
+        overwritten = true; // until the server says so: one that fails must not count as set the next time
+        own.setForSession(connection, values);
+        overwritten = false;
+    }
+
+    /**
+     * Takes them back. To be called outside a transaction.
+     *
+     * @throws SQLException the driver's; what the session holds is unknown then, the caller must close the connection
+     */
+    void reset(Connection connection) throws SQLException {
+        own.reset(connection, before);
+        overwritten = false;
+        set = null;
+        before = null;
+    }
+
+    /**
+     * Application SQL sets one of the GUCs.
+     *
+     * @return whether the value of the session is the application's from now on, outside every scope
+     */
+    boolean overwrittenByApplication() {
+        if (set == null) {
+            return false;
+        }
+        if (set.scope().isNone()) {
+            set = null;
+            before = null;
+            return true;
+        }
+        overwritten = true;
+        return false;
+    }
+}

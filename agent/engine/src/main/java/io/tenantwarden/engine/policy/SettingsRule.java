@@ -1,0 +1,282 @@
+package io.tenantwarden.engine.policy;
+
+import io.tenantwarden.engine.config.Mode;
+import io.tenantwarden.engine.inject.Assignment;
+import io.tenantwarden.engine.inject.GucPlan;
+import io.tenantwarden.engine.report.FoundSite;
+import io.tenantwarden.engine.session.ApplicationValue;
+import io.tenantwarden.engine.session.Execution;
+import io.tenantwarden.engine.session.OwnStatements;
+import io.tenantwarden.engine.session.Session;
+import io.tenantwarden.rls.Keyword;
+import io.tenantwarden.rls.Resolution;
+import io.tenantwarden.rls.SettingChange;
+import io.tenantwarden.rls.SettingValue;
+import io.tenantwarden.rls.SqlStatement;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * The application's own SET, RESET and {@code set_config} of a configured GUC, and of the role. Outside every scope, and where a pool runs it,
+ * it counts as scoped by the application. Inside a scope the value of the scope, and none, are harmless; another value is tampering. Thread-safe;
+ * the session's part is guarded by its lock.
+ */
+final class SettingsRule {
+
+    private final Mode mode;
+    private final GucPlan plan;
+    private final VerdictTeller teller;
+
+    /** What a change inside a scope does to the scope. */
+    private enum Effect {
+        /** The value is the one that Warden sets, or none. */
+        HARMLESS,
+        /** It cannot be told before the statement has run. */
+        UNKNOWN,
+        TAMPERS
+    }
+
+    SettingsRule(Mode mode, GucPlan plan, VerdictTeller teller) {
+        this.mode = mode;
+        this.plan = plan;
+        this.teller = teller;
+    }
+
+    /** Notes when a statement may change what unqualified names mean: the search path, or the role in it. */
+    static void noteNames(Session session, SqlStatement sql) {
+        List<SettingChange> changes = sql.settings();
+        for (int i = 0; i < changes.size(); i++) {
+            boolean role = changes.get(i).mayChangeRole() && !isBackToLoginRole(session, changes.get(i));
+            if (role) {
+                session.roleChanges();
+            }
+            if (role || changes.get(i).mayChange("search_path")) {
+                session.names().pathChanges();
+            }
+        }
+    }
+
+    /**
+     * Judges what a statement sets, and notes it.
+     *
+     * @param bound what is bound to the statement, as the driver has it; null where that is out of reach
+     * @param touched the protected tables that it touches
+     * @return null when nothing is wrong
+     */
+    Verdict judge(Session session, SqlStatement sql, Object bound, Resolution touched) {
+        Execution execution = session.execution();
+        boolean applications = execution.scope().isNone() || execution.isOfPool();
+        for (SettingChange change : sql.settings()) {
+            String guc = changedGuc(change);
+            if (applications) {
+                // PREPARE sets nothing, EXECUTE does
+                if (guc != null && sql.keyword() != Keyword.PREPARE) {
+                    noteApplicationValue(session, change);
+                }
+                continue;
+            }
+            Verdict verdict = guc == null ? null : ofGuc(session, sql, bound, touched, change, guc);
+            if (verdict == null) {
+                verdict = ofRole(session, sql, change);
+            }
+            if (verdict != null) {
+                return verdict;
+            }
+        }
+        return null;
+    }
+
+    /** Whether the statement sets a configured GUC, or may. */
+    boolean mayChangeGuc(SqlStatement sql) {
+        List<SettingChange> changes = sql.settings();
+        for (int i = 0; i < changes.size(); i++) {
+            if (changedGuc(changes.get(i)) != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private String changedGuc(SettingChange change) {
+        for (String name : plan.lowerCaseNames()) {
+            if (change.mayChange(name)) {
+                return name;
+            }
+        }
+        return null;
+    }
+
+    // ---- outside every scope
+
+    private static void noteApplicationValue(Session session, SettingChange change) {
+        switch (change.kind()) {
+            case SET, SET_CONFIG -> {
+                if (change.name() == null
+                        && (session.injector() == null
+                                || session.injector().isDistrusted()
+                                || session.injector().forSession() != null)) {
+                    // it may set anything; without asking the server, nothing follows from it, and what the server
+                    // would say may be what was set inside a scope
+                    return;
+                }
+                session.applicationValue()
+                        .set(
+                                change.local() ? ApplicationValue.Reach.TRANSACTION : ApplicationValue.Reach.SESSION,
+                                change.name() != null);
+            }
+            case RESET, RESET_ALL, DISCARD_ALL -> session.applicationValue().set(ApplicationValue.Reach.NONE, true);
+            default -> {
+                // roles do not set a tenant
+            }
+        }
+    }
+
+    // ---- inside a scope: the GUCs
+
+    private Verdict ofGuc(
+            Session session, SqlStatement sql, Object bound, Resolution touched, SettingChange change, String guc) {
+        if (isOpaque(sql, change)) {
+            String inText = namedInText(sql);
+            if (inText == null) {
+                // that it may set anything is no accusation; what holds afterwards is unknown all the same
+                session.execution().noteTampering();
+                return null;
+            }
+            return tampers(Reason.GUC_TAMPER, session, sql, touched, inText);
+        }
+        switch (effect(session, change, guc, bound)) {
+            case HARMLESS -> {
+                teller.redundant(session, sql, teller.find(), guc);
+                if (outlivesTheScope(change)) {
+                    session.execution().noteTampering();
+                }
+                return null;
+            }
+            case UNKNOWN -> {
+                if (!touched.touches() && !sql.multi()) {
+                    if (change.lifetime() != SettingChange.Lifetime.TRANSACTION) {
+                        session.execution().noteTampering();
+                    }
+                    session.transaction().unverified(new Unverified(sql, teller.find(), guc, wanted(session, guc)));
+                    return null;
+                }
+            }
+            default -> {
+                // below
+            }
+        }
+        return tampers(Reason.GUC_TAMPER, session, sql, touched, guc);
+    }
+
+    private Effect effect(Session session, SettingChange change, String guc, Object bound) {
+        SettingValue value = change.value();
+        String text = null;
+        switch (value.kind()) {
+            case DEFAULT:
+                return Effect.HARMLESS;
+            case LITERAL:
+                text = value.text();
+                break;
+            case PARAMETER:
+                text = session.driver().boundText(bound, value.parameter());
+                break;
+            default:
+                break;
+        }
+        if (text == null || change.name() == null) {
+            return Effect.UNKNOWN;
+        }
+        return isHarmless(text, guc, wanted(session, guc)) ? Effect.HARMLESS : Effect.TAMPERS;
+    }
+
+    private String wanted(Session session, String guc) {
+        Execution execution = session.execution();
+        Assignment target = plan.assignment(execution.scope(), execution.lastScoped());
+        return plan.value(target, guc);
+    }
+
+    private boolean isHarmless(String value, String guc, String wanted) {
+        return value.isEmpty() || value.equals(wanted) || value.equals(plan.value(plan.none(), guc));
+    }
+
+    /**
+     * What could not be judged before it ran is compared with what the server says now, once, before the next statement of the transaction.
+     *
+     * @return null when nothing is wrong
+     * @throws SQLException the driver's
+     */
+    Verdict verify(Session session) throws SQLException {
+        if (!(session.transaction().takeUnverified() instanceof Unverified change)
+                || session.injector() == null
+                || !session.isInTransaction()) {
+            return null;
+        }
+        String value = OwnStatements.read(session, change.guc());
+        if (value == null || isHarmless(value, change.guc(), change.wanted())) {
+            teller.redundant(session, change.sql(), change.found(), change.guc());
+            return null;
+        }
+        session.execution().noteTampering();
+        boolean refused = mode == Mode.ENFORCE;
+        return Verdict.of(Reason.GUC_TAMPER, session, change.sql(), Resolution.NOTHING, change.found(), refused)
+                .what(change.guc());
+    }
+
+    /**
+     * A change whose value was not known before it ran.
+     *
+     * @param wanted the value that its scope has
+     */
+    private record Unverified(SqlStatement sql, FoundSite found, String guc, String wanted) {}
+
+    /** A value that is set for the session would show where no scope is in force. */
+    private static boolean outlivesTheScope(SettingChange change) {
+        return change.lifetime() != SettingChange.Lifetime.TRANSACTION
+                && change.value().kind() != SettingValue.Kind.DEFAULT;
+    }
+
+    /** A DO body or a statement prepared in SQL may set anything. */
+    private static boolean isOpaque(SqlStatement sql, SettingChange change) {
+        return change.name() == null
+                && change.kind() == SettingChange.Kind.SET_CONFIG
+                && (sql.keyword() == Keyword.DO || sql.keyword() == Keyword.EXECUTE);
+    }
+
+    private String namedInText(SqlStatement sql) {
+        for (SettingChange change : sql.settingsInText()) {
+            if (change.name() != null && plan.lowerCaseNames().contains(change.name())) {
+                return change.name();
+            }
+        }
+        return null;
+    }
+
+    // ---- inside a scope: the role
+
+    /** From the role that the connection has anyway: wrappers do so when a connection is returned. */
+    private static boolean isBackToLoginRole(Session session, SettingChange change) {
+        boolean back = change.value().kind() == SettingValue.Kind.DEFAULT
+                || change.kind() == SettingChange.Kind.SET_ROLE
+                        && change.value().is("none");
+        return back && session.hasLoginRole();
+    }
+
+    /** A migration tool sets and restores the role inside its bypass; a tenant's statements have no business with it. */
+    private Verdict ofRole(Session session, SqlStatement sql, SettingChange change) {
+        if (!change.mayChangeRole() || session.execution().scope().isBypass() || isOpaque(sql, change)) {
+            return null;
+        }
+        if (isBackToLoginRole(session, change) || change.value().is(session.role())) {
+            return null;
+        }
+        return tampers(Reason.ROLE_TAMPER, session, sql, Resolution.NOTHING, "the role");
+    }
+
+    private Verdict tampers(Reason reason, Session session, SqlStatement sql, Resolution touched, String what) {
+        boolean refused = mode == Mode.ENFORCE;
+        if (!refused) {
+            session.execution().noteTampering();
+        }
+        return Verdict.of(reason, session, sql, touched, teller.find(), refused).what(what);
+    }
+}

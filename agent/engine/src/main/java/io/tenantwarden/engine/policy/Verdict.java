@@ -1,0 +1,130 @@
+package io.tenantwarden.engine.policy;
+
+import io.tenantwarden.bootstrap.Submission;
+import io.tenantwarden.engine.report.FoundSite;
+import io.tenantwarden.engine.report.Site;
+import io.tenantwarden.engine.session.Session;
+import io.tenantwarden.rls.Resolution;
+import io.tenantwarden.rls.SqlStatement;
+import java.util.List;
+
+/**
+ * What is wrong with a statement, as data: log line, report and refusal are made from it. There is one only where something is wrong.
+ * Immutable; not kept beyond the statement.
+ */
+final class Verdict {
+
+    private final Reason reason;
+    private final Session session;
+    private final SqlStatement sql;
+    private final Resolution touched;
+    private final FoundSite found;
+    private final boolean refused;
+    private final long times;
+    private final String what;
+    private final Submission submission;
+    private final Site other;
+
+    private Verdict(
+            Reason reason,
+            Session session,
+            SqlStatement sql,
+            Resolution touched,
+            FoundSite found,
+            boolean refused,
+            long times,
+            String what,
+            Submission submission,
+            Site other) {
+        this.reason = reason;
+        this.session = session;
+        this.sql = sql;
+        this.touched = touched;
+        this.found = found;
+        this.refused = refused;
+        this.times = times;
+        this.what = what;
+        this.submission = submission;
+        this.other = other;
+    }
+
+    /**
+     * @param touched the protected tables; {@link Resolution#NOTHING} where they do not matter
+     * @param refused whether the statement must not run
+     */
+    static Verdict of(
+            Reason reason, Session session, SqlStatement sql, Resolution touched, FoundSite found, boolean refused) {
+        return new Verdict(reason, session, sql, touched, found, refused, 1, null, null, null);
+    }
+
+    /** How many executions it stands for, where the site is only sampled. */
+    Verdict times(long executions) {
+        return new Verdict(reason, session, sql, touched, found, refused, executions, what, submission, other);
+    }
+
+    /** What this reason has to say beyond the statement: hashed tenants, the name of a setting or a bypass. */
+    Verdict what(String text) {
+        return new Verdict(reason, session, sql, touched, found, refused, times, text, submission, other);
+    }
+
+    /** Where the task was handed over whose scope stayed behind. */
+    Verdict submission(Submission handedOver) {
+        return new Verdict(reason, session, sql, touched, found, refused, times, what, handedOver, other);
+    }
+
+    /** Where the statement ran that this one is in contradiction to. */
+    Verdict other(Site site) {
+        return new Verdict(reason, session, sql, touched, found, refused, times, what, submission, site);
+    }
+
+    Reason reason() {
+        return reason;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    SqlStatement sql() {
+        return sql;
+    }
+
+    List<String> tables() {
+        return touched.tables();
+    }
+
+    boolean assumed() {
+        return touched.assumed();
+    }
+
+    FoundSite found() {
+        return found;
+    }
+
+    Site site() {
+        return found.site();
+    }
+
+    boolean refused() {
+        return refused;
+    }
+
+    long times() {
+        return times;
+    }
+
+    /** Null when there is nothing to say. */
+    String what() {
+        return what;
+    }
+
+    /** Null when no scope was lost. */
+    Submission submission() {
+        return submission;
+    }
+
+    /** Null when there is no other statement, or its site is not known. */
+    Site other() {
+        return other;
+    }
+}

@@ -1,0 +1,99 @@
+package io.tenantwarden.engine.policy;
+
+import io.tenantwarden.engine.report.Callers;
+import io.tenantwarden.engine.report.Finding;
+import io.tenantwarden.engine.report.FoundSite;
+import io.tenantwarden.engine.report.Level;
+import io.tenantwarden.engine.report.Reporter;
+import io.tenantwarden.engine.report.SiteFinder;
+import io.tenantwarden.engine.report.ViolationEvent;
+import io.tenantwarden.engine.report.ViolationKind;
+import io.tenantwarden.engine.session.Session;
+import io.tenantwarden.rls.SqlStatement;
+import java.sql.SQLException;
+
+/**
+ * Tells what was judged: one violation for each verdict, and the refusal where the statement must not run. The only place where a verdict
+ * becomes words. Thread-safe.
+ */
+final class VerdictTeller {
+
+    private static final String REDUNDANT = "setting-redundant";
+
+    private final Reporter reporter;
+    private final SiteFinder sites;
+    private final Refusals refusals;
+    private final Callers callers = new Callers();
+
+    /** @param bypassOpens whether a bypass sets anything that a policy could see */
+    VerdictTeller(Reporter reporter, SiteFinder sites, boolean bypassOpens) {
+        this.reporter = reporter;
+        this.sites = sites;
+        this.refusals = new Refusals(callers, bypassOpens);
+    }
+
+    /** Walks the stack, and remembers who calls whom. */
+    FoundSite find() {
+        FoundSite found = sites.find();
+        callers.note(found);
+        return found;
+    }
+
+    /** Returns what the application gets instead of its result; null when the statement may run. */
+    SQLException tell(Verdict verdict) {
+        Session session = verdict.session();
+        SqlStatement sql = verdict.sql();
+        reporter.violation(ViolationEvent.of(verdict.reason().kind(), verdict.site())
+                .stack(verdict.found().stack())
+                .statement(sql.scrubbed(), sql.fingerprint(), sql.operation())
+                .tables(verdict.tables(), verdict.assumed())
+                .database(session.database().name(), session.role())
+                .times(verdict.times())
+                .detail(refusals.detail(verdict))
+                .submitSite(LostScopes.site(verdict.submission()))
+                .otherSite(verdict.other())
+                .next(verdict.refused() ? refusals.next(verdict) : null)
+                .refused(verdict.refused())
+                .build());
+        return verdict.refused() ? refusals.refusal(verdict) : null;
+    }
+
+    /** The application sets, inside a scope, what Warden sets anyway: told once for each place, and nothing else. */
+    void redundant(Session session, SqlStatement sql, FoundSite found, String guc) {
+        reporter.finding(new Finding(
+                REDUNDANT,
+                Level.INFO,
+                found.site().className() + "#" + found.site().method(),
+                sql.operation() + " at " + found.site() + " sets " + guc
+                        + " to what Warden sets in this scope, or clears it. That is harmless, and not needed any more",
+                "take it out of the application: Warden sets " + guc
+                        + " in each transaction, and nothing is left for the" + " next borrower of a connection"));
+    }
+
+    /**
+     * What was to be set for a statement, or taken back, could not be.
+     *
+     * @param what in words
+     * @return what the application gets instead of its result
+     */
+    SQLException injectionFailed(Session session, String what, SQLException cause) {
+        FoundSite found = find();
+        reporter.violation(ViolationEvent.of(ViolationKind.INJECTION_FAILED, found.site())
+                .stack(found.stack())
+                .database(session.database().name(), session.role())
+                .detail(what + " (SQLState " + cause.getSQLState() + ")")
+                .refused(true)
+                .build());
+        return Refusals.injectionFailed(what, cause, found.site());
+    }
+
+    /** The server answered what was injected with an error, so that the application's statement did not run either. */
+    void injectionAnsweredWithError(Session session) {
+        FoundSite found = find();
+        reporter.violation(ViolationEvent.of(ViolationKind.INJECTION_FAILED, found.site())
+                .stack(found.stack())
+                .database(session.database().name(), session.role())
+                .detail("the server answered the injected statement with an error, the application has it")
+                .build());
+    }
+}
