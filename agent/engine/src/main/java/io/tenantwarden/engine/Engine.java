@@ -6,6 +6,8 @@ import io.tenantwarden.bootstrap.HasSession;
 import io.tenantwarden.bootstrap.HasStatement;
 import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.config.Mode;
+import io.tenantwarden.engine.coverage.Coverage;
+import io.tenantwarden.engine.coverage.UncoveredClients;
 import io.tenantwarden.engine.inject.DriverShape;
 import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.inject.JdbcConnection;
@@ -19,8 +21,10 @@ import io.tenantwarden.engine.policy.MethodScopes;
 import io.tenantwarden.engine.policy.PgjdbcGate;
 import io.tenantwarden.engine.policy.Refusals;
 import io.tenantwarden.engine.report.Reporter;
+import io.tenantwarden.engine.report.SiteFinder;
 import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Checkouts;
+import io.tenantwarden.engine.session.DriverObjects;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.engine.tenant.HibernateSource;
 import io.tenantwarden.engine.tenant.RequestValues;
@@ -48,7 +52,13 @@ public final class Engine implements Bridge {
     private final RequestValues requests;
     private final MessageScopes messages;
     private final Reporter reporter;
+    private final SiteFinder sites;
+    private final DriverObjects objects;
+    private final Coverage coverage;
     private final DriverShapes shapes;
+    private final LateConnections late;
+    private final UncoveredClients clients;
+    private final ToldOnce told = new ToldOnce();
 
     Engine(
             Mode mode,
@@ -60,7 +70,10 @@ public final class Engine implements Bridge {
             MethodScopes methods,
             RequestValues requests,
             MessageScopes messages,
-            Reporter reporter) {
+            Reporter reporter,
+            SiteFinder sites,
+            DriverObjects objects,
+            Coverage coverage) {
         this.mode = mode;
         this.plan = plan;
         this.pgjdbcGate = pgjdbcGate;
@@ -71,7 +84,12 @@ public final class Engine implements Bridge {
         this.requests = requests;
         this.messages = messages;
         this.reporter = reporter;
-        this.shapes = new DriverShapes(reporter, mode);
+        this.sites = sites;
+        this.objects = objects;
+        this.coverage = coverage;
+        this.shapes = new DriverShapes(reporter, mode, coverage);
+        this.late = new LateConnections(objects, this::pickUp);
+        this.clients = new UncoveredClients(coverage, this::isCovered);
     }
 
     // ---- physical connections
@@ -102,6 +120,7 @@ public final class Engine implements Bridge {
 
     @Override
     public void connectionOpened(Object connection) throws Throwable {
+        ThreadState.current().connectionOpened();
         Session session = shapes.sessionOf(connection);
         if (session != null) {
             opened(session, connection);
@@ -109,25 +128,70 @@ public final class Engine implements Bridge {
     }
 
     private void opened(Session session, Object connection) throws Throwable {
-        ((HasSession) connection).wardenSession(session);
+        objects.session(connection).wardenSession(session);
         try {
             catalogs.open(session, (Connection) connection);
+            if (session.database() != null) {
+                coverage.connectionCovered();
+            }
         } catch (Throwable bug) {
             if (bug instanceof SQLException && ((Connection) connection).isClosed()) {
                 return; // cut while it was set up: the driver says so at the first statement
             }
             session.uncovered();
+            coverage.degrade();
             throw bug;
         }
     }
 
     @Override
     public void jdbcConnectionOpened(Object connection, Object[] arguments) throws Throwable {
-        Properties properties = properties(arguments);
-        JdbcConnection driver = new JdbcConnection((Connection) connection, properties);
+        ThreadState.current().connectionOpened();
+        jdbcConnection((Connection) connection, properties(arguments));
+    }
+
+    /** A connection that was opened before the agent came runs its first statement since. */
+    private void pickUp(Connection connection) throws Throwable {
+        jdbcConnection(connection, null);
+    }
+
+    private void jdbcConnection(Connection connection, Properties properties) throws Throwable {
+        JdbcConnection driver = new JdbcConnection(connection, properties);
         shapes.fallsBack(driver);
         JdbcInjector injector = injects() ? new JdbcInjector(driver, plan) : null;
         opened(new Session(driver, injector, properties), connection);
+    }
+
+    private boolean isCovered(Connection connection) {
+        try {
+            return objects.isPhysical(connection)
+                    || objects.unwrap(connection) != null
+                    || connection.unwrap(HasSession.class) != null;
+        } catch (SQLException | RuntimeException | LinkageError e) {
+            return false; // it wraps none, or does not say
+        }
+    }
+
+    @Override
+    public Throwable connected(Object driver, String url, Object properties, Object connection, boolean openedCovered) {
+        Connection opened = (Connection) connection;
+        UncoveredClients.Refused refused =
+                clients.connected(driver, url, (Properties) properties, opened, openedCovered);
+        if (refused == null) {
+            return null;
+        }
+        try {
+            opened.close();
+        } catch (SQLException | RuntimeException e) {
+            // it is refused all the same, and nobody gets it
+        }
+        return Refusals.uncoveredClient(refused.product(), refused.url(), refused.site());
+    }
+
+    @Override
+    public Throwable clientUsed(String className, Object client, Object[] arguments) {
+        UncoveredClients.Refused refused = clients.used(className, client, arguments);
+        return refused == null ? null : Refusals.uncoveredClient(refused.product(), refused.url(), refused.site());
     }
 
     private static Session session(Object executor) {
@@ -225,28 +289,28 @@ public final class Engine implements Bridge {
 
     @Override
     public void statementPrepared(Object connection, Object statement, String sql) throws Throwable {
-        Session session = session(connection);
-        if (session != null && statement instanceof HasStatement holder) {
-            jdbcGate.prepared(session, holder, sql);
+        Session session = late.session((Connection) connection);
+        if (session != null && statement != null) {
+            jdbcGate.prepared(session, objects.statement(statement), sql);
         }
     }
 
     @Override
     public void batchAdded(Object statement, String sql) throws Throwable {
-        Session session = sessionOfOwner(statement);
+        Session session = late.sessionOfOwner(statement);
         if (session != null) {
-            jdbcGate.batched(session, (HasStatement) statement, sql);
+            jdbcGate.batched(session, objects.statement(statement), sql);
         }
     }
 
     @Override
     public void batchCleared(Object statement) {
-        jdbcGate.unbatched((HasStatement) statement);
+        jdbcGate.unbatched(objects.statement(statement));
     }
 
     @Override
     public Object beforeStatement(Object owner, String sql) throws Throwable {
-        Session session = sessionOfOwner(owner);
+        Session session = late.sessionOfOwner(owner);
         if (session == null) {
             return null; // it belongs to a connection that is being opened, or is closed
         }
@@ -255,7 +319,15 @@ public final class Engine implements Bridge {
             return refusal == null ? session : refusal;
         }
         try {
-            Throwable refusal = jdbcGate.before(session, owner, sql);
+            Throwable refusal = null;
+            HasStatement holder = owner instanceof Statement ? objects.statement(owner) : null;
+            if (sql == null && holder != null && holder.wardenStatement() == null && !(owner instanceof HasStatement)) {
+                refusal = late.learn(
+                        (Statement) owner,
+                        text -> jdbcGate.prepared(session, holder, text),
+                        text -> jdbcGate.batched(session, holder, text));
+            }
+            refusal = refusal != null ? refusal : jdbcGate.before(session, owner, holder, sql);
             return refusal == null ? session : refusal;
         } catch (Throwable bug) {
             if (session.injector() != null && session.injector().isTouched()) {
@@ -272,20 +344,10 @@ public final class Engine implements Bridge {
     }
 
     @Override
-    public void copyManagerCreated(Object manager, Object connection) {
-        if (connection instanceof HasSession holder) {
-            ((HasSession) manager).wardenSession(holder.wardenSession());
+    public void copyManagerCreated(Object manager, Object connection) throws Throwable {
+        if (connection instanceof Connection physical) {
+            objects.session(manager).wardenSession(late.session(physical));
         }
-    }
-
-    private static Session sessionOfOwner(Object owner) throws SQLException {
-        if (owner instanceof HasSession holder) {
-            return (Session) holder.wardenSession();
-        }
-        Statement statement = (Statement) owner;
-        return !statement.isClosed() && statement.getConnection() instanceof HasSession holder
-                ? (Session) holder.wardenSession()
-                : null;
     }
 
     // ---- checkout
@@ -355,19 +417,20 @@ public final class Engine implements Bridge {
     // ---- what cannot be covered
 
     /**
-     * A class could not be instrumented.
+     * A class could not be instrumented. Told once for each loader and kind: where a loader hides the bridge, there is one such
+     * class after the other.
      *
-     * @param driver whether it is a class of a PostgreSQL driver, without which nothing can be injected
-     * @return whether the class must not be loaded: unchanged, it would let statements pass that {@code enforce} refuses
+     * @param loader of the class; null for the boot loader
+     * @param guarded whether statements pass it that {@code enforce} refuses: a driver's class, or another client's
      */
-    public boolean notInstrumented(String className, String instrumentation, Throwable cause, boolean driver) {
-        if (driver) {
-            shapes.notInstrumented(className, cause);
-            return mode == Mode.ENFORCE;
+    public void notInstrumented(
+            String className, String instrumentation, ClassLoader loader, Throwable cause, boolean guarded) {
+        if (guarded) {
+            shapes.notInstrumented(className, cause, told.first(loader, "driver"));
+        } else if (told.first(loader, instrumentation)) {
+            reporter.warn(className + " could not be instrumented as " + instrumentation + ", what it does is not seen"
+                    + " (told once for each class loader): " + cause);
         }
-        reporter.warn(className + " could not be instrumented as " + instrumentation + ", what it does is not seen: "
-                + cause);
-        return false;
     }
 
     /** A driver lacks what the pipelined strategy needs, and {@code auto} allows the portable one. */
@@ -375,10 +438,37 @@ public final class Engine implements Bridge {
         shapes.willFallBack(missing);
     }
 
-    /** A class of a PostgreSQL driver was loaded before the agent came: nothing of it can be seen or refused. */
-    public void loadedBefore(String className) {
-        reporter.error("the driver class " + className + " was loaded before the agent: statements of this driver are"
-                + " neither injected nor seen, and cannot be refused; start the JVM with -javaagent");
+    /** A copy of pgjdbc under a name of its own is about to be used. */
+    public void driverFound(String packageName) {
+        sites.driver(packageName);
+        reporter.info("found a copy of pgjdbc under the name " + packageName + ": it is covered as pgjdbc is");
+    }
+
+    /**
+     * A driver was loaded before the agent came: its classes cannot be given fields any more, only the bodies of their
+     * methods can be changed.
+     *
+     * @param className one of its classes
+     * @param why what loaded it, as far as can be told, and what to do
+     * @param attached whether the JVM was running before the agent came, so that it could not be otherwise
+     */
+    public void loadedBefore(String className, String why, boolean attached) {
+        String detail = "the driver class " + className + " was loaded before the agent: strategy=jdbc is used for its"
+                + " connections, as far as methods of loaded classes can be changed. " + why;
+        if (attached) {
+            reporter.warn(detail);
+        } else {
+            coverage.uncoveredClass(className, detail, false);
+        }
+    }
+
+    /** A class that was loaded before the agent could not be changed: nothing of it is seen, and nothing can be refused. */
+    public void notReached(String className, Throwable cause) {
+        String detail =
+                "the driver class " + className + " was loaded before the agent and could not be changed (" + cause
+                        + "): its statements are neither injected nor seen, and cannot be refused; start the JVM with -javaagent";
+        reporter.error(detail);
+        coverage.uncoveredClass(className, detail, false);
     }
 
     // ---- bugs of our own
