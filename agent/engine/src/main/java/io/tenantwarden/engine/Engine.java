@@ -7,7 +7,6 @@ import io.tenantwarden.bootstrap.HasStatement;
 import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.config.Mode;
 import io.tenantwarden.engine.coverage.Coverage;
-import io.tenantwarden.engine.coverage.UncoveredClients;
 import io.tenantwarden.engine.inject.DriverShape;
 import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.inject.JdbcConnection;
@@ -52,13 +51,12 @@ public final class Engine implements Bridge {
     private final RequestValues requests;
     private final MessageScopes messages;
     private final Reporter reporter;
-    private final SiteFinder sites;
     private final DriverObjects objects;
     private final Coverage coverage;
     private final DriverShapes shapes;
     private final LateConnections late;
-    private final UncoveredClients clients;
-    private final ToldOnce told = new ToldOnce();
+    private final ClientRefusals clients;
+    private final DriverEvents driverEvents;
 
     Engine(
             Mode mode,
@@ -84,12 +82,12 @@ public final class Engine implements Bridge {
         this.requests = requests;
         this.messages = messages;
         this.reporter = reporter;
-        this.sites = sites;
         this.objects = objects;
         this.coverage = coverage;
         this.shapes = new DriverShapes(reporter, mode, coverage);
         this.late = new LateConnections(objects, this::pickUp);
-        this.clients = new UncoveredClients(coverage, this::isCovered);
+        this.clients = new ClientRefusals(objects, coverage);
+        this.driverEvents = new DriverEvents(reporter, sites, coverage, shapes);
     }
 
     // ---- physical connections
@@ -162,36 +160,14 @@ public final class Engine implements Bridge {
         opened(new Session(driver, injector, properties), connection);
     }
 
-    private boolean isCovered(Connection connection) {
-        try {
-            return objects.isPhysical(connection)
-                    || objects.unwrap(connection) != null
-                    || connection.unwrap(HasSession.class) != null;
-        } catch (SQLException | RuntimeException | LinkageError e) {
-            return false; // it wraps none, or does not say
-        }
-    }
-
     @Override
     public Throwable connected(Object driver, String url, Object properties, Object connection, boolean openedCovered) {
-        Connection opened = (Connection) connection;
-        UncoveredClients.Refused refused =
-                clients.connected(driver, url, (Properties) properties, opened, openedCovered);
-        if (refused == null) {
-            return null;
-        }
-        try {
-            opened.close();
-        } catch (SQLException | RuntimeException e) {
-            // it is refused all the same, and nobody gets it
-        }
-        return Refusals.uncoveredClient(refused.product(), refused.url(), refused.site());
+        return clients.connected(driver, url, (Properties) properties, (Connection) connection, openedCovered);
     }
 
     @Override
     public Throwable clientUsed(String className, Object client, Object[] arguments) {
-        UncoveredClients.Refused refused = clients.used(className, client, arguments);
-        return refused == null ? null : Refusals.uncoveredClient(refused.product(), refused.url(), refused.site());
+        return clients.used(className, client, arguments);
     }
 
     private static Session session(Object executor) {
@@ -414,61 +390,9 @@ public final class Engine implements Bridge {
         methods.leave(token);
     }
 
-    // ---- what cannot be covered
-
-    /**
-     * A class could not be instrumented. Told once for each loader and kind: where a loader hides the bridge, there is one such
-     * class after the other.
-     *
-     * @param loader of the class; null for the boot loader
-     * @param guarded whether statements pass it that {@code enforce} refuses: a driver's class, or another client's
-     */
-    public void notInstrumented(
-            String className, String instrumentation, ClassLoader loader, Throwable cause, boolean guarded) {
-        if (guarded) {
-            shapes.notInstrumented(className, cause, told.first(loader, "driver"));
-        } else if (told.first(loader, instrumentation)) {
-            reporter.warn(className + " could not be instrumented as " + instrumentation + ", what it does is not seen"
-                    + " (told once for each class loader): " + cause);
-        }
-    }
-
-    /** A driver lacks what the pipelined strategy needs, and {@code auto} allows the portable one. */
-    public void fallsBack(String missing) {
-        shapes.willFallBack(missing);
-    }
-
-    /** A copy of pgjdbc under a name of its own is about to be used. */
-    public void driverFound(String packageName) {
-        sites.driver(packageName);
-        reporter.info("found a copy of pgjdbc under the name " + packageName + ": it is covered as pgjdbc is");
-    }
-
-    /**
-     * A driver was loaded before the agent came: its classes cannot be given fields any more, only the bodies of their
-     * methods can be changed.
-     *
-     * @param className one of its classes
-     * @param why what loaded it, as far as can be told, and what to do
-     * @param attached whether the JVM was running before the agent came, so that it could not be otherwise
-     */
-    public void loadedBefore(String className, String why, boolean attached) {
-        String detail = "the driver class " + className + " was loaded before the agent: strategy=jdbc is used for its"
-                + " connections, as far as methods of loaded classes can be changed. " + why;
-        if (attached) {
-            reporter.warn(detail);
-        } else {
-            coverage.uncoveredClass(className, detail, false);
-        }
-    }
-
-    /** A class that was loaded before the agent could not be changed: nothing of it is seen, and nothing can be refused. */
-    public void notReached(String className, Throwable cause) {
-        String detail =
-                "the driver class " + className + " was loaded before the agent and could not be changed (" + cause
-                        + "): its statements are neither injected nor seen, and cannot be refused; start the JVM with -javaagent";
-        reporter.error(detail);
-        coverage.uncoveredClass(className, detail, false);
+    /** What happens to drivers' classes while they are loaded. */
+    public DriverEvents driverEvents() {
+        return driverEvents;
     }
 
     // ---- bugs of our own

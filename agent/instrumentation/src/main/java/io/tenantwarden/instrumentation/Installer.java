@@ -1,7 +1,7 @@
 package io.tenantwarden.instrumentation;
 
 import io.tenantwarden.bootstrap.Hooks;
-import io.tenantwarden.engine.Engine;
+import io.tenantwarden.engine.DriverEvents;
 import io.tenantwarden.engine.EngineFactory;
 import io.tenantwarden.engine.config.Banner;
 import io.tenantwarden.engine.config.Config;
@@ -80,15 +80,16 @@ public final class Installer {
                     config.propagate(),
                     (className, loader) -> factory.debug("instrumented " + className + " (tasks)"),
                     (className, loader, cause) -> factory.engine()
+                            .driverEvents()
                             .notInstrumented(className, "tasks of other threads", loader, cause, false));
         }
     }
 
     private static void instrument(
             Config config, EngineFactory factory, Instrumentation instrumentation, boolean attached) {
-        Engine engine = factory.engine();
-        DriverStrategies strategies = new DriverStrategies(config.strategy(), engine::fallsBack);
-        PgjdbcInstrumentations drivers = new PgjdbcInstrumentations(strategies, engine::driverFound);
+        DriverEvents events = factory.engine().driverEvents();
+        DriverStrategies strategies = new DriverStrategies(config.strategy(), events::fallsBack);
+        PgjdbcInstrumentations drivers = new PgjdbcInstrumentations(strategies, events::driverFound);
         Candidates candidates = candidates(factory, drivers);
         WardenTransformer transformer = new WardenTransformer(
                 candidates, config.mode() == Mode.ENFORCE, factory::classLoaded, listener(factory));
@@ -96,9 +97,9 @@ public final class Installer {
         LoadedBefore before =
                 new LoadedBefore(transformer, candidates, drivers, factory::classLoaded, (type, cause) -> {
                     if (drivers.driverOf(type) != null) {
-                        engine.notReached(type.getName(), cause);
+                        events.notReached(type.getName(), cause);
                     } else {
-                        engine.notInstrumented(
+                        events.notInstrumented(
                                 type.getName(), "class loaded before", type.getClassLoader(), cause, false);
                     }
                 });
@@ -145,7 +146,7 @@ public final class Installer {
                         true,
                         false);
             }
-            factory.engine().loadedBefore(type.getName(), why, attached);
+            factory.engine().driverEvents().loadedBefore(type.getName(), why, attached);
         }
     }
 
@@ -184,7 +185,7 @@ public final class Installer {
             @Override
             public void failed(
                     String className, String instrumentation, ClassLoader loader, Throwable cause, boolean guarded) {
-                factory.engine().notInstrumented(className, instrumentation, loader, cause, guarded);
+                factory.engine().driverEvents().notInstrumented(className, instrumentation, loader, cause, guarded);
             }
         };
     }
