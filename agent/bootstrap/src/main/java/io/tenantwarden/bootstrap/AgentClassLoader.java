@@ -6,6 +6,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.MalformedURLException;
 import java.net.URL;
+import java.security.AllPermission;
+import java.security.CodeSource;
+import java.security.Permissions;
+import java.security.ProtectionDomain;
+import java.security.cert.Certificate;
 import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
 
@@ -23,11 +28,13 @@ final class AgentClassLoader extends ClassLoader {
 
     private final JarFile jar;
     private final String jarUrl;
+    private final ProtectionDomain domain;
 
     AgentClassLoader(File file) throws IOException {
         super("tenant-warden", ClassLoader.getPlatformClassLoader());
         this.jar = new JarFile(file, false);
         this.jarUrl = "jar:" + file.toURI() + "!/";
+        this.domain = domain(file, this);
     }
 
     @Override
@@ -41,7 +48,18 @@ final class AgentClassLoader extends ClassLoader {
         if (bytes == null) {
             throw new ClassNotFoundException(name);
         }
-        return defineClass(name, bytes, 0, bytes.length);
+        return defineClass(name, bytes, 0, bytes.length, domain);
+    }
+
+    /**
+     * The agent may do everything, as the JVM's own classes may, also under a security manager that the application sets
+     * later and whose policy does not know it.
+     */
+    private static ProtectionDomain domain(File file, ClassLoader loader) throws IOException {
+        Permissions all = new Permissions();
+        all.add(new AllPermission());
+        CodeSource source = new CodeSource(file.toURI().toURL(), (Certificate[]) null);
+        return new ProtectionDomain(source, all, loader, null);
     }
 
     /** Byte Buddy reads the class files of advice through here. */

@@ -74,6 +74,27 @@ public interface Bridge {
     /** A driver's copy manager was made for a connection. */
     void copyManagerCreated(Object manager, Object connection) throws Throwable;
 
+    /**
+     * A driver of any kind has connected.
+     *
+     * @param driver the {@code java.sql.Driver}
+     * @param properties those given to it, may be null
+     * @param connection null when the URL is none of its own
+     * @param openedCovered whether this thread opened a connection that is covered meanwhile: the driver wraps another
+     * @return the refusal; null when the connection may be used
+     */
+    Throwable connected(Object driver, String url, Object properties, Object connection, boolean openedCovered)
+            throws Throwable;
+
+    /**
+     * A client that is known to speak to PostgreSQL without a driver that is covered begins to work.
+     *
+     * @param className the class that is entered
+     * @param client null in a constructor or a static method
+     * @return the refusal; null when it may go on
+     */
+    Throwable clientUsed(String className, Object client, Object[] arguments) throws Throwable;
+
     /** {@code getConnection} of a data source, or of a class that may be the base of one, begins on this thread. */
     void checkoutEntered(Object dataSource);
 

@@ -12,6 +12,9 @@ public final class Hooks {
     /** Written once, before the first class is instrumented. */
     private static Bridge bridge;
 
+    /** Null until a security manager was seen. */
+    private static volatile Bridge privileged;
+
     /** {@code org.postgresql.core.QueryExecutor.QUERY_SUPPRESS_BEGIN}. */
     private static final int QUERY_SUPPRESS_BEGIN = 16;
 
@@ -22,9 +25,21 @@ public final class Hooks {
         bridge = engine;
     }
 
+    @SuppressWarnings("removal")
+    private static Bridge bridge() {
+        return System.getSecurityManager() == null ? bridge : privileged();
+    }
+
+    private static Bridge privileged() {
+        if (privileged == null) {
+            privileged = Privileged.calls(Bridge.class, bridge);
+        }
+        return privileged;
+    }
+
     public static void executorCreated(Object executor, Object[] arguments, MethodHandles.Lookup lookup) {
         try {
-            bridge.executorCreated(executor, arguments, lookup);
+            bridge().executorCreated(executor, arguments, lookup);
         } catch (Throwable bug) {
             failed("executorCreated", bug);
         }
@@ -32,7 +47,7 @@ public final class Hooks {
 
     public static void connectionOpened(Object connection) {
         try {
-            bridge.connectionOpened(connection);
+            bridge().connectionOpened(connection);
         } catch (Throwable bug) {
             failed("connectionOpened", bug);
         }
@@ -42,7 +57,7 @@ public final class Hooks {
     public static boolean beforeExecute(Object executor, Object queries, Object parameters, int flags) {
         Throwable refusal;
         try {
-            refusal = bridge.beforeExecute(executor, queries, parameters, flags);
+            refusal = bridge().beforeExecute(executor, queries, parameters, flags);
         } catch (Throwable bug) {
             refusal = failedStatement("beforeExecute", bug);
             if (refusal == null) {
@@ -60,7 +75,7 @@ public final class Hooks {
             return;
         }
         try {
-            bridge.afterExecute(executor);
+            bridge().afterExecute(executor);
         } catch (Throwable bug) {
             failed("afterExecute", bug);
         }
@@ -70,7 +85,7 @@ public final class Hooks {
     public static boolean beforeCopy(Object executor, String sql, boolean autocommit) {
         Throwable refusal;
         try {
-            refusal = bridge.beforeCopy(executor, sql, autocommit);
+            refusal = bridge().beforeCopy(executor, sql, autocommit);
         } catch (Throwable bug) {
             refusal = failedStatement("beforeCopy", bug);
             if (refusal == null) {
@@ -86,7 +101,7 @@ public final class Hooks {
     public static void beforeSend(Object executor, Object query, int flags) {
         Throwable broken;
         try {
-            broken = bridge.beforeSend(executor, query, flags);
+            broken = bridge().beforeSend(executor, query, flags);
         } catch (Throwable bug) {
             failedStatement("beforeSend", bug);
             // Bytes may be in the stream already: the driver closes the connection on an IOException, and only on that.
@@ -99,7 +114,7 @@ public final class Hooks {
 
     public static void statusReceived(Object executor) {
         try {
-            bridge.statusReceived(executor);
+            bridge().statusReceived(executor);
         } catch (Throwable bug) {
             failed("statusReceived", bug);
         }
@@ -107,7 +122,7 @@ public final class Hooks {
 
     public static boolean swallowStatus(Object executor) {
         try {
-            return bridge.swallowStatus(executor);
+            return bridge().swallowStatus(executor);
         } catch (Throwable bug) {
             failed("swallowStatus", bug);
             return false;
@@ -116,7 +131,7 @@ public final class Hooks {
 
     public static void readyForQuery(Object executor) {
         try {
-            bridge.readyForQuery(executor);
+            bridge().readyForQuery(executor);
         } catch (Throwable bug) {
             failed("readyForQuery", bug);
         }
@@ -124,7 +139,7 @@ public final class Hooks {
 
     public static void jdbcConnectionOpened(Object connection, Object[] arguments) {
         try {
-            bridge.jdbcConnectionOpened(connection, arguments);
+            bridge().jdbcConnectionOpened(connection, arguments);
         } catch (Throwable bug) {
             failed("jdbcConnectionOpened", bug);
         }
@@ -132,7 +147,7 @@ public final class Hooks {
 
     public static void statementPrepared(Object connection, Object statement, String sql) {
         try {
-            bridge.statementPrepared(connection, statement, sql);
+            bridge().statementPrepared(connection, statement, sql);
         } catch (Throwable bug) {
             failed("statementPrepared", bug);
         }
@@ -140,7 +155,7 @@ public final class Hooks {
 
     public static void batchAdded(Object statement, String sql) {
         try {
-            bridge.batchAdded(statement, sql);
+            bridge().batchAdded(statement, sql);
         } catch (Throwable bug) {
             failed("batchAdded", bug);
         }
@@ -148,7 +163,7 @@ public final class Hooks {
 
     public static void batchCleared(Object statement) {
         try {
-            bridge.batchCleared(statement);
+            bridge().batchCleared(statement);
         } catch (Throwable bug) {
             failed("batchCleared", bug);
         }
@@ -158,7 +173,7 @@ public final class Hooks {
     public static Object beforeStatement(Object owner, String sql) {
         Object result;
         try {
-            result = bridge.beforeStatement(owner, sql);
+            result = bridge().beforeStatement(owner, sql);
         } catch (Throwable bug) {
             result = failedStatement("beforeStatement", bug);
         }
@@ -195,7 +210,7 @@ public final class Hooks {
             return;
         }
         try {
-            bridge.afterStatement(token, thrown != null);
+            bridge().afterStatement(token, thrown != null);
         } catch (Throwable bug) {
             failed("afterStatement", bug);
         }
@@ -203,15 +218,45 @@ public final class Hooks {
 
     public static void copyManagerCreated(Object manager, Object connection) {
         try {
-            bridge.copyManagerCreated(manager, connection);
+            bridge().copyManagerCreated(manager, connection);
         } catch (Throwable bug) {
             failed("copyManagerCreated", bug);
         }
     }
 
+    /** @return what {@link #connected} is to be given */
+    public static int connecting() {
+        return ThreadState.current().openedConnections();
+    }
+
+    public static void connected(int before, Object driver, String url, Object properties, Object connection) {
+        Throwable refusal;
+        try {
+            boolean opened = ThreadState.current().openedConnections() != before;
+            refusal = bridge().connected(driver, url, properties, connection, opened);
+        } catch (Throwable bug) {
+            refusal = failedStatement("connected", bug);
+        }
+        if (refusal != null) {
+            throw Hooks.<RuntimeException>sneak(refusal);
+        }
+    }
+
+    public static void clientUsed(String className, Object client, Object[] arguments) {
+        Throwable refusal;
+        try {
+            refusal = bridge().clientUsed(className, client, arguments);
+        } catch (Throwable bug) {
+            refusal = failedStatement("clientUsed", bug);
+        }
+        if (refusal != null) {
+            throw Hooks.<RuntimeException>sneak(refusal);
+        }
+    }
+
     public static void checkoutEntered(Object dataSource) {
         try {
-            bridge.checkoutEntered(dataSource);
+            bridge().checkoutEntered(dataSource);
         } catch (Throwable bug) {
             failed("checkoutEntered", bug);
         }
@@ -219,7 +264,7 @@ public final class Hooks {
 
     public static void checkoutLeft(Object dataSource, Object connection) {
         try {
-            bridge.checkoutLeft(dataSource, connection);
+            bridge().checkoutLeft(dataSource, connection);
         } catch (Throwable bug) {
             failed("checkoutLeft", bug);
         }
@@ -227,7 +272,7 @@ public final class Hooks {
 
     public static void connectionClosing(Object connection) {
         try {
-            bridge.connectionClosing(connection);
+            bridge().connectionClosing(connection);
         } catch (Throwable bug) {
             failed("connectionClosing", bug);
         }
@@ -235,7 +280,7 @@ public final class Hooks {
 
     public static Object requestEntered(Object request) {
         try {
-            return bridge.requestEntered(request);
+            return bridge().requestEntered(request);
         } catch (Throwable bug) {
             failed("requestEntered", bug);
             return null;
@@ -247,7 +292,7 @@ public final class Hooks {
             return;
         }
         try {
-            bridge.requestLeft(token);
+            bridge().requestLeft(token);
         } catch (Throwable bug) {
             failed("requestLeft", bug);
         }
@@ -255,7 +300,7 @@ public final class Hooks {
 
     public static Object messageEntered(Object message) {
         try {
-            return bridge.messageEntered(message);
+            return bridge().messageEntered(message);
         } catch (Throwable bug) {
             failed("messageEntered", bug);
             return null;
@@ -267,7 +312,7 @@ public final class Hooks {
             return;
         }
         try {
-            bridge.messageLeft(token);
+            bridge().messageLeft(token);
         } catch (Throwable bug) {
             failed("messageLeft", bug);
         }
@@ -275,7 +320,7 @@ public final class Hooks {
 
     public static void sessionFactoryCreated(Object factory) {
         try {
-            bridge.sessionFactoryCreated(factory);
+            bridge().sessionFactoryCreated(factory);
         } catch (Throwable bug) {
             failed("sessionFactoryCreated", bug);
         }
@@ -283,7 +328,7 @@ public final class Hooks {
 
     public static Object methodEntered(int rule, Object target, Object[] arguments) {
         try {
-            return bridge.methodEntered(rule, target, arguments);
+            return bridge().methodEntered(rule, target, arguments);
         } catch (Throwable bug) {
             failed("methodEntered", bug);
             return null;
@@ -295,7 +340,7 @@ public final class Hooks {
             return;
         }
         try {
-            bridge.methodLeft(token);
+            bridge().methodLeft(token);
         } catch (Throwable bug) {
             failed("methodLeft", bug);
         }
@@ -303,7 +348,7 @@ public final class Hooks {
 
     private static void failed(String where, Throwable bug) {
         try {
-            bridge.failed(where, bug, false);
+            bridge().failed(where, bug, false);
         } catch (Throwable second) {
             AgentErrors.increment();
         }
@@ -311,9 +356,18 @@ public final class Hooks {
 
     private static Throwable failedStatement(String where, Throwable bug) {
         try {
-            return bridge.failed(where, bug, true);
+            return bridge().failed(where, bug, true);
         } catch (Throwable second) {
             AgentErrors.increment();
+            return failedAgain(where, bug);
+        }
+    }
+
+    /** Without the agent's permissions: the engine still says whether the statement must be refused. */
+    private static Throwable failedAgain(String where, Throwable bug) {
+        try {
+            return bridge.failed(where, bug, true);
+        } catch (Throwable third) {
             return null;
         }
     }

@@ -42,6 +42,10 @@ import java.util.function.Supplier;
 public final class Tasks {
 
     private static TaskBridge bridge;
+
+    /** Null until a security manager was seen. */
+    private static volatile TaskBridge privileged;
+
     private static boolean propagates;
 
     private static final TaskMap FORKED = new TaskMap();
@@ -55,7 +59,7 @@ public final class Tasks {
     private static final ClassValue<Boolean> SHARED = new ClassValue<>() {
         @Override
         protected Boolean computeValue(Class<?> type) {
-            return bridge.isShared(type);
+            return bridge().isShared(type);
         }
     };
 
@@ -105,6 +109,18 @@ public final class Tasks {
         }
     }
 
+    @SuppressWarnings("removal")
+    private static TaskBridge bridge() {
+        return System.getSecurityManager() == null ? bridge : privileged();
+    }
+
+    private static TaskBridge privileged() {
+        if (privileged == null) {
+            privileged = Privileged.calls(TaskBridge.class, bridge);
+        }
+        return privileged;
+    }
+
     // ---- captured here
 
     private static Object capture(Object task) {
@@ -113,7 +129,7 @@ public final class Tasks {
             return null;
         }
         Class<?> work = work(task);
-        return SHARED.get(work) ? null : bridge.capture(work);
+        return SHARED.get(work) ? null : bridge().capture(work);
     }
 
     /** What travels; null also for a thread that runs as nobody: an executor's thread is nobody without being told. */
@@ -403,7 +419,7 @@ public final class Tasks {
         try {
             if (what instanceof Scope scope) {
                 if (propagates) {
-                    String source = bridge.sourceNow();
+                    String source = bridge().sourceNow();
                     if (scope.isTenant() || source != null || thread.top() != null) {
                         thread.push(scope, source);
                     }
@@ -414,7 +430,7 @@ public final class Tasks {
                     return; // run at once by the method of the bypass: nobody handed anything over
                 }
                 if (propagates) {
-                    String source = bridge.sourceNow();
+                    String source = bridge().sourceNow();
                     if (source != null || thread.top() != null) {
                         thread.push(Scope.NONE, source);
                     }
@@ -443,7 +459,7 @@ public final class Tasks {
             if (state.isInternal() || state.isReading()) {
                 return;
             }
-            Submission lost = bridge.lost(Submission.How.THREAD, thread.getClass());
+            Submission lost = bridge().lost(Submission.How.THREAD, thread.getClass());
             if (lost != null) {
                 OTHERS.set(thread, lost);
             }
@@ -472,7 +488,7 @@ public final class Tasks {
             if (callback == null || state.isInternal() || state.isReading()) {
                 return;
             }
-            Submission lost = bridge.lost(Submission.How.CALLBACK, callback.getClass());
+            Submission lost = bridge().lost(Submission.How.CALLBACK, callback.getClass());
             if (lost != null) {
                 OTHERS.set(callback, lost);
             }
@@ -537,7 +553,7 @@ public final class Tasks {
 
     private static void failed(String where, Throwable bug) {
         try {
-            bridge.failed(where, bug);
+            bridge().failed(where, bug);
         } catch (Throwable second) {
             AgentErrors.increment();
         }

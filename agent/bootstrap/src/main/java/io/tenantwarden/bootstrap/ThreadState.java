@@ -20,6 +20,7 @@ public final class ThreadState {
     private Pushed top;
     private int internal;
     private int checkoutDepth;
+    private int openedConnections;
     private boolean reading;
     private Submission lost;
     private Object entered;
@@ -196,6 +197,16 @@ public final class ThreadState {
     /** Whether the tenant source is being asked by this thread now. */
     public boolean isReading() {
         return reading;
+    }
+
+    /** A physical connection of a driver that takes part was opened on this thread. */
+    public void connectionOpened() {
+        openedConnections++;
+    }
+
+    /** How many there were, modulo 2^32. */
+    int openedConnections() {
+        return openedConnections;
     }
 
     /** A {@code DataSource.getConnection} begins. */

@@ -2,7 +2,9 @@ package io.tenantwarden.bootstrap;
 
 import java.io.File;
 import java.lang.instrument.Instrumentation;
-import java.security.CodeSource;
+import java.net.URI;
+import java.net.URL;
+import java.security.AllPermission;
 import java.util.Locale;
 import java.util.Map;
 import java.util.jar.JarFile;
@@ -16,6 +18,8 @@ public final class WardenAgent {
     /** Set when the agent is in, so that a second {@code -javaagent} of the same JVM is noticed. */
     private static final String ATTACHED = "io.tenantwarden.attached";
 
+    private static final String STARTER = "io.tenantwarden.bootstrap.AgentStarter";
+
     private WardenAgent() {}
 
     /**
@@ -25,48 +29,96 @@ public final class WardenAgent {
      * @param instrumentation given by the JVM
      */
     public static void premain(String arguments, Instrumentation instrumentation) {
-        start(arguments, instrumentation);
+        start(arguments, instrumentation, false);
     }
 
     /**
-     * Entry point of an attach to a running JVM. Only classes loaded from then on are covered: a driver class that is
-     * already in use cannot get the field that its state needs.
+     * Entry point of an attach to a running JVM, which is never ended from here. What is loaded already is covered as far
+     * as methods of loaded classes can be changed.
      *
      * @param arguments {@code key=value;...}, may be null
      * @param instrumentation given by the JVM
      */
     public static void agentmain(String arguments, Instrumentation instrumentation) {
-        start(arguments, instrumentation);
+        start(arguments, instrumentation, true);
     }
 
-    private static void start(String arguments, Instrumentation instrumentation) {
-        if (isJdkTool() || isOwnCommandLine()) {
-            return;
-        }
-        if (featureVersion() < 17) {
-            refuseOldJvm(arguments);
-            return;
-        }
-        if (System.getProperty(ATTACHED) != null) {
-            System.err.println("[warden] this JVM has the agent already: the second -javaagent:tenant-warden.jar is"
-                    + " ignored; remove it");
-            return;
-        }
+    private static void start(String arguments, Instrumentation instrumentation, boolean attached) {
         try {
+            SecurityManager manager = System.getSecurityManager();
+            if (manager != null) {
+                manager.checkPermission(new AllPermission());
+            }
+            if (isJdkTool() || isOwnCommandLine()) {
+                return;
+            }
+            if (featureVersion() < 17) {
+                refuseOldJvm(arguments, attached);
+                return;
+            }
+            if (System.getProperty(ATTACHED) != null) {
+                System.err.println("[warden] this JVM has the agent already: the second -javaagent:tenant-warden.jar is"
+                        + " ignored; remove it");
+                return;
+            }
             File jar = jarFile();
-            instrumentation.appendToBootstrapClassLoaderSearch(new JarFile(jar));
+            appendOnce(instrumentation, jar);
             System.setProperty(ATTACHED, "true");
             // Not a direct reference: the class must be the one of the boot loader, not of this class's own loader.
-            Class.forName("io.tenantwarden.bootstrap.AgentStarter", true, null)
-                    .getMethod("start", String.class, Instrumentation.class, File.class)
-                    .invoke(null, arguments, instrumentation, jar);
+            Class.forName(STARTER, true, null)
+                    .getMethod("start", String.class, Instrumentation.class, File.class, boolean.class)
+                    .invoke(null, arguments, instrumentation, jar, attached);
+        } catch (SecurityException e) {
+            System.err.println("[warden] the agent could not start, nothing is protected: the security manager's policy"
+                    + " does not let it (" + e.getMessage() + "). Add to the policy file: grant codeBase \""
+                    + codeBase() + "\" { permission java.security.AllPermission; };");
+            stopIfEnforced(deniedEnforce(arguments, instrumentation), attached);
         } catch (Throwable e) {
             System.err.println("[warden] the agent could not start, nothing is protected: " + e
                     + (e.getCause() == null ? "" : ", caused by " + e.getCause()));
-            if (wantsEnforce(arguments)) {
-                System.err.println("[warden] warden.mode=enforce: the JVM stops");
-                System.exit(1);
-            }
+            stopIfEnforced(wantsEnforce(arguments), attached);
+        }
+    }
+
+    /** With {@code -Xbootclasspath/a:tenant-warden.jar} this very class is the boot loader's, and the jar is there. */
+    private static void appendOnce(Instrumentation instrumentation, File jar) throws Exception {
+        if (WardenAgent.class.getClassLoader() != null) {
+            instrumentation.appendToBootstrapClassLoaderSearch(new JarFile(jar));
+        }
+    }
+
+    private static void stopIfEnforced(boolean enforced, boolean attached) {
+        if (!enforced) {
+            return;
+        }
+        if (attached) {
+            System.err.println("[warden] warden.mode=enforce: the JVM goes on, unprotected, because it was running"
+                    + " before the agent was attached");
+            return;
+        }
+        System.err.println("[warden] warden.mode=enforce: the JVM stops");
+        System.exit(1);
+    }
+
+    /**
+     * Whether {@code enforce} is asked for, where this class may read neither property nor environment: the boot loader's
+     * classes may. What cannot be found out counts as yes.
+     */
+    private static boolean deniedEnforce(String arguments, Instrumentation instrumentation) {
+        try {
+            appendOnce(instrumentation, jarFile());
+            Object mode = Class.forName(STARTER).getMethod("configuredMode").invoke(null);
+            return isEnforce((String) mode, arguments);
+        } catch (Throwable e) {
+            return true;
+        }
+    }
+
+    private static String codeBase() {
+        try {
+            return jarFile().toURI().toString();
+        } catch (Exception e) {
+            return "file:/path/to/tenant-warden.jar";
         }
     }
 
@@ -100,9 +152,9 @@ public final class WardenAgent {
         }
     }
 
-    private static void refuseOldJvm(String arguments) {
+    private static void refuseOldJvm(String arguments, boolean attached) {
         String found = System.getProperty("java.version");
-        if (wantsEnforce(arguments)) {
+        if (wantsEnforce(arguments) && !attached) {
             System.err.println("[warden] Tenant Warden needs Java 17 or newer, this is " + found
                     + "; warden.mode=enforce: the JVM stops");
             System.exit(1);
@@ -121,18 +173,27 @@ public final class WardenAgent {
                 }
             }
         }
+        return isEnforce(mode, arguments);
+    }
+
+    private static boolean isEnforce(String mode, String arguments) {
         if (mode == null && arguments != null) {
             return arguments.replace(" ", "").toLowerCase(Locale.ROOT).contains("mode=enforce");
         }
         return "enforce".equalsIgnoreCase(mode == null ? null : mode.trim());
     }
 
-    /** The jar that this class was loaded from. */
+    /**
+     * The jar that this class was loaded from. Asked of the class file and not of the protection domain, which classes of
+     * the boot loader have none of.
+     */
     static File jarFile() throws Exception {
-        CodeSource source = WardenAgent.class.getProtectionDomain().getCodeSource();
-        if (source == null) {
+        URL own = WardenAgent.class.getResource("WardenAgent.class");
+        String text = String.valueOf(own);
+        int end = text.lastIndexOf("!/");
+        if (!text.startsWith("jar:file:") || end < 0) {
             throw new IllegalStateException("the agent's own jar cannot be found");
         }
-        return new File(source.getLocation().toURI());
+        return new File(new URI(text.substring("jar:".length(), end)));
     }
 }

@@ -1,7 +1,9 @@
 package io.tenantwarden.engine;
 
 import io.tenantwarden.bootstrap.HasSession;
+import io.tenantwarden.bootstrap.HasStatement;
 import io.tenantwarden.engine.config.Mode;
+import io.tenantwarden.engine.coverage.Coverage;
 import io.tenantwarden.engine.inject.DriverShape;
 import io.tenantwarden.engine.inject.JdbcConnection;
 import io.tenantwarden.engine.policy.Refusals;
@@ -19,6 +21,7 @@ final class DriverShapes {
 
     private final Reporter reporter;
     private final Mode mode;
+    private final Coverage coverage;
     // The shape refers to classes of the driver's loader: a strong value would keep its own key alive.
     private final WeakHashMap<Class<?>, SoftReference<DriverShape>> known = new WeakHashMap<>();
     private final WeakHashMap<Class<?>, SoftReference<MethodHandle>> executors = new WeakHashMap<>();
@@ -26,9 +29,10 @@ final class DriverShapes {
     private volatile String missing;
     private volatile String fallback;
 
-    DriverShapes(Reporter reporter, Mode mode) {
+    DriverShapes(Reporter reporter, Mode mode, Coverage coverage) {
         this.reporter = reporter;
         this.mode = mode;
+        this.coverage = coverage;
     }
 
     /** The shape; null when the driver has another one, which is told once. */
@@ -42,17 +46,28 @@ final class DriverShapes {
             }
             try {
                 shape = DriverShape.of(lookup);
+                requireInstrumentedQuery(type);
                 known.put(type, new SoftReference<>(shape));
                 return shape;
             } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
                 unknown = new WeakReference<>(type);
                 missing = e.getMessage();
-                reporter.error("the driver " + type.getName() + " has an unknown shape (missing: " + e.getMessage()
+                String detail = "the driver " + type.getName() + " has an unknown shape (missing: " + e.getMessage()
                         + "): its connections are not covered"
                         + (mode == Mode.ENFORCE ? " and their statements are refused" : "")
-                        + "; use pgjdbc 42.7, or exclude them with warden.datasource.exclude");
+                        + "; use pgjdbc 42.7, or exclude them with warden.datasource.exclude";
+                reporter.error(detail);
+                coverage.uncoveredClass(type.getName(), detail, mode == Mode.ENFORCE);
                 return null;
             }
+        }
+    }
+
+    /** What is known of a statement is kept on its query: without that nothing of it could be decided. */
+    private static void requireInstrumentedQuery(Class<?> executor) throws ReflectiveOperationException {
+        Class<?> query = Class.forName(executor.getPackageName() + ".SimpleQuery", false, executor.getClassLoader());
+        if (!HasStatement.class.isAssignableFrom(query)) {
+            throw new ReflectiveOperationException(query.getName() + " was not instrumented");
         }
     }
 
@@ -73,14 +88,23 @@ final class DriverShapes {
                 + " version of the driver that docs/known-limits.md names");
     }
 
-    /** A class of a driver could not be given advice: its connections cannot be covered. */
-    void notInstrumented(String className, Throwable cause) {
+    /**
+     * A class of a driver could not be given advice: its connections cannot be covered.
+     *
+     * @param news whether this is to be told
+     */
+    void notInstrumented(String className, Throwable cause, boolean news) {
         missing = className + ": " + cause.getMessage();
-        reporter.error("the driver class " + className + " could not be instrumented (" + cause
+        coverage.degrade();
+        if (!news) {
+            return;
+        }
+        boolean refused = mode == Mode.ENFORCE;
+        String detail = "the driver class " + className + " could not be instrumented (" + cause
                 + "): its connections are not covered"
-                + (mode == Mode.ENFORCE
-                        ? "; in enforce the class is not loaded, so that the driver cannot be used"
-                        : ""));
+                + (refused ? "; in enforce the class is not loaded, so that the driver cannot be used" : "");
+        reporter.error(detail);
+        coverage.uncoveredClass(className, detail, refused);
     }
 
     /** Why statements of a connection that is not covered must not run; null when they may. */

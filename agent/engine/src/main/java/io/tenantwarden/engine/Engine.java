@@ -6,6 +6,7 @@ import io.tenantwarden.bootstrap.HasSession;
 import io.tenantwarden.bootstrap.HasStatement;
 import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.config.Mode;
+import io.tenantwarden.engine.coverage.Coverage;
 import io.tenantwarden.engine.inject.DriverShape;
 import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.inject.Injector;
@@ -19,8 +20,10 @@ import io.tenantwarden.engine.policy.MethodScopes;
 import io.tenantwarden.engine.policy.PgjdbcGate;
 import io.tenantwarden.engine.policy.Refusals;
 import io.tenantwarden.engine.report.Reporter;
+import io.tenantwarden.engine.report.SiteFinder;
 import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Checkouts;
+import io.tenantwarden.engine.session.DriverObjects;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.engine.tenant.HibernateSource;
 import io.tenantwarden.engine.tenant.RequestValues;
@@ -48,7 +51,12 @@ public final class Engine implements Bridge {
     private final RequestValues requests;
     private final MessageScopes messages;
     private final Reporter reporter;
+    private final DriverObjects objects;
+    private final Coverage coverage;
     private final DriverShapes shapes;
+    private final LateConnections late;
+    private final ClientRefusals clients;
+    private final DriverEvents driverEvents;
 
     Engine(
             Mode mode,
@@ -60,7 +68,10 @@ public final class Engine implements Bridge {
             MethodScopes methods,
             RequestValues requests,
             MessageScopes messages,
-            Reporter reporter) {
+            Reporter reporter,
+            SiteFinder sites,
+            DriverObjects objects,
+            Coverage coverage) {
         this.mode = mode;
         this.plan = plan;
         this.pgjdbcGate = pgjdbcGate;
@@ -71,7 +82,12 @@ public final class Engine implements Bridge {
         this.requests = requests;
         this.messages = messages;
         this.reporter = reporter;
-        this.shapes = new DriverShapes(reporter, mode);
+        this.objects = objects;
+        this.coverage = coverage;
+        this.shapes = new DriverShapes(reporter, mode, coverage);
+        this.late = new LateConnections(objects, this::pickUp);
+        this.clients = new ClientRefusals(objects, coverage);
+        this.driverEvents = new DriverEvents(reporter, sites, coverage, shapes);
     }
 
     // ---- physical connections
@@ -102,6 +118,7 @@ public final class Engine implements Bridge {
 
     @Override
     public void connectionOpened(Object connection) throws Throwable {
+        ThreadState.current().connectionOpened();
         Session session = shapes.sessionOf(connection);
         if (session != null) {
             opened(session, connection);
@@ -109,25 +126,48 @@ public final class Engine implements Bridge {
     }
 
     private void opened(Session session, Object connection) throws Throwable {
-        ((HasSession) connection).wardenSession(session);
+        objects.session(connection).wardenSession(session);
         try {
             catalogs.open(session, (Connection) connection);
+            if (session.database() != null) {
+                coverage.connectionCovered();
+            }
         } catch (Throwable bug) {
             if (bug instanceof SQLException && ((Connection) connection).isClosed()) {
                 return; // cut while it was set up: the driver says so at the first statement
             }
             session.uncovered();
+            coverage.degrade();
             throw bug;
         }
     }
 
     @Override
     public void jdbcConnectionOpened(Object connection, Object[] arguments) throws Throwable {
-        Properties properties = properties(arguments);
-        JdbcConnection driver = new JdbcConnection((Connection) connection, properties);
+        ThreadState.current().connectionOpened();
+        jdbcConnection((Connection) connection, properties(arguments));
+    }
+
+    /** A connection that was opened before the agent came runs its first statement since. */
+    private void pickUp(Connection connection) throws Throwable {
+        jdbcConnection(connection, null);
+    }
+
+    private void jdbcConnection(Connection connection, Properties properties) throws Throwable {
+        JdbcConnection driver = new JdbcConnection(connection, properties);
         shapes.fallsBack(driver);
         Injector injector = injects() ? Injector.portable(driver, plan) : null;
         opened(new Session(driver, injector, properties), connection);
+    }
+
+    @Override
+    public Throwable connected(Object driver, String url, Object properties, Object connection, boolean openedCovered) {
+        return clients.connected(driver, url, (Properties) properties, (Connection) connection, openedCovered);
+    }
+
+    @Override
+    public Throwable clientUsed(String className, Object client, Object[] arguments) {
+        return clients.used(className, client, arguments);
     }
 
     private static Session session(Object executor) {
@@ -233,28 +273,28 @@ public final class Engine implements Bridge {
 
     @Override
     public void statementPrepared(Object connection, Object statement, String sql) throws Throwable {
-        Session session = session(connection);
-        if (session != null && statement instanceof HasStatement holder) {
-            jdbcGate.prepared(session, holder, sql);
+        Session session = late.session((Connection) connection);
+        if (session != null && statement != null) {
+            jdbcGate.prepared(session, objects.statement(statement), sql);
         }
     }
 
     @Override
     public void batchAdded(Object statement, String sql) throws Throwable {
-        Session session = sessionOfOwner(statement);
+        Session session = late.sessionOfOwner(statement);
         if (session != null) {
-            jdbcGate.batched(session, (HasStatement) statement, sql);
+            jdbcGate.batched(session, objects.statement(statement), sql);
         }
     }
 
     @Override
     public void batchCleared(Object statement) {
-        jdbcGate.unbatched((HasStatement) statement);
+        jdbcGate.unbatched(objects.statement(statement));
     }
 
     @Override
     public Object beforeStatement(Object owner, String sql) throws Throwable {
-        Session session = sessionOfOwner(owner);
+        Session session = late.sessionOfOwner(owner);
         if (session == null) {
             return null; // it belongs to a connection that is being opened, or is closed
         }
@@ -263,7 +303,15 @@ public final class Engine implements Bridge {
             return refusal == null ? session : refusal;
         }
         try {
-            Throwable refusal = jdbcGate.before(session, owner, sql);
+            Throwable refusal = null;
+            HasStatement holder = owner instanceof Statement ? objects.statement(owner) : null;
+            if (sql == null && holder != null && holder.wardenStatement() == null && !(owner instanceof HasStatement)) {
+                refusal = late.learn(
+                        (Statement) owner,
+                        text -> jdbcGate.prepared(session, holder, text),
+                        text -> jdbcGate.batched(session, holder, text));
+            }
+            refusal = refusal != null ? refusal : jdbcGate.before(session, owner, holder, sql);
             return refusal == null ? session : refusal;
         } catch (Throwable bug) {
             if (session.injector() != null && session.injector().isTouched()) {
@@ -280,20 +328,10 @@ public final class Engine implements Bridge {
     }
 
     @Override
-    public void copyManagerCreated(Object manager, Object connection) {
-        if (connection instanceof HasSession holder) {
-            ((HasSession) manager).wardenSession(holder.wardenSession());
+    public void copyManagerCreated(Object manager, Object connection) throws Throwable {
+        if (connection instanceof Connection physical) {
+            objects.session(manager).wardenSession(late.session(physical));
         }
-    }
-
-    private static Session sessionOfOwner(Object owner) throws SQLException {
-        if (owner instanceof HasSession holder) {
-            return (Session) holder.wardenSession();
-        }
-        Statement statement = (Statement) owner;
-        return !statement.isClosed() && statement.getConnection() instanceof HasSession holder
-                ? (Session) holder.wardenSession()
-                : null;
     }
 
     // ---- checkout
@@ -360,33 +398,9 @@ public final class Engine implements Bridge {
         methods.leave(token);
     }
 
-    // ---- what cannot be covered
-
-    /**
-     * A class could not be instrumented.
-     *
-     * @param driver whether it is a class of a PostgreSQL driver, without which nothing can be injected
-     * @return whether the class must not be loaded: unchanged, it would let statements pass that {@code enforce} refuses
-     */
-    public boolean notInstrumented(String className, String instrumentation, Throwable cause, boolean driver) {
-        if (driver) {
-            shapes.notInstrumented(className, cause);
-            return mode == Mode.ENFORCE;
-        }
-        reporter.warn(className + " could not be instrumented as " + instrumentation + ", what it does is not seen: "
-                + cause);
-        return false;
-    }
-
-    /** A driver lacks what the pipelined strategy needs, and {@code auto} allows the portable one. */
-    public void fallsBack(String missing) {
-        shapes.willFallBack(missing);
-    }
-
-    /** A class of a PostgreSQL driver was loaded before the agent came: nothing of it can be seen or refused. */
-    public void loadedBefore(String className) {
-        reporter.error("the driver class " + className + " was loaded before the agent: statements of this driver are"
-                + " neither injected nor seen, and cannot be refused; start the JVM with -javaagent");
+    /** What happens to drivers' classes while they are loaded. */
+    public DriverEvents driverEvents() {
+        return driverEvents;
     }
 
     // ---- bugs of our own

@@ -10,6 +10,7 @@ import io.tenantwarden.engine.config.GucTemplate;
 import io.tenantwarden.engine.config.MethodPattern;
 import io.tenantwarden.engine.config.Mode;
 import io.tenantwarden.engine.config.TablePattern;
+import io.tenantwarden.engine.coverage.Coverage;
 import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.policy.JdbcGate;
 import io.tenantwarden.engine.policy.MessageScopes;
@@ -31,6 +32,7 @@ import io.tenantwarden.engine.report.ViolationKind;
 import io.tenantwarden.engine.session.CatalogRefresher;
 import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Checkouts;
+import io.tenantwarden.engine.session.DriverObjects;
 import io.tenantwarden.engine.session.FactsReader;
 import io.tenantwarden.engine.session.OwnConnections;
 import io.tenantwarden.engine.session.TenantChecks;
@@ -48,6 +50,8 @@ import io.tenantwarden.engine.tenant.TenantType;
 import io.tenantwarden.engine.tenant.ValueSources;
 import io.tenantwarden.rls.CatalogOptions;
 import io.tenantwarden.rls.audit.AuditOptions;
+import java.security.AccessController;
+import java.security.PrivilegedAction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -62,7 +66,8 @@ public final class EngineFactory {
 
     private static final StackWalker CLASSES = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
-    private static final Duration SELF_CHECK_AFTER = Duration.ofSeconds(60);
+    /** What is told only when the application had time to do better. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Config config;
     private final Reporter reporter;
@@ -114,7 +119,8 @@ public final class EngineFactory {
                 config.tenantColumns(), patterns(config.tablesInclude()), patterns(config.tablesExclude()));
         OwnConnections own = new OwnConnections();
         FactsReader facts = new FactsReader(catalogOptions, own);
-        FirstConnections firstConnections = new FirstConnections(reporter, plan, config.mode(), preflight(facts));
+        FirstConnections firstConnections = new FirstConnections(
+                reporter, plan, config.mode(), preflight(facts), () -> reporter.selfCheckFrom(PATIENCE));
         Catalogs catalogs = new Catalogs(
                 catalogOptions,
                 config.catalogRefresh().toNanos(),
@@ -124,7 +130,9 @@ public final class EngineFactory {
                 firstConnections);
         StatementGate gate = new StatementGate(
                 config.mode(), plan, catalogs, sites, reporter, Set.copyOf(config.bypassRoles()), tenantChecks());
-        Checkouts checkouts = new Checkouts(() -> scopeOfThread(scopes), this::debug);
+        DriverObjects objects = new DriverObjects();
+        Checkouts checkouts = new Checkouts(() -> scopeOfThread(scopes), this::debug, objects);
+        Coverage coverage = new Coverage(config.mode(), config.datasourceExclude(), sites, reporter);
         TenantReader messageReader = new TenantReader(
                 config.tenantSources().stream()
                         .filter(spec -> spec.kind().isMessage())
@@ -143,13 +151,17 @@ public final class EngineFactory {
                 methods,
                 requests,
                 messageScopes,
-                reporter);
+                reporter,
+                sites,
+                objects,
+                coverage);
         this.tasks =
                 new TaskScopes(scopes, sites, config.propagate(), (where, bug) -> engine.failed(where, bug, false));
         reporter.agentErrors(AgentErrors::count);
-        reporter.health(firstConnections::health);
+        reporter.health(() -> coverage.health(firstConnections.health()));
+        reporter.after(PATIENCE, coverage::tellIfIdle);
         methods.expiring().forEach(reporter::finding);
-        reporter.selfCheck(SELF_CHECK_AFTER, this::selfCheck);
+        reporter.selfCheck(this::selfCheck);
     }
 
     private CatalogRefresher refresher(CatalogOptions options, OwnConnections own) {
@@ -269,13 +281,20 @@ public final class EngineFactory {
         }
     }
 
-    /** What runs inside is Warden's own: SQL of the application's log appender is neither injected nor reported. */
+    /**
+     * What runs inside is Warden's own: SQL of the application's log appender is neither injected nor reported. Under a
+     * security manager it may do what the agent may, not what the code may that made the thread.
+     */
+    @SuppressWarnings("removal")
     private static Runnable internal(Runnable work) {
         return () -> {
             ThreadState thread = ThreadState.current();
             thread.enterInternal();
             try {
-                work.run();
+                AccessController.doPrivileged((PrivilegedAction<Void>) () -> {
+                    work.run();
+                    return null;
+                });
             } finally {
                 thread.leaveInternal();
             }

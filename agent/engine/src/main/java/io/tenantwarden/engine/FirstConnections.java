@@ -35,15 +35,19 @@ final class FirstConnections implements Catalogs.Listener {
     private final Set<Database> unavailable = ConcurrentHashMap.newKeySet();
     private final Map<Database, List<Connected>> roles = new ConcurrentHashMap<>();
     private final Preflight preflight;
+    private final Runnable firstStatement;
+    private volatile boolean touchedBefore;
 
     /** A role that connected, and how. */
     private record Connected(String role, String strategy, boolean pooled) {}
 
-    FirstConnections(Reporter reporter, GucPlan plan, Mode mode, Preflight preflight) {
+    /** @param firstStatement told when a statement touches a protected table for the first time */
+    FirstConnections(Reporter reporter, GucPlan plan, Mode mode, Preflight preflight, Runnable firstStatement) {
         this.reporter = reporter;
         this.plan = plan;
         this.mode = mode;
         this.preflight = preflight;
+        this.firstStatement = firstStatement;
     }
 
     @Override
@@ -104,6 +108,10 @@ final class FirstConnections implements Catalogs.Listener {
 
     @Override
     public void touched(Session session, List<CatalogTable> tables) {
+        if (!touchedBefore) {
+            touchedBefore = true;
+            firstStatement.run();
+        }
         preflight.touched(session, tables);
     }
 

@@ -86,7 +86,7 @@ final class Preflight {
     void opened(Session session) {
         lastOpened = System.nanoTime();
         RolePreflight preflight = of(session);
-        if (preflight != null && preflight.opened(session)) {
+        if (preflight != null && session.isCopyable() && preflight.opened(session)) {
             wake();
         }
     }

@@ -15,6 +15,8 @@ final class ClassFileScan {
     static final int DO_FILTER = 8;
     static final int FILTER_CHAIN = 16;
     static final int LISTENER = 32;
+    static final int CONNECT = 64;
+    static final int LOAD_CLASS = 128;
 
     private static final byte[] GET_CONNECTION_NAME = ascii("getConnection");
     private static final byte[] CLOSE_NAME = ascii("close");
@@ -22,6 +24,8 @@ final class ClassFileScan {
     private static final byte[] DO_FILTER_NAME = ascii("doFilter");
     private static final byte[] FILTER_CHAIN_TYPE = ascii("servlet/FilterChain");
 
+    private static final byte[] CONNECT_NAME = ascii("connect");
+    private static final byte[] LOAD_CLASS_NAME = ascii("loadClass");
     private static final byte[] ON_MESSAGE_NAME = ascii("onMessage");
     private static final byte[] ON_MESSAGE_BATCH_NAME = ascii("onMessageBatch");
     private static final byte[] HANDLE_DELIVERY_NAME = ascii("handleDelivery");
@@ -92,10 +96,14 @@ final class ClassFileScan {
         switch (length) {
             case 5:
                 return isAt(file, from, CLOSE_NAME) ? CLOSE : 0;
+            case 7:
+                return isAt(file, from, CONNECT_NAME) ? CONNECT : 0;
             case 8:
                 return isAt(file, from, DO_FILTER_NAME) ? DO_FILTER : 0;
             case 9:
-                return isAt(file, from, ON_MESSAGE_NAME) ? LISTENER : 0;
+                return isAt(file, from, LOAD_CLASS_NAME)
+                        ? LOAD_CLASS
+                        : isAt(file, from, ON_MESSAGE_NAME) ? LISTENER : 0;
             case 14:
                 return isAt(file, from, ON_MESSAGE_BATCH_NAME) || isAt(file, from, HANDLE_DELIVERY_NAME) ? LISTENER : 0;
             case 13:

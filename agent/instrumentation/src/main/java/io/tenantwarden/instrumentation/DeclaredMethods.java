@@ -3,6 +3,7 @@ package io.tenantwarden.instrumentation;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -12,6 +13,9 @@ import java.util.Set;
 final class DeclaredMethods {
 
     private static final byte[] OBJECT = "java/lang/Object".getBytes(StandardCharsets.US_ASCII);
+
+    /** What a class loader declares that decides itself where a class comes from. */
+    static final DeclaredMethods LOAD_CLASS = new DeclaredMethods(List.of("loadClass"));
 
     private final byte[][] names;
     private final String[] texts;
@@ -68,7 +72,7 @@ final class DeclaredMethods {
                     which[i] = name + 1;
                 }
             }
-            at += size(file, at, tag);
+            at += ConstantPool.size(file, at);
             if (tag == 5 || tag == 6) {
                 i++; // long and double take two entries
             }
@@ -128,23 +132,12 @@ final class DeclaredMethods {
         for (int i = 1; i < count; i++) {
             entries[i] = at;
             int tag = file[at];
-            at += size(file, at, tag);
+            at += ConstantPool.size(file, at);
             if (tag == 5 || tag == 6) {
                 i++;
             }
         }
         return entries;
-    }
-
-    private static int size(byte[] file, int at, int tag) {
-        return switch (tag) {
-            case 1 -> 3 + u2(file, at + 1);
-            case 3, 4, 9, 10, 11, 12, 17, 18 -> 5;
-            case 5, 6 -> 9;
-            case 7, 8, 16, 19, 20 -> 3;
-            case 15 -> 4;
-            default -> throw new IllegalArgumentException("constant pool tag " + tag);
-        };
     }
 
     private static boolean isAt(byte[] file, int from, byte[] name) {

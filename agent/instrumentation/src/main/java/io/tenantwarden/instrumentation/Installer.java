@@ -1,6 +1,7 @@
 package io.tenantwarden.instrumentation;
 
 import io.tenantwarden.bootstrap.Hooks;
+import io.tenantwarden.engine.DriverEvents;
 import io.tenantwarden.engine.EngineFactory;
 import io.tenantwarden.engine.config.Banner;
 import io.tenantwarden.engine.config.Config;
@@ -11,6 +12,7 @@ import io.tenantwarden.engine.config.MethodPattern;
 import io.tenantwarden.engine.config.Mode;
 import io.tenantwarden.engine.config.OnConfigError;
 import io.tenantwarden.engine.config.Strategy;
+import io.tenantwarden.instrumentation.client.ClientInstrumentation;
 import io.tenantwarden.instrumentation.executor.TaskInstrumentation;
 import io.tenantwarden.instrumentation.hibernate.SessionFactoryInstrumentation;
 import io.tenantwarden.instrumentation.messaging.ContainerInstrumentation;
@@ -39,11 +41,12 @@ public final class Installer {
      *
      * @param arguments agent arguments, may be null
      * @param instrumentation given by the JVM
+     * @param attached whether the JVM was running before: then it is never ended from here
      */
-    public static void install(String arguments, Instrumentation instrumentation) {
+    public static void install(String arguments, Instrumentation instrumentation, boolean attached) {
         Loaded loaded = ConfigLoader.load(System.getProperties(), System.getenv(), arguments, ConfigFileReader.disk());
         if (loaded instanceof Loaded.Refused refused) {
-            refuse(refused.message(), refused.onConfigError() == OnConfigError.EXIT);
+            refuse(refused.message(), refused.onConfigError() == OnConfigError.EXIT, attached);
             return;
         }
         Config config = ((Loaded.Ready) loaded).config();
@@ -56,11 +59,11 @@ public final class Installer {
             problems =
                     config.mode() == Mode.OFF ? List.of() : factory.reporter().start();
         } catch (IllegalArgumentException e) {
-            refuse(config, List.of(e.getMessage()));
+            refuse(config, List.of(e.getMessage()), attached);
             return;
         }
         if (!problems.isEmpty()) {
-            refuse(config, problems);
+            refuse(config, problems, attached);
             return;
         }
         factory.reporter().info(Banner.line(config, version, strategy(config)));
@@ -69,25 +72,86 @@ public final class Installer {
             return;
         }
         Hooks.install(factory.engine());
-        Map<String, TypeInstrumentation> drivers = PgjdbcInstrumentations.byClassName(
-                new DriverStrategies(config.strategy(), factory.engine()::fallsBack));
-        WardenTransformer transformer = transformer(factory, drivers);
-        factory.debugAtExit(transformer::counts);
-        instrumentation.addTransformer(transformer);
-        noteLoadedDrivers(instrumentation, factory, drivers.keySet());
+        instrument(config, factory, instrumentation, attached);
         if (factory.hasScopes()) {
             TaskInstrumentation.install(
                     instrumentation,
                     factory.tasks(),
                     config.propagate(),
                     (className, loader) -> factory.debug("instrumented " + className + " (tasks)"),
-                    (className, cause) ->
-                            factory.engine().notInstrumented(className, "tasks of other threads", cause, false));
+                    (className, loader, cause) -> factory.engine()
+                            .driverEvents()
+                            .notInstrumented(className, "tasks of other threads", loader, cause, false));
         }
     }
 
-    private static WardenTransformer transformer(EngineFactory factory, Map<String, TypeInstrumentation> drivers) {
-        Map<String, TypeInstrumentation> byName = new HashMap<>(drivers);
+    private static void instrument(
+            Config config, EngineFactory factory, Instrumentation instrumentation, boolean attached) {
+        DriverEvents events = factory.engine().driverEvents();
+        DriverStrategies strategies = new DriverStrategies(config.strategy(), events::fallsBack);
+        PgjdbcInstrumentations drivers = new PgjdbcInstrumentations(strategies, events::driverFound);
+        Candidates candidates = candidates(factory, drivers);
+        WardenTransformer transformer = new WardenTransformer(
+                candidates, config.mode() == Mode.ENFORCE, factory::classLoaded, listener(factory));
+        factory.debugAtExit(transformer::counts);
+        LoadedBefore before =
+                new LoadedBefore(transformer, candidates, drivers, factory::classLoaded, (type, cause) -> {
+                    if (drivers.driverOf(type) != null) {
+                        events.notReached(type.getName(), cause);
+                    } else {
+                        events.notInstrumented(
+                                type.getName(), "class loaded before", type.getClassLoader(), cause, false);
+                    }
+                });
+        JvmArguments arguments = JvmArguments.of(instrumentation);
+        warnOfDynamicArchive(arguments);
+        before.find(instrumentation);
+        tellLoadedDrivers(config, factory, before, arguments, attached);
+        instrumentation.addTransformer(transformer);
+        if (attached) {
+            before.find(instrumentation); // other threads have loaded classes meanwhile
+        }
+        before.change(instrumentation, strategies);
+        transformer.installed();
+    }
+
+    /** Straight to standard error: the JVM may not live long enough for the application's log. */
+    private static void warnOfDynamicArchive(JvmArguments arguments) {
+        if (Runtime.version().feature() != 17) {
+            return;
+        }
+        String archive = arguments.dynamicArchive();
+        if (archive != null) {
+            System.err.println(
+                    "[warden] JDK 17 may crash (SIGSEGV in KlassFactory::check_shared_class_file_load_hook) when it"
+                            + " loads classes from a dynamic archive and any agent transforms classes: -XX:SharedArchiveFile="
+                            + archive
+                            + ". If it does, start with -Xshare:off, or without -XX:SharedArchiveFile, or on a newer"
+                            + " JDK");
+        }
+    }
+
+    /** In {@code enforce} nothing starts on a driver of which not all can be changed: what it let pass nobody would see. */
+    private static void tellLoadedDrivers(
+            Config config, EngineFactory factory, LoadedBefore before, JvmArguments arguments, boolean attached) {
+        for (Class<?> type : before.drivers()) {
+            String why = attached
+                    ? "The agent was attached to a running JVM: start it with -javaagent to have strategy=pipelined"
+                    : arguments.whatLoadsBefore();
+            if (config.mode() == Mode.ENFORCE && !attached) {
+                refuse(
+                        "[warden] the driver class " + type.getName()
+                                + " was loaded before the agent, so that not all of it" + " can be covered. " + why
+                                + ". warden.mode=enforce: the JVM stops",
+                        true,
+                        false);
+            }
+            factory.engine().driverEvents().loadedBefore(type.getName(), why, attached);
+        }
+    }
+
+    private static Candidates candidates(EngineFactory factory, PgjdbcInstrumentations drivers) {
+        Map<String, TypeInstrumentation> byName = new HashMap<>();
         if (factory.readsRequests()) {
             byName.putAll(ServletInstrumentation.byClassName());
             byName.putAll(HandlerInstrumentation.byClassName());
@@ -102,38 +166,28 @@ public final class Installer {
         for (MethodPattern pattern : factory.methodRules()) {
             rules.add(new MethodRule(rules.size(), pattern, factory::ruleMatched));
         }
-        Set<String> driverClasses = drivers.keySet();
-        return new WardenTransformer(
+        return new Candidates(
+                drivers,
+                ClientInstrumentation.byClassName(),
                 byName,
                 rules,
                 factory.readsRequests(),
-                factory.readsMessages(),
-                factory::classLoaded,
-                new WardenTransformer.Listener() {
-                    @Override
-                    public void transformed(String className, String instrumentation, ClassLoader loader) {
-                        factory.debug("instrumented " + className + " (" + instrumentation + ")");
-                    }
-
-                    @Override
-                    public boolean failed(String className, String instrumentation, Throwable cause) {
-                        return factory.engine()
-                                .notInstrumented(
-                                        className,
-                                        instrumentation,
-                                        cause,
-                                        driverClasses.contains(className.replace('.', '/')));
-                    }
-                });
+                factory.readsMessages());
     }
 
-    /** After an attach to a running JVM: what is loaded cannot be given a field any more. */
-    private static void noteLoadedDrivers(Instrumentation instrumentation, EngineFactory factory, Set<String> drivers) {
-        for (Class<?> type : instrumentation.getAllLoadedClasses()) {
-            if (drivers.contains(type.getName().replace('.', '/'))) {
-                factory.engine().loadedBefore(type.getName());
+    private static WardenTransformer.Listener listener(EngineFactory factory) {
+        return new WardenTransformer.Listener() {
+            @Override
+            public void transformed(String className, String instrumentation, ClassLoader loader) {
+                factory.debug("instrumented " + className + " (" + instrumentation + ")");
             }
-        }
+
+            @Override
+            public void failed(
+                    String className, String instrumentation, ClassLoader loader, Throwable cause, boolean guarded) {
+                factory.engine().driverEvents().notInstrumented(className, instrumentation, loader, cause, guarded);
+            }
+        };
     }
 
     private static boolean open(Instrumentation instrumentation, Module module, String packageName) {
@@ -155,14 +209,16 @@ public final class Installer {
     }
 
     /** What shows only when the configuration is applied is told in the same words as what shows when it is read. */
-    private static void refuse(Config config, List<String> problems) {
+    private static void refuse(Config config, List<String> problems, boolean attached) {
         Loaded.Refused refused = new Loaded.Refused(problems, config.onConfigError(), List.of());
-        refuse(refused.message(), config.onConfigError() == OnConfigError.EXIT);
+        refuse(refused.message(), config.onConfigError() == OnConfigError.EXIT, attached);
     }
 
-    private static void refuse(String message, boolean exits) {
+    private static void refuse(String message, boolean exits, boolean attached) {
         System.err.println(message);
-        if (exits) {
+        if (exits && attached) {
+            System.err.println("[warden] the JVM was running before and goes on, without Warden: attach it again");
+        } else if (exits) {
             System.exit(1);
         }
     }

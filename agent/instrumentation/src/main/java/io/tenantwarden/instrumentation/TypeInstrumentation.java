@@ -29,6 +29,14 @@ public interface TypeInstrumentation {
         return false;
     }
 
+    /**
+     * The same for a class that is loaded already, of which only bodies of methods can be changed; null when nothing of it is
+     * left then.
+     */
+    default TypeInstrumentation bodiesOnly() {
+        return addsMembers() ? null : this;
+    }
+
     /** Whether methods that the compiler made, such as bodies of lambdas, are meant too. */
     default boolean includesSynthetic() {
         return false;

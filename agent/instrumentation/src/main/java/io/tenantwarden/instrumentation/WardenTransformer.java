@@ -3,23 +3,21 @@ package io.tenantwarden.instrumentation;
 import static net.bytebuddy.matcher.ElementMatchers.none;
 
 import io.tenantwarden.bootstrap.Hooks;
-import io.tenantwarden.instrumentation.jdbc.ConnectionCloseInstrumentation;
-import io.tenantwarden.instrumentation.jdbc.DataSourceInstrumentation;
-import io.tenantwarden.instrumentation.messaging.ListenerInstrumentation;
-import io.tenantwarden.instrumentation.method.MethodRule;
-import io.tenantwarden.instrumentation.web.FilterInstrumentation;
+import io.tenantwarden.instrumentation.loader.HiddenBridge;
+import io.tenantwarden.instrumentation.loader.LoaderClasses;
 import java.lang.instrument.ClassFileTransformer;
+import java.security.AccessController;
+import java.security.PrivilegedAction;
 import java.security.ProtectionDomain;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
-import java.util.stream.Stream;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.dynamic.ClassFileLocator;
@@ -30,9 +28,8 @@ import net.bytebuddy.implementation.Implementation;
 import net.bytebuddy.pool.TypePool;
 
 /**
- * Sees every class that the application loads and changes the few that matter: named driver classes, methods named by
- * configuration, and implementations of DataSource, Connection, servlet Filter and message listeners, which a look at the constant pool finds
- * before anything is resolved. Thread-safe.
+ * Sees every class that the application loads and changes the few that matter: those that {@link Candidates} names, and class
+ * loaders that may hide the bridge from them. Thread-safe.
  *
  * <p>No AgentBuilder: its matching resolves types for every class, and its default is to go on when a transformation
  * fails, where Warden must tell.
@@ -46,70 +43,44 @@ final class WardenTransformer implements ClassFileTransformer {
                 .with(Implementation.Context.Disabled.Factory.INSTANCE)
                 // what a class inherits is none of our business: only methods that it declares are changed
                 .with(MethodGraph.Compiler.ForDeclaredMethods.INSTANCE);
-        static final TypeInstrumentation DATA_SOURCE = new DataSourceInstrumentation();
-        static final TypeInstrumentation CONNECTION = new ConnectionCloseInstrumentation();
-        static final TypeInstrumentation FILTER = new FilterInstrumentation();
-        static final TypeInstrumentation LISTENER = new ListenerInstrumentation();
     }
-
-    /** The methods that advice is put into wherever they are found. */
-    private static final DeclaredMethods ADVISED = new DeclaredMethods(
-            Stream.concat(Stream.of("getConnection", "close", "doFilter"), ListenerInstrumentation.METHODS.stream())
-                    .toList());
 
     /** Told of what happened to a class. */
     interface Listener {
         void transformed(String className, String instrumentation, ClassLoader loader);
 
-        /** @return whether the class must rather not be loaded at all than be loaded unchanged */
-        boolean failed(String className, String instrumentation, Throwable cause);
+        /** @param guarded whether statements pass the class that {@code enforce} refuses */
+        void failed(String className, String instrumentation, ClassLoader loader, Throwable cause, boolean guarded);
     }
 
-    /** The JVM refuses to define this: a ClassFormatError where the class is used. An exception thrown here it ignores. */
-    private static final byte[] NO_CLASS = {};
-
-    private final Map<String, TypeInstrumentation> byName;
-    private final List<MethodRule> rules;
-    private final DeclaredMethods inheritable;
-    private final boolean requests;
-    private final boolean messages;
+    private final Candidates candidates;
+    private final boolean refuses;
     private final BiConsumer<ClassLoader, String> classNames;
     private final Listener listener;
     private final Map<ClassLoader, Boolean> seeHooks = Collections.synchronizedMap(new WeakHashMap<>());
     private final ClassLoader own = WardenTransformer.class.getClassLoader();
+    private final ClassLoader platform = ClassLoader.getPlatformClassLoader();
     private final AtomicLong looked = new AtomicLong();
     private final AtomicLong resolved = new AtomicLong();
     private final AtomicLong changed = new AtomicLong();
-    private final ClassLoader platform = ClassLoader.getPlatformClassLoader();
+    private volatile Set<String> changedSince = ConcurrentHashMap.newKeySet();
 
     /**
-     * @param byName internal class name to what is done to it
-     * @param rules methods named by configuration
-     * @param requests whether HTTP requests matter
-     * @param messages whether messages that listeners handle matter
+     * @param candidates what may be done to which class
+     * @param refuses whether a class that statements pass must not be loaded unchanged: {@code enforce}
      * @param classNames told of every class: loader and internal name
      * @param listener told of every class that was changed or could not be
      */
     WardenTransformer(
-            Map<String, TypeInstrumentation> byName,
-            List<MethodRule> rules,
-            boolean requests,
-            boolean messages,
-            BiConsumer<ClassLoader, String> classNames,
-            Listener listener) {
-        this.byName = Map.copyOf(byName);
-        this.rules = List.copyOf(rules);
-        this.inheritable = new DeclaredMethods(rules.stream()
-                .map(MethodRule::inheritedMethod)
-                .filter(Objects::nonNull)
-                .toList());
-        this.requests = requests;
-        this.messages = messages;
+            Candidates candidates, boolean refuses, BiConsumer<ClassLoader, String> classNames, Listener listener) {
+        this.candidates = candidates;
+        this.refuses = refuses;
         this.classNames = classNames;
         this.listener = listener;
     }
 
     @Override
+    @SuppressWarnings("removal")
     public byte[] transform(
             Module module,
             ClassLoader loader,
@@ -117,88 +88,122 @@ final class WardenTransformer implements ClassFileTransformer {
             Class<?> redefined,
             ProtectionDomain domain,
             byte[] classFile) {
-        if (loader == null || loader == own || loader == platform || name == null || redefined != null) {
+        if (!isOfApplication(loader) || name == null || redefined != null) {
             return null;
         }
+        if (System.getSecurityManager() == null) {
+            return load(loader, name, classFile);
+        }
+        // code of the application, which may do less than the agent, is further down the stack: it uses the class
+        return AccessController.doPrivileged((PrivilegedAction<byte[]>) () -> load(loader, name, classFile));
+    }
+
+    /** The agent is complete: {@link #changedSinceAdded} is not asked any more. */
+    void installed() {
+        changedSince = null;
+    }
+
+    /** Whether this class was changed when it was loaded, after this transformer was added. */
+    boolean changedSinceAdded(Class<?> type) {
+        Set<String> since = changedSince;
+        return since != null
+                && since.contains(key(type.getClassLoader(), type.getName().replace('.', '/')));
+    }
+
+    private static String key(ClassLoader loader, String name) {
+        return System.identityHashCode(loader) + name;
+    }
+
+    /** Whether classes of this loader are looked at: neither the JDK's nor the agent's own. */
+    boolean isOfApplication(ClassLoader loader) {
+        return loader != null && loader != own && loader != platform;
+    }
+
+    private byte[] load(ClassLoader loader, String name, byte[] classFile) {
         looked.incrementAndGet();
         try {
             classNames.accept(loader, name);
-            List<TypeInstrumentation> candidates = candidates(loader, name, classFile);
-            return candidates == null ? null : transform(loader, name, classFile, candidates);
+            byte[] result = change(loader, name, classFile, false);
+            Set<String> since = changedSince;
+            if (since != null && result != null) {
+                since.add(key(loader, name));
+            }
+            return result;
         } catch (Throwable e) {
-            return unchanged(name.replace('/', '.'), "class file", e);
+            return failed(loader, name, classFile, "class file", e);
         }
     }
 
-    private List<TypeInstrumentation> candidates(ClassLoader loader, String name, byte[] classFile) {
-        List<TypeInstrumentation> candidates = null;
-        TypeInstrumentation named = byName.get(name);
-        named = named == null ? null : named.in(loader);
-        if (named != null) {
-            candidates = add(candidates, named);
+    /** Without it in {@code enforce} a class that statements pass would let all of them pass. */
+    private byte[] failed(ClassLoader loader, String name, byte[] classFile, String instrumentation, Throwable cause) {
+        boolean guarded = candidates.isGuarded(loader, name, classFile);
+        String className = name.replace('/', '.');
+        try {
+            listener.failed(className, instrumentation, loader, cause, guarded);
+        } catch (RuntimeException | Error second) {
+            cause.addSuppressed(second); // nobody can be told; what matters is what the class is replaced with
         }
-        if (!rules.isEmpty()) {
-            String className = name.replace('/', '.');
-            Set<String> declared = inheritable.isEmpty() ? Set.of() : inheritable.in(classFile);
-            for (MethodRule rule : rules) {
-                boolean inherited = !declared.isEmpty() && declared.contains(rule.inheritedMethod());
-                if (inherited || rule.matchesClass(className)) {
-                    candidates = add(candidates, rule);
-                }
-            }
+        if (!guarded || !refuses) {
+            return null;
         }
+        return RefusedClass.inPlaceOf(
+                classFile,
+                "[warden] refused: the class " + className + " could not be instrumented (" + cause
+                        + "), and warden.mode=enforce lets nothing pass that is neither seen nor scoped."
+                        + " warden.mode=inject would go on without it");
+    }
+
+    /**
+     * The changed class file; null when nothing is to be changed.
+     *
+     * @param bodiesOnly whether the class is loaded already
+     * @throws RuntimeException or an Error, when what should be changed cannot be
+     */
+    byte[] change(ClassLoader loader, String name, byte[] classFile, boolean bodiesOnly) {
         int found = ClassFileScan.scan(classFile);
-        int aFilter = ClassFileScan.DO_FILTER | ClassFileScan.FILTER_CHAIN;
-        boolean connects = (found & ClassFileScan.CONNECTION) != 0;
-        boolean dataSource = connects && (found & ClassFileScan.GET_CONNECTION) != 0;
-        boolean connection = connects && (found & ClassFileScan.CLOSE) != 0;
-        boolean filter = requests && (found & aFilter) == aFilter;
-        boolean listener = messages && (found & ClassFileScan.LISTENER) != 0;
-        if (dataSource || connection || filter || listener) {
-            // most of them only call such methods: to find a class's supertypes costs a thousand times as much as this
-            Set<String> declared = ADVISED.among(classFile);
-            if (dataSource && declared.contains("getConnection")) {
-                candidates = add(candidates, Tools.DATA_SOURCE);
-            }
-            if (connection && declared.contains("close")) {
-                candidates = add(candidates, Tools.CONNECTION);
-            }
-            if (filter && declared.contains("doFilter")) {
-                candidates = add(candidates, Tools.FILTER);
-            }
-            if (listener && declared.stream().anyMatch(ListenerInstrumentation.METHODS::contains)) {
-                candidates = add(candidates, Tools.LISTENER);
-            }
+        byte[] result = null;
+        if ((found & ClassFileScan.LOAD_CLASS) != 0) {
+            result = loader(loader, name, classFile);
         }
-        return candidates;
-    }
-
-    private static List<TypeInstrumentation> add(List<TypeInstrumentation> list, TypeInstrumentation one) {
-        List<TypeInstrumentation> result = list == null ? new ArrayList<>(2) : list;
-        result.add(one);
+        List<TypeInstrumentation> some = candidates.of(loader, name, classFile, found);
+        if (some != null) {
+            byte[] more = transform(loader, name, result == null ? classFile : result, some, bodiesOnly);
+            result = more == null ? result : more;
+        }
         return result;
     }
 
-    private byte[] transform(ClassLoader loader, String name, byte[] classFile, List<TypeInstrumentation> candidates) {
-        resolved.incrementAndGet();
-        String className = name.replace('/', '.');
-        if (!seesHooks(loader)) {
-            return unchanged(
-                    className,
-                    candidates.get(0).name(),
-                    new IllegalStateException("its class loader does not delegate io.tenantwarden.bootstrap to the boot"
-                            + " loader (OSGi: add it to org.osgi.framework.bootdelegation)"));
+    /** A class loader, which finds the bridge for what it loads from then on; it must see the bridge itself. */
+    private byte[] loader(ClassLoader loader, String name, byte[] classFile) {
+        if (!DeclaredMethods.LOAD_CLASS.in(classFile).isEmpty() && seesHooks(loader)) {
+            byte[] result = LoaderClasses.change(classFile);
+            if (result != null) {
+                changed.incrementAndGet();
+                listener.transformed(name.replace('/', '.'), "class loader", loader);
+            }
+            return result;
         }
+        return null;
+    }
+
+    private byte[] transform(
+            ClassLoader loader, String name, byte[] classFile, List<TypeInstrumentation> some, boolean bodiesOnly) {
+        resolved.incrementAndGet();
+        if (!seesHooks(loader)) {
+            throw new HiddenBridge(loader);
+        }
+        String className = name.replace('/', '.');
         ClassFileLocator locator = new ClassFileLocator.Compound(
                 ClassFileLocator.Simple.of(className, classFile), ClassFileLocator.ForClassLoader.of(loader));
         TypeDescription type = TypePool.Default.WithLazyResolution.of(locator)
                 .describe(className)
                 .resolve();
-        List<TypeInstrumentation> meant = new ArrayList<>(candidates.size());
+        List<TypeInstrumentation> meant = new ArrayList<>(some.size());
         boolean addsMembers = false;
         boolean includesSynthetic = false;
-        for (TypeInstrumentation candidate : candidates) {
-            if (isMeant(candidate, type)) {
+        for (TypeInstrumentation each : some) {
+            TypeInstrumentation candidate = bodiesOnly ? each.bodiesOnly() : each;
+            if (candidate != null && isMeant(candidate, type)) {
                 meant.add(candidate);
                 addsMembers |= candidate.addsMembers();
                 includesSynthetic |= candidate.includesSynthetic();
@@ -215,18 +220,10 @@ final class WardenTransformer implements ClassFileTransformer {
             builder = candidate.apply(builder, type);
             applied.append(applied.isEmpty() ? "" : ", ").append(candidate.name());
         }
-        try {
-            byte[] result = builder.make().getBytes();
-            changed.incrementAndGet();
-            listener.transformed(className, applied.toString(), loader);
-            return result;
-        } catch (Throwable e) {
-            return unchanged(className, applied.toString(), e);
-        }
-    }
-
-    private byte[] unchanged(String className, String instrumentation, Throwable cause) {
-        return listener.failed(className, instrumentation, cause) ? NO_CLASS : null;
+        byte[] result = builder.make().getBytes();
+        changed.incrementAndGet();
+        listener.transformed(className, applied.toString(), loader);
+        return result;
     }
 
     /** Instrumented code would throw NoClassDefFoundError where the hooks cannot be seen. */
@@ -242,7 +239,7 @@ final class WardenTransformer implements ClassFileTransformer {
     private static boolean findsHooks(ClassLoader loader) {
         try {
             return loader.loadClass(Hooks.class.getName()) == Hooks.class;
-        } catch (ClassNotFoundException | LinkageError e) {
+        } catch (ClassNotFoundException | RuntimeException | LinkageError e) {
             return false;
         }
     }

@@ -47,10 +47,10 @@ class DriverClassesTest {
                     DriverClassesTest.class.getClassLoader());
             List<String> failed = new ArrayList<>();
             failures = failed;
+            PgjdbcInstrumentations drivers =
+                    new PgjdbcInstrumentations(new DriverStrategies(strategy, failed::add), failed::add);
             transformer = new WardenTransformer(
-                    PgjdbcInstrumentations.byClassName(new DriverStrategies(strategy, failed::add)),
-                    List.of(),
-                    false,
+                    new Candidates(drivers, Map.of(), Map.of(), List.of(), false, false),
                     false,
                     (loader, name) -> {},
                     new WardenTransformer.Listener() {
@@ -60,8 +60,13 @@ class DriverClassesTest {
                         }
 
                         @Override
-                        public boolean failed(String className, String instrumentation, Throwable cause) {
-                            return failed.add(className + " " + instrumentation + " " + cause);
+                        public void failed(
+                                String className,
+                                String instrumentation,
+                                ClassLoader loader,
+                                Throwable cause,
+                                boolean guarded) {
+                            failed.add(className + " " + instrumentation + " " + cause);
                         }
                     });
         }
@@ -211,6 +216,7 @@ class DriverClassesTest {
                         name.equals(EXECUTOR)
                                 || name.equals("org.postgresql.core.v3.SimpleQuery")
                                 || java.sql.Connection.class.isAssignableFrom(type)
+                                || java.sql.Driver.class.isAssignableFrom(type)
                                 // the base of the driver's data sources
                                 || javax.sql.CommonDataSource.class.isAssignableFrom(type),
                         name);

@@ -3,6 +3,7 @@ package io.tenantwarden.engine.inject;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.ref.WeakReference;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Locale;
@@ -35,7 +36,7 @@ public final class JdbcConnection implements DriverConnection {
         }
     };
 
-    private final Connection connection;
+    private final WeakReference<Connection> connection;
     private final Properties properties;
     private final MethodHandle transactionState;
     private final ReentrantLock lock = new ReentrantLock();
@@ -43,11 +44,11 @@ public final class JdbcConnection implements DriverConnection {
 
     /**
      * @param connection the driver's own
-     * @param properties what it was opened with
+     * @param properties what it was opened with; null when that is not known
      */
     public JdbcConnection(Connection connection, Properties properties) {
-        this.connection = connection;
-        this.properties = properties;
+        this.connection = new WeakReference<>(connection);
+        this.properties = properties == null ? new Properties() : properties;
         this.transactionState = TRANSACTION_STATE.get(connection.getClass());
     }
 
@@ -80,7 +81,7 @@ public final class JdbcConnection implements DriverConnection {
 
     private boolean state(String name) {
         try {
-            return ((Enum<?>) (Object) transactionState.invokeExact((Object) connection))
+            return ((Enum<?>) (Object) transactionState.invokeExact((Object) connection()))
                     .name()
                     .equals(name);
         } catch (RuntimeException | Error e) {
@@ -108,7 +109,7 @@ public final class JdbcConnection implements DriverConnection {
 
     @Override
     public String user() throws SQLException {
-        return connection.getMetaData().getUserName();
+        return open().getMetaData().getUserName();
     }
 
     /**
@@ -118,13 +119,13 @@ public final class JdbcConnection implements DriverConnection {
     @Override
     public String database() throws SQLException {
         String name = properties.getProperty("PGDBNAME");
-        return name == null ? connection.getCatalog() : name;
+        return name == null ? open().getCatalog() : name;
     }
 
     /** Of several hosts in the URL all: which one it is the driver does not say in JDBC. */
     @Override
     public String host() throws SQLException {
-        String url = connection.getMetaData().getURL();
+        String url = open().getMetaData().getURL();
         int from = url.indexOf("//");
         if (from < 0) {
             return "localhost:5432"; // jdbc:postgresql:database
@@ -137,15 +138,23 @@ public final class JdbcConnection implements DriverConnection {
     /** {@code 42.7.14}, or whatever the driver calls itself. */
     public String driverVersion() {
         try {
-            return connection.getMetaData().getDriverName() + " "
-                    + connection.getMetaData().getDriverVersion();
+            return open().getMetaData().getDriverName() + " "
+                    + open().getMetaData().getDriverVersion();
         } catch (SQLException e) {
-            return connection.getClass().getName();
+            return "of a connection that is closed";
         }
     }
 
-    /** The driver's connection. */
+    private Connection open() throws SQLException {
+        Connection own = connection.get();
+        if (own == null) {
+            throw new SQLException("the connection is gone: nobody uses it any more");
+        }
+        return own;
+    }
+
+    /** The driver's connection; null when nobody uses it any more. */
     public Connection connection() {
-        return connection;
+        return connection.get();
     }
 }

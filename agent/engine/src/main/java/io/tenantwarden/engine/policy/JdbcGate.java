@@ -74,11 +74,12 @@ public final class JdbcGate {
      * Something is about to be executed; {@link #after} follows when the result is null.
      *
      * @param owner the driver's statement, connection or copy manager
+     * @param holder keeps what is known of the statement; null when the owner is none
      * @param sql its text; null when it was prepared or is a batch
      * @return why it must not run; null when it may
      */
     @SuppressWarnings("unchecked")
-    public SQLException before(Session session, Object owner, String sql) throws Throwable {
+    public SQLException before(Session session, Object owner, HasStatement holder, String sql) throws Throwable {
         ThreadState thread = ThreadState.current();
         boolean decides = !thread.isInternal() && session.database() != null;
         Scope own = decides ? scopes.current(thread, session.tenantScopes()) : null;
@@ -92,7 +93,7 @@ public final class JdbcGate {
         try {
             SQLException refusal = null;
             if (outermost) {
-                Object kept = sql == null && owner instanceof HasStatement holder ? holder.wardenStatement() : null;
+                Object kept = sql == null && holder != null ? holder.wardenStatement() : null;
                 List<KnownStatement> statements = sql != null
                         ? List.of(known(session, sql))
                         : kept instanceof KnownStatement one
@@ -101,7 +102,7 @@ public final class JdbcGate {
                 refusal = decide(session, owner, asRead(session, statements), own);
             }
             passed = refusal == null;
-            if (passed && sql == null && owner instanceof HasStatement holder) {
+            if (passed && sql == null && holder != null) {
                 unbatched(holder); // the driver empties its batch when it executes it
             }
             return refusal;

@@ -251,6 +251,20 @@ public final class Refusals {
                 + " exclude the connection with warden.datasource.exclude");
     }
 
+    /** @param url without credentials */
+    public static SQLException uncoveredClient(String product, String url, Site site) {
+        return exception(
+                "uncovered client at " + site + ": " + product + " speaks to PostgreSQL without pgjdbc, so that"
+                        + " Warden neither sees nor scopes what it sends, and warden.mode=enforce lets none of it pass. Use pgjdbc"
+                        + " (any data source or pool on top of it), or let this client pass on purpose:"
+                        + " warden.datasource.exclude=*@" + url + "*");
+    }
+
+    public static SQLException unknownBatch() {
+        return exception("the statements of this batch were added before the agent came, and cannot be read. Clear the"
+                + " batch and add them again");
+    }
+
     public static SQLException uncoveredConnection() {
         return exception("the agent failed while this connection was set up, and warden.mode=enforce lets none of its"
                 + " statements pass unchecked. The first such error is in the log at ERROR. Close the connection and open"

@@ -4,6 +4,8 @@ import java.util.Locale;
 
 /** The agent in one word. */
 public enum HealthState {
+    /** No connection that Warden covers was opened yet. */
+    IDLE,
     /** Scopes reach the database as configured. */
     PROTECTING,
     /** Something that should be protected is not. */

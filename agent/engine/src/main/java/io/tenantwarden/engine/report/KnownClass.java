@@ -1,5 +1,7 @@
 package io.tenantwarden.engine.report;
 
+import java.util.Arrays;
+
 /**
  * What the name of a class says, remembered. Immutable.
  *
@@ -16,6 +18,11 @@ record KnownClass(String name, Packages.Owner owner, boolean looksGenerated) {
      * whose hash is already computed ({@link Class#getName} gives the same object each time), which makes a hit a few nanoseconds.
      */
     private static final KnownClass[] CACHE = new KnownClass[SLOTS];
+
+    /** What names say has changed. */
+    static void forget() {
+        Arrays.fill(CACHE, null);
+    }
 
     static KnownClass of(String name) {
         int hash = name.hashCode();

@@ -9,7 +9,9 @@ import static io.tenantwarden.engine.report.Packages.Owner.POOL;
 import static io.tenantwarden.engine.report.Packages.Owner.WARDEN;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Whose code a class is, by its package. Everything that is not listed belongs to the application: a library that was forgotten here is named
@@ -34,13 +36,18 @@ final class Packages {
 
     private static final String[] JDK_PREFIXES = {"java.", "javax.", "jdk.", "sun.", "com.sun."};
 
-    /** PostgreSQL drivers, and drivers that wrap them. */
+    /** PostgreSQL drivers and other clients, and drivers that wrap them. */
     private static final String[] DRIVER_PREFIXES = {
         "org.postgresql.",
         "com.yugabyte.",
         "com.edb.",
         "org.opengauss.",
         "com.impossibl.postgres.",
+        "io.r2dbc.",
+        "io.reactiverse.pgclient.",
+        "com.github.jasync.",
+        "com.github.mauricio.async.",
+        "com.github.pgasync.",
         "software.amazon.jdbc.",
         "com.google.cloud.sql.",
     };
@@ -279,17 +286,20 @@ final class Packages {
         "org.springframework.samples.", "org.jboss.as.quickstarts.", "org.eclipse.jetty.demo."
     };
 
-    private static final Packages KNOWN = new Packages();
+    private static volatile Packages known = new Packages(Set.of());
 
+    private final Set<String> moreDrivers;
     private final String[] prefixes;
     private final Owner[] owners;
     /** Index of the longest other prefix that the one at this index begins with; -1 when none. */
     private final int[] parents;
 
-    private Packages() {
+    private Packages(Set<String> moreDrivers) {
+        this.moreDrivers = Set.copyOf(moreDrivers);
         Map<String, Owner> sorted = new TreeMap<>();
         add(sorted, JDK, JDK_PREFIXES);
         add(sorted, DRIVER, DRIVER_PREFIXES);
+        add(sorted, DRIVER, moreDrivers.toArray(String[]::new));
         add(sorted, POOL, POOL_PREFIXES);
         add(sorted, FRAMEWORK, FRAMEWORK_PREFIXES);
         add(sorted, PLUMBING, PLUMBING_PREFIXES);
@@ -315,7 +325,14 @@ final class Packages {
 
     /** Whose code the class with this binary name is; the longest listed prefix decides. */
     static Owner ownerOf(String className) {
-        return KNOWN.find(className);
+        return known.find(className);
+    }
+
+    /** Classes with this prefix are a driver's: one that was found under a name of its own. */
+    static synchronized void driver(String prefix) {
+        Set<String> drivers = new TreeSet<>(known.moreDrivers);
+        drivers.add(prefix);
+        known = new Packages(drivers);
     }
 
     private Owner find(String className) {

@@ -58,11 +58,10 @@ public final class Reporter implements AutoCloseable {
     private volatile long writtenNews = -1;
     private volatile long writtenAt;
     private volatile boolean keepFiles;
-    private volatile SelfCheck selfCheck;
+    private final Deadlines deadlines = new Deadlines();
+    private volatile Supplier<List<Finding>> selfCheck = List::of;
+    private volatile boolean selfCheckAsked;
     private volatile boolean selfCheckTold;
-
-    /** What is to be asked, and when at the latest it is told. */
-    private record SelfCheck(long at, Supplier<List<Finding>> findings) {}
 
     /**
      * How long things take.
@@ -220,14 +219,28 @@ public final class Reporter implements AutoCloseable {
     }
 
     /**
-     * What can only be judged once the application has run for a while. Told once after that time, or at exit when the
-     * application used a database; the report has the answer of the moment.
+     * What can only be judged once the application has run for a while. Nothing is told before {@link #selfCheckFrom}; the
+     * report has the answer of the moment from then on.
      *
-     * @param after time since now
      * @param check asked on the reporter's thread; findings may vanish again
      */
-    public void selfCheck(Duration after, Supplier<List<Finding>> check) {
-        selfCheck = new SelfCheck(System.nanoTime() + after.toNanos(), check);
+    public void selfCheck(Supplier<List<Finding>> check) {
+        selfCheck = check;
+    }
+
+    /**
+     * There is something to judge from now on: it is told once after this time, or at exit.
+     *
+     * @param patience time since now
+     */
+    public void selfCheckFrom(Duration patience) {
+        selfCheckAsked = true;
+        after(patience, this::tellSelfCheck);
+    }
+
+    /** Runs something once after this time, on the reporter's thread; not at all when the JVM ends before. */
+    public void after(Duration time, Runnable work) {
+        deadlines.add(time, work);
         if (thread.isStarted()) {
             thread.wake();
         }
@@ -302,7 +315,7 @@ public final class Reporter implements AutoCloseable {
         // what two roles or databases share is said once
         List<Finding> sortedFindings = new ArrayList<>(new HashSet<>(findings.values()));
         if (selfCheckTold) {
-            sortedFindings.addAll(selfCheck.findings().get());
+            sortedFindings.addAll(selfCheck.get());
         }
         sortedFindings.sort(Comparator.comparing(Finding::rule).thenComparing(Finding::object));
         List<Cover> sortedCovers = new ArrayList<>(covers.values());
@@ -325,7 +338,7 @@ public final class Reporter implements AutoCloseable {
     }
 
     private int findingCount() {
-        return findings.size() + (selfCheckTold ? selfCheck.findings().get().size() : 0);
+        return findings.size() + (selfCheckTold ? selfCheck.get().size() : 0);
     }
 
     private long errors() {
@@ -379,24 +392,11 @@ public final class Reporter implements AutoCloseable {
         public long run(boolean exiting) {
             boolean waiting = router.drain(exiting);
             long pause = waiting ? TimeUnit.MILLISECONDS.toNanos(100) : Long.MAX_VALUE;
-            pause = Math.min(pause, selfCheckWhenDue());
+            pause = Math.min(pause, deadlines.run());
             if (keepFiles) {
                 pause = Math.min(pause, writeFilesWhenDue(exiting));
             }
             return exiting ? Math.min(pause, EXIT_CHECK_NANOS) : pause;
-        }
-
-        private long selfCheckWhenDue() {
-            SelfCheck due = selfCheck;
-            if (selfCheckTold || due == null) {
-                return Long.MAX_VALUE;
-            }
-            long remaining = due.at() - System.nanoTime();
-            if (remaining > 0) {
-                return remaining;
-            }
-            tellSelfCheck();
-            return 0;
         }
 
         private long writeFilesWhenDue(boolean exiting) {
@@ -417,7 +417,7 @@ public final class Reporter implements AutoCloseable {
         @Override
         public void exit() {
             // Each step is for itself: what fails in one must not cost the others.
-            if (!covers.isEmpty()) {
+            if (selfCheckAsked) {
                 attempt(Reporter.this::tellSelfCheck);
             }
             if (keepFiles) {
@@ -455,12 +455,12 @@ public final class Reporter implements AutoCloseable {
     }
 
     private void tellSelfCheck() {
-        if (selfCheckTold || selfCheck == null) {
+        if (selfCheckTold) {
             return;
         }
         selfCheckTold = true;
         otherChanges.increment();
-        selfCheck.findings().get().forEach(finding -> log(LogLine.finding(finding)));
+        selfCheck.get().forEach(finding -> log(LogLine.finding(finding)));
     }
 
     private void writeFiles() {

@@ -45,6 +45,12 @@ public final class SiteFinder {
         return name;
     }
 
+    /** What lies in this package, without a dot at the end, is a driver: a copy under another name. */
+    public void driver(String packageName) {
+        Packages.driver(packageName + ".");
+        KnownClass.forget();
+    }
+
     /** The site alone: cheaper than {@link #find()}, for statements that only need to be counted. Never null. */
     public Site site() {
         return WALKER.walk(frames -> walk(frames, null, null));

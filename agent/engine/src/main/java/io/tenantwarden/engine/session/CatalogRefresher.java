@@ -94,8 +94,8 @@ public final class CatalogRefresher {
 
     /** Returns how long to wait for the next one; as good as for ever when something else wakes the thread before. */
     private long readWhenDue(Database database, Readings readings) {
-        if (database.catalog() == null || database.pattern() == null) {
-            return Long.MAX_VALUE; // a statement reads the first one; an opened connection wakes
+        if (database.catalog() == null) {
+            return Long.MAX_VALUE; // a statement reads the first one
         }
         long now = System.nanoTime();
         long age = database.isUsed() ? database.untilTooOld() : Long.MAX_VALUE;
@@ -105,6 +105,11 @@ public final class CatalogRefresher {
         }
         if (age <= 0) {
             database.expire(); // while it cannot be read, statements ask
+        }
+        if (database.pattern() == null) {
+            // an opened connection wakes; until then there is nothing to read it with
+            readings.notBefore = System.nanoTime() + refreshNanos;
+            return refreshNanos;
         }
         try {
             read(database, readings);

@@ -27,6 +27,7 @@ public final class Checkouts {
 
     private final Supplier<Scope> scopeOfThread;
     private final Consumer<String> debug;
+    private final DriverObjects objects;
 
     private final ClassValue<Boolean> lazy = new ClassValue<>() {
         @Override
@@ -61,10 +62,12 @@ public final class Checkouts {
     /**
      * @param scopeOfThread what the current thread runs as; never null
      * @param debug told of connections that cannot be unwrapped
+     * @param objects knows the sessions of connections whose class could not get a field
      */
-    public Checkouts(Supplier<Scope> scopeOfThread, Consumer<String> debug) {
+    public Checkouts(Supplier<Scope> scopeOfThread, Consumer<String> debug, DriverObjects objects) {
         this.scopeOfThread = scopeOfThread;
         this.debug = debug;
+        this.objects = objects;
     }
 
     /** The outermost {@code getConnection} of this thread returned a connection. */
@@ -87,7 +90,7 @@ public final class Checkouts {
      */
     private Scope captured(Connection logical, Session session) {
         boolean opened = session.checkout().isFirst();
-        if (opened && logical instanceof HasSession) {
+        if (opened && objects.isPhysical(logical)) {
             return Scope.NONE;
         }
         Scope scope = scopeOfThread.get();
@@ -101,7 +104,7 @@ public final class Checkouts {
             return;
         }
         Session session = session(logical, kind);
-        if (session != null && session.checkout().release(logical) && !(logical instanceof HasSession)) {
+        if (session != null && session.checkout().release(logical) && !objects.isPhysical(logical)) {
             cleanUp(session);
         }
     }
@@ -130,6 +133,10 @@ public final class Checkouts {
             return (Session) physical.wardenSession();
         }
         try {
+            HasSession beside = objects.unwrap(logical);
+            if (beside != null) {
+                return (Session) beside.wardenSession();
+            }
             // Other drivers' connections throw when they are unwrapped, which would cost each checkout an exception;
             // some
             // proxies unwrap what they say they do not wrap.

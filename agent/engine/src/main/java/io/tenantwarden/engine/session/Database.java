@@ -168,7 +168,9 @@ public final class Database {
 
     /** A connection of the application shows how to make one. */
     void opened(Session session) {
-        pattern = new WeakReference<>(session);
+        if (session.isCopyable()) {
+            pattern = new WeakReference<>(session);
+        }
     }
 
     /** The application's latest connection; null when it is gone. */

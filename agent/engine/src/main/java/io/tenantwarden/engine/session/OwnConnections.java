@@ -118,7 +118,11 @@ public final class OwnConnections {
         try {
             String url = "jdbc:postgresql://" + like.database().server() + "/"
                     + URLEncoder.encode(like.driver().database(), StandardCharsets.UTF_8);
-            Connection c = driver(like.connection().getClass()).connect(url, properties(like.properties()));
+            Object pattern = like.connection();
+            if (pattern == null) {
+                throw new SQLException("the application's connection is gone");
+            }
+            Connection c = driver(pattern.getClass()).connect(url, properties(like.properties()));
             if (c == null) {
                 throw new SQLException("the driver does not take the URL of its own connection");
             }

@@ -6,6 +6,7 @@ import io.tenantwarden.engine.inject.Assignment;
 import io.tenantwarden.engine.inject.DriverConnection;
 import io.tenantwarden.engine.inject.Injector;
 import io.tenantwarden.rls.RoleFacts;
+import java.lang.ref.WeakReference;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +34,7 @@ public final class Session {
     private final Injector injector;
     private final ReentrantLock lock;
     private final Properties properties;
+    private final boolean copyable;
     private final RelationNames names = new RelationNames();
     private final Execution execution = new Execution();
     private final OpenTransaction transaction = new OpenTransaction();
@@ -42,7 +44,7 @@ public final class Session {
     private final Function<String, Scope> tenantScopes = this::tenantScope;
 
     private volatile Database database;
-    private volatile Object connection;
+    private volatile WeakReference<Object> connection = new WeakReference<>(null);
     private volatile boolean uncovered;
     private String loginUser = "";
     private String role = "";
@@ -63,10 +65,12 @@ public final class Session {
     /**
      * @param driver the physical connection
      * @param injector puts the values on the wire; null in {@code audit}, where nothing is sent
-     * @param properties the driver's connection properties
+     * @param properties the driver's connection properties; null when they are not known, because the connection was opened
+     *     before the agent came
      */
     public Session(DriverConnection driver, Injector injector, Properties properties) throws Throwable {
-        this.properties = properties;
+        this.properties = properties == null ? new Properties() : properties;
+        this.copyable = properties != null;
         this.driver = driver;
         this.injector = injector;
         this.lock = driver.lock();
@@ -84,7 +88,7 @@ public final class Session {
     public void open(Object ofConnection, Database state, String user) {
         loginUser = user;
         role = user;
-        connection = ofConnection;
+        connection = new WeakReference<>(ofConnection);
         database = state;
     }
 
@@ -126,9 +130,12 @@ public final class Session {
         return database;
     }
 
-    /** The driver's connection; null until {@link #open}. */
+    /**
+     * The driver's connection; null until {@link #open}, and when nobody uses it any more: it is held weakly, because a
+     * session may be kept beside its connection ({@link DriverObjects}).
+     */
     public Object connection() {
-        return connection;
+        return connection.get();
     }
 
     /** The role that the driver connected as. */
@@ -144,6 +151,11 @@ public final class Session {
     /** Null when unknown. */
     public RoleFacts roleFacts() {
         return roleFacts;
+    }
+
+    /** Whether another connection can be opened with what is known of this one. */
+    public boolean isCopyable() {
+        return copyable;
     }
 
     /** The driver's connection properties; they hold a password and are not to be written anywhere. */
@@ -325,8 +337,10 @@ public final class Session {
      * server reports the parameter, the driver keeps it ({@code BaseConnection#getStandardConformingStrings}).
      */
     public boolean escapesInStrings() throws Throwable {
-        Object standard =
-                connection.getClass().getMethod("getStandardConformingStrings").invoke(connection);
+        Object standard = connection()
+                .getClass()
+                .getMethod("getStandardConformingStrings")
+                .invoke(connection());
         return !(boolean) standard;
     }
 

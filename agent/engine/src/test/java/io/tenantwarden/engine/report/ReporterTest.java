@@ -274,7 +274,8 @@ class ReporterTest {
             reporter.start();
             reporter.info("the thread runs before there is anything to check");
             reporter.cover(cover);
-            reporter.selfCheck(java.time.Duration.ofHours(1), () -> List.of(typo));
+            reporter.selfCheck(() -> List.of(typo));
+            reporter.selfCheckFrom(java.time.Duration.ofHours(1));
         }
         assertEquals(
                 1,

@@ -35,7 +35,7 @@ class CheckoutsTest {
     private final List<String> debug = new ArrayList<>();
     private final Object dataSource = new Object();
     private Scope scope = A;
-    private final Checkouts checkouts = new Checkouts(() -> scope, debug::add);
+    private final Checkouts checkouts = new Checkouts(() -> scope, debug::add, new DriverObjects());
     private Connection physical;
     private Session session;
 

@@ -1,7 +1,10 @@
 package io.tenantwarden.instrumentation.executor;
 
 import io.tenantwarden.bootstrap.Tasks;
+import io.tenantwarden.instrumentation.loader.HiddenBridge;
 import java.lang.instrument.ClassFileTransformer;
+import java.security.AccessController;
+import java.security.PrivilegedAction;
 import java.security.ProtectionDomain;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -26,8 +29,14 @@ final class TaskTransformer implements ClassFileTransformer {
     private static final String COROUTINE = "kotlinx/coroutines/DispatchedTask";
     private static final Edit THREAD_RUN = Edit.first("run", "threadEntered", "(Ljava/lang/Thread;)V", 0);
 
+    /** Told of a class that could not be changed. */
+    interface Failures {
+        /** @param loader null for the boot loader */
+        void failed(String className, ClassLoader loader, Throwable cause);
+    }
+
     private final Map<String, TaskClasses.Changes> classes = TaskClasses.all();
-    private final BiConsumer<String, Throwable> failed;
+    private final Failures failed;
     private final BiConsumer<String, ClassLoader> changed;
     private final ClassLoader own = TaskTransformer.class.getClassLoader();
     private final ClassLoader platform = ClassLoader.getPlatformClassLoader();
@@ -36,7 +45,7 @@ final class TaskTransformer implements ClassFileTransformer {
      * @param changed told of every class that was changed
      * @param failed told of every class that could not be, and why
      */
-    TaskTransformer(BiConsumer<String, ClassLoader> changed, BiConsumer<String, Throwable> failed) {
+    TaskTransformer(BiConsumer<String, ClassLoader> changed, Failures failed) {
         this.changed = changed;
         this.failed = failed;
     }
@@ -47,6 +56,7 @@ final class TaskTransformer implements ClassFileTransformer {
     }
 
     @Override
+    @SuppressWarnings("removal")
     public byte[] transform(
             Module module,
             ClassLoader loader,
@@ -57,6 +67,13 @@ final class TaskTransformer implements ClassFileTransformer {
         if (name == null || loader == own) {
             return null;
         }
+        if (System.getSecurityManager() == null) {
+            return change(loader, name, classFile);
+        }
+        return AccessController.doPrivileged((PrivilegedAction<byte[]>) () -> change(loader, name, classFile));
+    }
+
+    private byte[] change(ClassLoader loader, String name, byte[] classFile) {
         TaskClasses.Changes changes = classes.get(name);
         boolean ofApplication = loader != null && loader != platform;
         try {
@@ -73,15 +90,14 @@ final class TaskTransformer implements ClassFileTransformer {
             }
             return result;
         } catch (Throwable e) {
-            failed.accept(name.replace('/', '.'), e);
+            failed.failed(name.replace('/', '.'), loader, e);
             return null;
         }
     }
 
     private byte[] change(byte[] classFile, String name, ClassLoader loader, List<Edit> all, List<Edit> oneOf) {
         if (!seesTasks(loader)) {
-            throw new IllegalStateException("its class loader does not delegate io.tenantwarden.bootstrap to the boot"
-                    + " loader (OSGi: add it to org.osgi.framework.bootdelegation)");
+            throw new HiddenBridge(loader);
         }
         ClassReader reader = OpenedClassReader.of(classFile);
         ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);

@@ -4,7 +4,7 @@ import io.tenantwarden.bootstrap.Hooks;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.implementation.bytecode.assign.Assigner;
 
-/** Inlined into DataSource and Connection implementations, the pools' above all. */
+/** Inlined into DataSource, Driver and Connection implementations, the pools' above all. */
 final class JdbcAdvice {
 
     private JdbcAdvice() {}
@@ -19,6 +19,23 @@ final class JdbcAdvice {
         static void exit(
                 @Advice.This Object dataSource, @Advice.Return(typing = Assigner.Typing.DYNAMIC) Object connection) {
             Hooks.checkoutLeft(dataSource, connection);
+        }
+    }
+
+    static final class Connect {
+        @Advice.OnMethodEnter
+        static int enter() {
+            return Hooks.connecting();
+        }
+
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.Enter int before,
+                @Advice.This Object driver,
+                @Advice.Argument(0) String url,
+                @Advice.Argument(1) Object properties,
+                @Advice.Return(typing = Assigner.Typing.DYNAMIC) Object connection) {
+            Hooks.connected(before, driver, url, properties, connection);
         }
     }
 

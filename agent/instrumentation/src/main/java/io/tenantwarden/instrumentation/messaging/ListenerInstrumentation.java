@@ -9,6 +9,7 @@ import static net.bytebuddy.matcher.ElementMatchers.not;
 import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
 
 import io.tenantwarden.instrumentation.TypeInstrumentation;
+import java.util.List;
 import java.util.Set;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.description.type.TypeDescription;
@@ -31,6 +32,11 @@ public final class ListenerInstrumentation implements TypeInstrumentation {
     };
 
     private static final String CONSUMER = "com.rabbitmq.client.Consumer";
+
+    /** Whether a type of this name makes what implements it a listener. */
+    public static boolean isListener(String typeName) {
+        return typeName.equals(CONSUMER) || List.of(LISTENERS).contains(typeName);
+    }
 
     @Override
     public String name() {

@@ -30,7 +30,27 @@ public final class DriverStrategies {
         this.fallsBack = fallsBack;
     }
 
+    /**
+     * Classes of this driver were loaded before the agent, and cannot get what the pipelined strategy needs.
+     *
+     * @param driver its package, with dots
+     */
+    public void loadedBefore(ClassLoader loader, String driver) {
+        synchronized (portable) {
+            portable.computeIfAbsent(loader, key -> new HashMap<>()).put(driver.replace('.', '/'), true);
+        }
+    }
+
+    private boolean isLoadedBefore(ClassLoader loader, String driver) {
+        synchronized (portable) {
+            return portable.getOrDefault(loader, Map.of()).getOrDefault(driver, false);
+        }
+    }
+
     boolean isPortable(ClassLoader loader, String driver) {
+        if (isLoadedBefore(loader, driver)) {
+            return true;
+        }
         if (configured != Strategy.AUTO) {
             return configured == Strategy.JDBC;
         }

@@ -17,6 +17,18 @@ import net.bytebuddy.dynamic.DynamicType;
 /** {@code PgConnection}, through the methods of {@code java.sql.Connection} alone. */
 final class PortableConnectionInstrumentation implements TypeInstrumentation {
 
+    private final boolean holds;
+
+    /** @param holds whether it gets the field; else what is known of it is kept beside it */
+    PortableConnectionInstrumentation(boolean holds) {
+        this.holds = holds;
+    }
+
+    @Override
+    public TypeInstrumentation bodiesOnly() {
+        return new PortableConnectionInstrumentation(false);
+    }
+
     @Override
     public String name() {
         return "driver connection (jdbc)";
@@ -24,7 +36,7 @@ final class PortableConnectionInstrumentation implements TypeInstrumentation {
 
     @Override
     public boolean addsMembers() {
-        return true;
+        return holds;
     }
 
     @Override
@@ -50,6 +62,6 @@ final class PortableConnectionInstrumentation implements TypeInstrumentation {
                         .on(named("rollback").and(takesArguments(1)).and(isPublic())))
                 .visit(Advice.to(PortableAdvice.SetAutoCommit.class)
                         .on(named("setAutoCommit").and(takesArguments(boolean.class))));
-        return Holder.add(advised, HasSession.class, "wardenSession");
+        return holds ? Holder.add(advised, HasSession.class, "wardenSession") : advised;
     }
 }

@@ -14,6 +14,18 @@ import net.bytebuddy.dynamic.DynamicType;
 /** {@code CopyManager}: the two methods that start a COPY; the others call them. */
 final class PortableCopyInstrumentation implements TypeInstrumentation {
 
+    private final boolean holds;
+
+    /** @param holds whether it gets the field; else what is known of it is kept beside it */
+    PortableCopyInstrumentation(boolean holds) {
+        this.holds = holds;
+    }
+
+    @Override
+    public TypeInstrumentation bodiesOnly() {
+        return new PortableCopyInstrumentation(false);
+    }
+
     @Override
     public String name() {
         return "driver copy manager (jdbc)";
@@ -21,7 +33,7 @@ final class PortableCopyInstrumentation implements TypeInstrumentation {
 
     @Override
     public boolean addsMembers() {
-        return true;
+        return holds;
     }
 
     @Override
@@ -32,15 +44,17 @@ final class PortableCopyInstrumentation implements TypeInstrumentation {
     @Override
     public DynamicType.Builder<?> apply(DynamicType.Builder<?> builder, TypeDescription type) {
         DynamicType.Builder<?> advised = builder.visit(Advice.to(PortableAdvice.CopyManagerConstructor.class)
-                        .on(isConstructor()
-                                .and(takesArgument(
-                                        0,
-                                        named(type.getPackage().getName().replace(".copy", ".core.BaseConnection"))))))
+                        .on(isConstructor().and(takesArgument(0, named(driver(type) + ".core.BaseConnection")))))
                 .visit(Advice.to(PortableAdvice.ExecuteText.class)
                         .on(named("copyIn")
                                 .or(named("copyOut"))
                                 .or(named("copyDual"))
                                 .and(takesArguments(String.class))));
-        return Holder.add(advised, HasSession.class, "wardenSession");
+        return holds ? Holder.add(advised, HasSession.class, "wardenSession") : advised;
+    }
+
+    private static String driver(TypeDescription manager) {
+        String name = manager.getPackage().getName();
+        return name.substring(0, name.lastIndexOf('.'));
     }
 }

@@ -30,13 +30,18 @@ final class PortableStatementInstrumentation implements TypeInstrumentation {
     }
 
     @Override
+    public TypeInstrumentation bodiesOnly() {
+        return new PortableStatementInstrumentation(false);
+    }
+
+    @Override
     public String name() {
         return "driver statement (jdbc)";
     }
 
     @Override
     public boolean addsMembers() {
-        return true;
+        return holds;
     }
 
     @Override
