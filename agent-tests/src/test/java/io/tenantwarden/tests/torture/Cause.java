@@ -18,6 +18,8 @@ enum Cause {
     ROW_SECURITY,
     /** The statement divides by zero. */
     DIVISION,
+    /** The statement names a table that does not exist. */
+    UNKNOWN_NAME,
     /** The statement has no value for a parameter: the driver does not send it. */
     NO_PARAMETER,
     /** The transaction, or the connection, is read-only. */

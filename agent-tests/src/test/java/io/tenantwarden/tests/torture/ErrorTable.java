@@ -16,6 +16,7 @@ import static io.tenantwarden.tests.torture.Kind.NO_PARAMETER;
 import static io.tenantwarden.tests.torture.Kind.SEVERAL;
 import static io.tenantwarden.tests.torture.Kind.SQL_FETCH;
 import static io.tenantwarden.tests.torture.Kind.TERMINATE;
+import static io.tenantwarden.tests.torture.Kind.UNKNOWN_NAME;
 
 import java.sql.SQLException;
 import java.util.EnumSet;
@@ -73,6 +74,7 @@ final class ErrorTable {
             of(Cause.COMMIT_INSIDE, "", Set.of("2D000"), CALL_COMMITS),
             of(Cause.COPY_FROM, "row-level security", Set.of("0A000"), COPY_IN),
             of(Cause.LOST_CURSOR, "", Set.of("34000", "25P02"), CURSOR_READ, SQL_FETCH),
+            of(Cause.UNKNOWN_NAME, "", Set.of("42P01"), UNKNOWN_NAME),
 
             // ---- the driver's
             of(Cause.NO_PARAMETER, "", Set.of("22023"), NO_PARAMETER),

@@ -655,9 +655,14 @@ final class Interpreter {
             case METADATA -> metadata(op);
             case IS_VALID -> plain(op, none(), EnumSet.of(Cause.FAILED_TRANSACTION), () -> connection.isValid(5));
             case LARGE_OBJECT -> largeObject(op);
+            case TEMPORARY_TABLE -> temporaryTable(op);
+            case TEMPORARY_VIEW -> temporaryView(op);
+            case UNKNOWN_NAME -> unknownName(op);
             case SET_LOCAL -> setLocal(op);
             case SET_SESSION -> setSession(op);
             case RESET_ALL -> reset(op, "reset all");
+            case SAME_VALUE -> sameValue(op);
+            case ROLE -> role(op);
             case DISCARD_ALL -> {
                 if (!model.inBlock()) {
                     reset(op, "discard all");
@@ -1534,6 +1539,66 @@ final class Interpreter {
         });
     }
 
+    // ---- names that no snapshot of the catalog has
+
+    private void temporaryTable(Op op) {
+        if (model.failed || model.readOnly || model.begunReadOnly || model.inherited || op.bypass()) {
+            return;
+        }
+        String table = "scratch_" + TAGS.incrementAndGet();
+        String end = model.inBlock() && op.a() % 2 == 0 ? " on commit drop" : "";
+        Answer<?> answer = plain(
+                op,
+                none(),
+                none(),
+                () -> execute("create temp table " + table + end + " as select code from countries"));
+        if (answer.succeeded() && connection != null && op.b() % 3 == 0) {
+            plain(op, none(), none(), () -> execute("insert into " + table + " values ('xx')"));
+        }
+        if (answer.succeeded() && connection != null && !model.failed) {
+            Answer<String> rows = plain(op, none(), none(), () -> query("select count(*) from " + table));
+            if (rows.succeeded() && Integer.parseInt(rows.value()) < 2) {
+                throw new Divergence(Sort.MISSING_ROWS, "a temporary table has " + rows.value() + " rows");
+            }
+        }
+        if (answer.succeeded() && connection != null && !model.failed) {
+            plain(op, none(), none(), () -> execute("drop table " + table));
+        }
+    }
+
+    private void temporaryView(Op op) {
+        if (model.failed || model.readOnly || model.begunReadOnly || model.inherited || op.bypass()) {
+            return;
+        }
+        String view = "seen_" + TAGS.incrementAndGet();
+        Answer<?> created = plain(
+                op, none(), none(), () -> execute("create temp view " + view + " as select tenant_id from invoices"));
+        if (!created.succeeded() || connection == null) {
+            return;
+        }
+        Scope scope = scope(op);
+        String name = op.a() % 2 == 0 ? view : "pg_temp." + view;
+        Answer<Map<String, Integer>> answer = statement(op, true, must(), none(), () -> {
+            try (Statement s = connection.createStatement();
+                    ResultSet rows = s.executeQuery("select tenant_id from " + name)) {
+                return tenants(rows);
+            }
+        });
+        if (answer.succeeded()) {
+            check(scope, answer.value(), Fixture.INVOICES, "a temporary view");
+        }
+        if (connection != null && !model.failed) {
+            plain(op, none(), none(), () -> execute("drop view " + view));
+        }
+    }
+
+    private void unknownName(Op op) {
+        String name = op.a() % 2 == 0 ? "nowhere" : "nowhere_" + TAGS.incrementAndGet();
+        EnumSet<Cause> must = must();
+        must.add(Cause.UNKNOWN_NAME);
+        plain(op, must, none(), () -> query("select tenant_id from " + name));
+    }
+
     // ---- the application's own SET
 
     private void setLocal(Op op) {
@@ -1545,11 +1610,7 @@ final class Interpreter {
         String sql = op.a() % 2 == 0
                 ? "set local app.tenant_id = '" + value + "'"
                 : "select set_config('app.tenant_id', '" + value + "', true)";
-        EnumSet<Cause> must = none();
-        if (!scope.isNone() && model.enforces()) {
-            must.add(Cause.TAMPER);
-        }
-        Answer<?> answer = attempt(op, must, none(), () -> execute(sql));
+        Answer<?> answer = attempt(op, mustForSetting(scope, value), none(), () -> execute(sql));
         model.applicationUsed = true;
         if (answer.succeeded() && scope.isNone() && connection != null) {
             model.application = value;
@@ -1560,17 +1621,60 @@ final class Interpreter {
         }
     }
 
+    /** Inside a scope its own value is harmless, another one is tampering. */
+    private EnumSet<Cause> mustForSetting(Scope scope, String value) {
+        boolean another =
+                scope.isBypass() || scope.isTenant() && !scope.tenant().equals(value);
+        return another && model.enforces() ? EnumSet.of(Cause.TAMPER) : none();
+    }
+
+    /** The application's own helper repeats, or clears, what is set anyway: that changes nothing. */
+    private void sameValue(Op op) {
+        Scope scope = scope(op);
+        if (!scope.isTenant() || model.failed || model.hasOpenCursor()) {
+            return;
+        }
+        String id = scope.tenant();
+        attempt(op, none(), none(), () -> switch (op.a() % 6) {
+            case 0 -> execute("set local app.tenant_id = '" + id + "'");
+            case 1 -> execute("set local app.tenant_id to default");
+            case 2 -> execute("select set_config('app.tenant_id', '" + id + "', true)");
+            case 3 -> execute("select set_config('app.tenant_id', concat('', '" + id + "'), true)");
+            case 4 -> execute("set local U&\"app.tenant!005fid\" uescape '!' = '" + id + "'");
+            default -> bound(id);
+        });
+        model.applicationUsed = true;
+        model.applicationCertain = false;
+        model.application = null;
+        if (connection != null) {
+            selectSimple(new Op(Kind.SELECT_SIMPLE, op.a(), op.b(), false));
+        }
+    }
+
+    private Void bound(String id) throws SQLException {
+        try (PreparedStatement set = connection.prepareStatement("select set_config('app.tenant_id', ?, true)")) {
+            set.setString(1, id);
+            set.execute();
+        }
+        return null;
+    }
+
+    /** Back to the role that it has: what wrappers run when a connection is returned. */
+    private void role(Op op) {
+        if (model.failed || model.hasOpenCursor() || op.bypass()) {
+            return;
+        }
+        attempt(op, none(), none(), () -> execute(op.a() % 2 == 0 ? "reset role" : "set role none"));
+    }
+
     private void setSession(Op op) throws SQLException {
         if (model.inBlock() || op.bypass()) {
             return;
         }
         Scope scope = scope(op);
         String value = Scope.TENANTS.get(op.b() % 3);
-        EnumSet<Cause> must = none();
-        if (!scope.isNone() && model.enforces()) {
-            must.add(Cause.TAMPER);
-        }
-        Answer<?> answer = attempt(op, must, none(), () -> execute("set app.tenant_id = '" + value + "'"));
+        Answer<?> answer =
+                attempt(op, mustForSetting(scope, value), none(), () -> execute("set app.tenant_id = '" + value + "'"));
         if (connection == null || !answer.succeeded()) {
             return;
         }
@@ -1599,12 +1703,7 @@ final class Interpreter {
         if (model.failed || model.hasOpenCursor() || op.bypass()) {
             return;
         }
-        Scope scope = scope(op);
-        EnumSet<Cause> must = none();
-        if (!scope.isNone() && model.enforces()) {
-            must.add(Cause.TAMPER);
-        }
-        Answer<?> answer = attempt(op, must, none(), () -> execute(sql));
+        Answer<?> answer = attempt(op, none(), none(), () -> execute(sql));
         model.applicationUsed = true;
         if (answer.succeeded()) {
             model.application = null;

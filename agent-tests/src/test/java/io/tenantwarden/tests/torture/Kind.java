@@ -52,12 +52,17 @@ enum Kind {
     METADATA(6),
     IS_VALID(1),
     LARGE_OBJECT(1),
+    TEMPORARY_TABLE(2),
+    TEMPORARY_VIEW(2),
+    UNKNOWN_NAME(1),
 
     // ---- the application's own SET
     SET_LOCAL(2),
     SET_SESSION(1),
     RESET_ALL(1),
     DISCARD_ALL(1),
+    SAME_VALUE(3),
+    ROLE(1),
 
     // ---- what goes wrong
     DIVISION_BY_ZERO(3),
@@ -78,7 +83,8 @@ enum Kind {
     /** Whether it needs a session of its own, which a pooler in transaction mode does not give. */
     boolean needsSession() {
         return switch (this) {
-            case READ_ONLY, ISOLATION, SET_SESSION, RESET_ALL, DISCARD_ALL -> true;
+            case READ_ONLY, ISOLATION, SET_SESSION, RESET_ALL, DISCARD_ALL, TEMPORARY_TABLE, TEMPORARY_VIEW, ROLE ->
+                true;
             default -> false;
         };
     }

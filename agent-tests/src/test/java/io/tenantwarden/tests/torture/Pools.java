@@ -42,6 +42,7 @@ final class Pools implements Target, AutoCloseable {
             config.setInitializationFailTimeout(-1);
             // asked of the server otherwise; HikariCP remembers -1 for good when the connection is cut just then
             config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+            config.setConnectionInitSql(profile.init());
             pools[number] = new HikariDataSource(config);
         }
         return pools[number];

@@ -233,7 +233,7 @@ public final class Injector {
         if (target != null) {
             before(statement, target, inTransaction, opensPortal, flags);
         }
-        note(statement);
+        note(statement, target);
     }
 
     private void before(
@@ -260,7 +260,7 @@ public final class Injector {
         }
     }
 
-    private void note(SqlStatement statement) throws Throwable {
+    private void note(SqlStatement statement, Assignment target) throws Throwable {
         boolean ends = statement.keyword() == Keyword.COMMIT || statement.keyword() == Keyword.ROLLBACK;
         if (statement.keyword() == Keyword.BEGIN && !driver.inTransaction()) {
             transport.transactionBegins();
@@ -275,15 +275,20 @@ public final class Injector {
         } else if (statement.closesCursor()) {
             wire.closesSqlCursor();
         }
-        noteSettings(statement);
+        noteSettings(statement, target);
     }
 
-    /** The statement sets one of the GUCs itself, or may: what holds afterwards is not ours. */
-    private void noteSettings(SqlStatement statement) {
-        if (!statement.settings().isEmpty() && plan.mayBeSetBy(statement)) {
-            wire.applicationSets(plan.isSetBy(statement));
-            distrusted |= session.overwrittenByApplication();
+    /** The statement sets one of the GUCs itself, or may: what holds afterwards is unknown. */
+    private void noteSettings(SqlStatement statement, Assignment target) {
+        if (statement.settings().isEmpty() || !plan.mayBeSetBy(statement)) {
+            return;
         }
+        if (target != null && !target.scope().isNone()) {
+            wire.setInScope();
+        } else {
+            wire.applicationSets(plan.isSetBy(statement));
+        }
+        distrusted |= session.overwrittenByApplication();
     }
 
     /**

@@ -84,7 +84,17 @@ final class WireState {
     }
 
     /**
-     * Application SQL sets one of our GUCs, or may.
+     * Application SQL sets one of our GUCs inside a scope, or may: whatever it is, it is no value of the application's own, and must not stay when
+     * the scope ends.
+     */
+    void setInScope() {
+        unknown = true;
+        ours = true;
+        touched = true;
+    }
+
+    /**
+     * Application SQL sets one of our GUCs outside every scope, or may.
      *
      * @param byName whether it names the GUC
      */

@@ -5,6 +5,7 @@ import io.tenantwarden.engine.inject.Assignment;
 import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.report.FoundSite;
 import io.tenantwarden.engine.session.ApplicationValue;
+import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Execution;
 import io.tenantwarden.engine.session.OwnStatements;
 import io.tenantwarden.engine.session.Session;
@@ -25,6 +26,7 @@ final class SettingsRule {
 
     private final Mode mode;
     private final GucPlan plan;
+    private final Catalogs catalogs;
     private final VerdictTeller teller;
 
     /** What a change inside a scope does to the scope. */
@@ -36,9 +38,10 @@ final class SettingsRule {
         TAMPERS
     }
 
-    SettingsRule(Mode mode, GucPlan plan, VerdictTeller teller) {
+    SettingsRule(Mode mode, GucPlan plan, Catalogs catalogs, VerdictTeller teller) {
         this.mode = mode;
         this.plan = plan;
+        this.catalogs = catalogs;
         this.teller = teller;
     }
 
@@ -46,7 +49,7 @@ final class SettingsRule {
     static void noteNames(Session session, SqlStatement sql) {
         List<SettingChange> changes = sql.settings();
         for (int i = 0; i < changes.size(); i++) {
-            boolean role = changes.get(i).mayChangeRole() && !isBackToLoginRole(session, changes.get(i));
+            boolean role = changes.get(i).mayChangeRole() && !(isBack(changes.get(i)) && session.hasLoginRole());
             if (role) {
                 session.roleChanges();
             }
@@ -63,7 +66,7 @@ final class SettingsRule {
      * @param touched the protected tables that it touches
      * @return null when nothing is wrong
      */
-    Verdict judge(Session session, SqlStatement sql, Object bound, Resolution touched) {
+    Verdict judge(Session session, SqlStatement sql, Object bound, Resolution touched) throws Throwable {
         Execution execution = session.execution();
         boolean applications = execution.scope().isNone() || execution.isOfPool();
         for (SettingChange change : sql.settings()) {
@@ -253,17 +256,32 @@ final class SettingsRule {
 
     // ---- inside a scope: the role
 
-    /** From the role that the connection has anyway: wrappers do so when a connection is returned. */
-    private static boolean isBackToLoginRole(Session session, SettingChange change) {
-        boolean back = change.value().kind() == SettingValue.Kind.DEFAULT
+    private static boolean isBack(SettingChange change) {
+        return change.value().kind() == SettingValue.Kind.DEFAULT
                 || change.kind() == SettingChange.Kind.SET_ROLE
                         && change.value().is("none");
-        return back && session.hasLoginRole();
+    }
+
+    /**
+     * To the login role from the login role: wrappers do so when a connection is returned. Where a DO body or a function may have changed the
+     * role, the server is asked.
+     */
+    private boolean isBackToLoginRole(Session session, SettingChange change) throws Throwable {
+        if (!isBack(change)) {
+            return false;
+        }
+        if (!session.isRoleKnown()) {
+            catalogs.identify(session);
+        }
+        return session.hasLoginRole();
     }
 
     /** A migration tool sets and restores the role inside its bypass; a tenant's statements have no business with it. */
-    private Verdict ofRole(Session session, SqlStatement sql, SettingChange change) {
-        if (!change.mayChangeRole() || session.execution().scope().isBypass() || isOpaque(sql, change)) {
+    private Verdict ofRole(Session session, SqlStatement sql, SettingChange change) throws Throwable {
+        if (!change.mayChangeRole()
+                || session.execution().scope().isBypass()
+                || session.driver().inFailedTransaction()
+                || isOpaque(sql, change)) {
             return null;
         }
         if (isBackToLoginRole(session, change) || change.value().is(session.role())) {

@@ -52,7 +52,7 @@ public final class StatementGate {
         this.checks = checks;
         this.teller = new VerdictTeller(reporter, sites, plan.isOpenedByBypass());
         this.lookup = new TableLookup(mode, catalogs, !bypassRoles.isEmpty());
-        this.settings = new SettingsRule(mode, plan, teller);
+        this.settings = new SettingsRule(mode, plan, catalogs, teller);
         this.access = new AccessRule(mode, plan, catalogs, sites, reporter, teller, bypassRoles);
         this.tenants = new TenantRule(mode, teller);
         this.injection = new ScopeInjection(mode, plan, teller);
@@ -126,21 +126,21 @@ public final class StatementGate {
             }
             touched = Resolution.NOTHING;
         }
-        noteEffects(session, sql);
-        if (sql.keyword() == Keyword.BEGIN
-                && session.injector() != null
-                && session.injector().forSession() != null) {
-            SQLException failure = injection.reset(session);
-            if (failure != null) {
-                return failure;
-            }
-        }
         Catalog catalog = session.database().catalog();
-        if (catalog != null && catalog.isEmpty() && !touched.touches()) {
-            return null; // nothing is protected here, so nothing is sent and nothing is told
+        // where nothing is protected nothing is sent and nothing is told
+        boolean concerned = catalog == null || !catalog.isEmpty() || touched.touches();
+        SQLException refusal = concerned ? judge(session, known, bound, touched) : null;
+        if (refusal != null) {
+            return refusal;
         }
-        SQLException refusal = judge(session, known, bound, touched);
-        if (refusal == null && session.injector() != null) {
+        noteEffects(session, sql);
+        if (session.injector() == null) {
+            return null;
+        }
+        if (sql.keyword() == Keyword.BEGIN && session.injector().forSession() != null) {
+            refusal = injection.reset(session);
+        }
+        if (refusal == null && concerned) {
             refusal = injection.inject(session, sql, touched);
         }
         if (settings.mayChangeGuc(sql)) {
@@ -149,7 +149,8 @@ public final class StatementGate {
         return refusal;
     }
 
-    private SQLException judge(Session session, KnownStatement known, Object bound, Resolution touched) {
+    private SQLException judge(Session session, KnownStatement known, Object bound, Resolution touched)
+            throws Throwable {
         SqlStatement sql = known.sql();
         SQLException refusal = null;
         if (!sql.settings().isEmpty()) {

@@ -38,6 +38,8 @@ public final class Catalogs {
     /** {@code query_canceled}, PostgreSQL manual appendix A: meant for the application's statement. */
     private static final String CANCELLED = "57014";
 
+    private static final int IDENTIFY_AGAIN = 2;
+
     /** A shorter limit of the application's is not for the reading of a large catalog. */
     private static final int READING_MILLIS = 60_000;
 
@@ -128,6 +130,9 @@ public final class Catalogs {
                 databases.computeIfAbsent(server + "/" + name, key -> new Database(name, server, refreshNanos));
         session.open(connection, database, user);
         Identity identity = identify(session);
+        for (int again = 0; identity == null && again < IDENTIFY_AGAIN && !connection.isClosed(); again++) {
+            identity = identify(session); // a cancel that was meant for a statement before, for instance
+        }
         boolean pooled = identity == null || isPooled(connection, identity);
         if (pooled && session.injector() != null) {
             // not known counts as a pooler: what is set for the session there is left to other clients

@@ -105,6 +105,11 @@ public final class Session {
         roleKnown = false;
     }
 
+    /** Whether the role is known; it may still be the one of login. */
+    public boolean isRoleKnown() {
+        return roleKnown;
+    }
+
     /** Whether the role is, for certain, the one that the driver connected as. */
     public boolean hasLoginRole() {
         return roleKnown && roleFacts.currentUser().equals(roleFacts.sessionUser());
