@@ -56,6 +56,18 @@ record Fixture(String name, String url, String adminUrl) {
             for (String tenant : Scope.TENANTS) {
                 fill(s, tenant, threads);
             }
+            // the same name in two schemas, of which one is protected
+            s.execute("create schema side");
+            s.execute("create table parcels (tenant_id_of_nobody text)");
+            table(s, "side.parcels", "amount int");
+            s.execute("alter table side.parcels no force row level security");
+            for (String tenant : Scope.TENANTS) {
+                s.execute("insert into side.parcels (tenant_id, amount) select '" + tenant
+                        + "', n from generate_series(1, " + ACCOUNTS + ") n");
+            }
+            s.execute("alter table side.parcels force row level security");
+            s.execute("grant usage, create on schema side to " + ROLE);
+            s.execute("grant select on side.parcels to " + ROLE);
             s.execute("create view open_invoices as select tenant_id from invoices where amount >= 0");
             s.execute("create function tenants_seen() returns text language sql stable as"
                     + " $$ select string_agg(distinct tenant_id, ',' order by tenant_id) from invoices $$");

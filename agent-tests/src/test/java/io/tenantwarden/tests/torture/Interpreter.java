@@ -658,6 +658,7 @@ final class Interpreter {
             case TEMPORARY_TABLE -> temporaryTable(op);
             case TEMPORARY_VIEW -> temporaryView(op);
             case UNKNOWN_NAME -> unknownName(op);
+            case SEARCH_PATH -> searchPath(op);
             case SET_LOCAL -> setLocal(op);
             case SET_SESSION -> setSession(op);
             case RESET_ALL -> reset(op, "reset all");
@@ -1592,6 +1593,35 @@ final class Interpreter {
         }
     }
 
+    /** The same name means a protected table on one path, and another table on the other. */
+    private void searchPath(Op op) {
+        if (model.failed || model.inherited || op.bypass()) {
+            return;
+        }
+        String set = op.a() % 2 == 0 && model.inBlock() ? "set local search_path to " : "set search_path to ";
+        Answer<?> there = plain(op, none(), none(), () -> execute(set + "side, public"));
+        if (!there.succeeded() || connection == null) {
+            return;
+        }
+        Scope scope = scope(op);
+        Answer<Map<String, Integer>> answer = statement(op, true, must(), none(), () -> {
+            try (Statement s = connection.createStatement();
+                    ResultSet rows = s.executeQuery("select tenant_id from parcels")) {
+                return tenants(rows);
+            }
+        });
+        if (answer.succeeded()) {
+            check(scope, answer.value(), Fixture.ACCOUNTS, "a table on the search path");
+        }
+        if (connection == null || model.failed) {
+            return;
+        }
+        Answer<?> back = plain(op, none(), none(), () -> execute("set search_path to public"));
+        if (back.succeeded() && connection != null) {
+            plain(op, none(), none(), () -> query("select count(*) from parcels"));
+        }
+    }
+
     private void unknownName(Op op) {
         String name = op.a() % 2 == 0 ? "nowhere" : "nowhere_" + TAGS.incrementAndGet();
         EnumSet<Cause> must = must();
@@ -1607,9 +1637,11 @@ final class Interpreter {
         }
         Scope scope = scope(op);
         String value = Scope.TENANTS.get(op.b() % 3);
-        String sql = op.a() % 2 == 0
-                ? "set local app.tenant_id = '" + value + "'"
-                : "select set_config('app.tenant_id', '" + value + "', true)";
+        String sql = switch (op.a() % 3) {
+            case 0 -> "set local app.tenant_id = '" + value + "'";
+            case 1 -> "set local U&\"app.tenant!005fid\" uescape '!' = '" + value + "'";
+            default -> "select set_config('app.tenant_id', '" + value + "', true)";
+        };
         Answer<?> answer = attempt(op, mustForSetting(scope, value), none(), () -> execute(sql));
         model.applicationUsed = true;
         if (answer.succeeded() && scope.isNone() && connection != null) {

@@ -55,6 +55,7 @@ enum Kind {
     TEMPORARY_TABLE(2),
     TEMPORARY_VIEW(2),
     UNKNOWN_NAME(1),
+    SEARCH_PATH(2),
 
     // ---- the application's own SET
     SET_LOCAL(2),
@@ -83,8 +84,15 @@ enum Kind {
     /** Whether it needs a session of its own, which a pooler in transaction mode does not give. */
     boolean needsSession() {
         return switch (this) {
-            case READ_ONLY, ISOLATION, SET_SESSION, RESET_ALL, DISCARD_ALL, TEMPORARY_TABLE, TEMPORARY_VIEW, ROLE ->
-                true;
+            case READ_ONLY,
+                    ISOLATION,
+                    SET_SESSION,
+                    RESET_ALL,
+                    DISCARD_ALL,
+                    TEMPORARY_TABLE,
+                    TEMPORARY_VIEW,
+                    SEARCH_PATH,
+                    ROLE -> true;
             default -> false;
         };
     }

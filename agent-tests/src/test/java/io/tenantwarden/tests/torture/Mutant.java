@@ -15,83 +15,121 @@ import java.util.List;
  *
  * @param name for the table
  * @param breaks the promise that it breaks
+ * @param enforce whether it shows in {@code enforce} only, where something is refused
  * @param changes what is changed in the jar
  */
-record Mutant(String name, String breaks, List<Change> changes) {
+record Mutant(String name, String breaks, boolean enforce, List<Change> changes) {
 
     private static final String INJECTOR = "io.tenantwarden.engine.inject.Injector";
-    private static final String PIPELINED = "io.tenantwarden.engine.inject.PipelinedInjector";
+    private static final String PIPELINED = "io.tenantwarden.engine.inject.PipelinedTransport";
     private static final String WIRE = "io.tenantwarden.engine.inject.WireState";
     private static final String SHAPE = "io.tenantwarden.engine.inject.DriverShape";
-    private static final String SESSION = "io.tenantwarden.engine.session.Session";
+    private static final String CHECKOUT = "io.tenantwarden.engine.session.Checkout";
+    private static final String NAMES = "io.tenantwarden.engine.session.RelationNames";
+    private static final String LEXER = "io.tenantwarden.rls.SqlLexer";
+    private static final String CANDIDATES = "io.tenantwarden.instrumentation.Candidates";
     private static final String METHODS = "io.tenantwarden.engine.policy.MethodScopes";
 
     static final List<Mutant> ALL = List.of(
             new Mutant(
                     "rollback-to",
                     "injection is skipped after ROLLBACK TO: what holds is believed to be what held before",
-                    List.of(new LeavesOut(INJECTOR, "beforeStatement", WIRE, "forget"))),
+                    false,
+                    List.of(new LeavesOut(INJECTOR, "note", WIRE, "forget"))),
             new Mutant(
                     "after-commit",
                     "injection is skipped in the transaction after COMMIT or ROLLBACK",
+                    false,
                     List.of(new Gives(WIRE, "reset", false), new Gives(WIRE, "transactionMayHaveEnded", false))),
             new Mutant(
                     "commit-inside",
                     "COMMIT inside a string of statements, or AND CHAIN, is not known to end the transaction",
+                    false,
                     List.of(new Gives(WIRE, "transactionMayHaveEnded", false))),
             new Mutant(
                     "forced-sync",
                     "injection is skipped after the Sync that the driver forces in a large batch",
+                    false,
                     List.of(new LeavesOutDuringForcedSync(INJECTOR, "readyForQuery", WIRE, "reset"))),
             new Mutant(
                     "ready-for-query",
                     "what holds is not forgotten when ReadyForQuery says that no transaction is open",
+                    false,
                     List.of(new LeavesOut(INJECTOR, "readyForQuery", WIRE, "reset"))),
             new Mutant(
                     "open-portal",
                     "the scope changes while a result set or cursor of another scope is open",
+                    false,
                     List.of(new Gives(WIRE, "portalsBelongTo", true))),
             new Mutant(
                     "sql-cursor",
                     "cursors that were declared in SQL are not counted as open",
+                    false,
                     List.of(new Gives(WIRE, "opensSqlCursor", false))),
             new Mutant(
                     "before-commit",
                     "the tenant is not restored before COMMIT: deferred triggers run as a bypass",
+                    false,
                     List.of(new Gives(INJECTOR, "atCommit", false))),
             new Mutant(
                     "describe",
                     "a statement that is only described counts as executed",
+                    false,
                     List.of(
                             new Gives(SHAPE, "describesOnly", false),
                             new ReturnsForFlag(SHAPE, "send", 4, "flagDescribeOnly"))),
-            new Mutant("unknown", "unknown is treated as set", List.of(new Reads(WIRE, "holds", "unknown", false))),
+            new Mutant(
+                    "unknown", "unknown is treated as set", false, List.of(new Reads(WIRE, "holds", "unknown", false))),
             new Mutant(
                     "failed",
                     "after a failed statement that the driver's autosave rolled back, its values are believed to hold",
+                    false,
                     List.of(new Gives(WIRE, "failed", false), new LeavesOut(PIPELINED, "ofDriver", WIRE, "forget"))),
             new Mutant(
                     "none",
                     "the none-value is not sent when a scope ends in an open transaction",
+                    false,
                     List.of(new LeavesOut(INJECTOR, "holds", WIRE, "isTouched"))),
             new Mutant(
                     "captured",
                     "the scope captured at checkout is not overwritten at the next borrow",
+                    false,
                     List.of(
-                            new KeepsFirst(SESSION, "capture", "captured", "NONE"),
-                            new Gives(SESSION, "release", false))),
+                            new KeepsFirst(CHECKOUT, "capture", "captured", "NONE"),
+                            new Gives(CHECKOUT, "release", false))),
             new Mutant(
                     "tamper",
                     "what the application sets inside a scope is trusted",
-                    List.of(new Gives(INJECTOR, "distrust", false), new Gives(WIRE, "applicationSets", false))),
+                    false,
+                    List.of(
+                            new Gives(INJECTOR, "distrust", false),
+                            new Gives(WIRE, "applicationSets", false),
+                            new Gives(WIRE, "setInScope", false))),
             new Mutant(
                     "stale-values",
                     "the values that were bound first are sent for every scope",
+                    false,
                     List.of(new ComparesWithNull(PIPELINED, "along", "written"))),
             new Mutant(
                     "bypass-leaks",
                     "a bypass method is not left when it returns",
-                    List.of(new Gives(METHODS, "leave", false))));
+                    false,
+                    List.of(new Gives(METHODS, "leave", false))),
+            new Mutant(
+                    "driver",
+                    "no class of the driver is changed, and everything goes on",
+                    false,
+                    List.of(new Gives(CANDIDATES, "of", false), new Gives(CANDIDATES, "isGuarded", false))),
+            new Mutant(
+                    "uescape",
+                    "UESCAPE is not read: the name of the setting is another one than the server's",
+                    true,
+                    List.of(new Gives(LEXER, "unicodeEscape", false))),
+            new Mutant(
+                    "search-path",
+                    "the search path of the connection is believed to stay what it was",
+                    true,
+                    List.of(new Gives(NAMES, "pathChanges", false))));
 
     static Mutant named(String name) {
         return ALL.stream()

@@ -37,8 +37,12 @@ public final class MutantsMain {
         Path jar = Files.createTempFile("mutant", ".jar");
         try {
             MutantJar.write(AgentJvm.agentJar(), jar, mutant.changes());
-            TortureRun.Result result =
-                    new TortureRun().jar(jar).seed(seed).seconds(seconds).run();
+            TortureRun.Result result = new TortureRun()
+                    .jar(jar)
+                    .seed(seed)
+                    .seconds(seconds)
+                    .enforce(mutant.enforce())
+                    .run();
             String divergence = result.line(TortureWorker.DIVERGENCE);
             String after = result.line(TortureWorker.AFTER);
             String by = divergence != null

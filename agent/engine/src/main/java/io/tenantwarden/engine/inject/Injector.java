@@ -267,7 +267,7 @@ public final class Injector {
         } else if (ends) {
             wire.transactionMayHaveEnded();
             transport.transactionMayEnd();
-        } else if (statement.injection() == Injection.ENDS_SCOPE) {
+        } else if (statement.injection() == Injection.ENDS_SCOPE && !isOfSettings(statement)) {
             wire.forget();
         }
         if (ends || statement.closesAllCursors()) {
@@ -276,6 +276,11 @@ public final class Injector {
             wire.closesSqlCursor();
         }
         noteSettings(statement, target);
+    }
+
+    /** RESET and DISCARD change no value but those of the settings that they name. */
+    private static boolean isOfSettings(SqlStatement statement) {
+        return !statement.multi() && (statement.keyword() == Keyword.RESET || statement.keyword() == Keyword.DISCARD);
     }
 
     /** The statement sets one of the GUCs itself, or may: what holds afterwards is unknown. */

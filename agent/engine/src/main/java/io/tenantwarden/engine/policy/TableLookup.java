@@ -45,7 +45,7 @@ final class TableLookup {
         RelationNames names = session.names();
         Resolution resolution = known.resolve(catalog, names.path());
         boolean current = database.isCurrent() && !names.isCatalogChanged() && isKnown(known, resolution, names);
-        if (current && names.path() == null && !isEnough(session, resolution) && identified(session)) {
+        if (current && names.path() == null && !isEnough(resolution) && identified(session)) {
             resolution = known.resolve(catalog, names.path());
             current = isKnown(known, resolution, names);
         }
@@ -57,15 +57,9 @@ final class TableLookup {
                 && !names.mayHide(known.sql().relations(), resolution);
     }
 
-    /**
-     * Without a search path a name counts for each schema that has it. Where that makes no difference, or the statement has
-     * a scope and runs anyway, the server is not asked for the path.
-     */
-    private boolean isEnough(Session session, Resolution resolution) {
-        return resolution == Resolution.NOTHING
-                || !rolesMatter
-                        && (!resolution.assumed()
-                                || !session.execution().scope().isNone());
+    /** Without a search path a name counts for each schema that has it. Where that makes no difference the server is not asked for the path. */
+    private boolean isEnough(Resolution resolution) {
+        return resolution == Resolution.NOTHING || !rolesMatter && !resolution.assumed();
     }
 
     private boolean identified(Session session) throws Throwable {

@@ -324,7 +324,9 @@ public final class Catalogs {
             listener.available(database);
             listener.catalogRead(database);
         } catch (SQLException e) {
-            database.failed();
+            if (!CANCELLED.equals(e.getSQLState())) {
+                database.failed(); // a cancel was meant for a statement of the application: the next one reads at once
+            }
             listener.unavailable(database, e);
             failed(session, e);
         } finally {
