@@ -56,6 +56,13 @@ class HardCasesTest {
     }
 
     @TestFactory
+    List<DynamicTest> whatTheDriverAsksChangesNoScope() throws Exception {
+        return onBothServers(
+                "DriverLookUpsScenario",
+                forked -> forked.warden("mode", "enforce").warden("datasource.exclude", "warden_owner@*"));
+    }
+
+    @TestFactory
     List<DynamicTest> severalHostsAndTls() throws Exception {
         try (Tls oldest = new Tls(PostgresServer.get(14));
                 Tls newest = new Tls(PostgresServer.get(18))) {

@@ -313,6 +313,44 @@ public final class Catalog {
         };
     }
 
+    /**
+     * Whether all relations that a statement names are the system's own: what drivers and tools ask of types, tables and keys.
+     *
+     * @param searchPath as in {@link #resolve}
+     * @return false also when it names none
+     */
+    public boolean namesSystemOnly(SqlStatement statement, List<String> searchPath) {
+        List<Relation> relations = statement.relations();
+        for (Relation r : relations) {
+            if (r.creates() || !isSystem(r, searchPath)) {
+                return false;
+            }
+        }
+        return statement.parsed() && !relations.isEmpty();
+    }
+
+    private boolean isSystem(Relation r, List<String> searchPath) {
+        if (r.schema() != null) {
+            return isSystem(r.schema());
+        }
+        Entry[] entries = byName.get(r.name());
+        if (find(entries, "pg_catalog") == null) {
+            return false;
+        }
+        if (searchPath == null) {
+            return entries.length == 1;
+        }
+        for (String schema : searchPath) {
+            if (schema.equals("pg_catalog")) {
+                return true;
+            }
+            if (find(entries, schema) != null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private Resolution resolve(Relation r, List<String> searchPath) {
         if (r.creates()) {
             return Resolution.NOTHING;

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Functions of {@code pg_catalog} that were reviewed and neither run SQL of their own, nor read a table, file or large
+ * Functions of {@code pg_catalog} and {@code information_schema} that were reviewed and neither run SQL of their own, nor read a table, file or large
  * object, nor change how rows are filtered; and the words that may stand before a parenthesis without being a function.
  *
  * <p>Left out on purpose, among others: {@code query_to_xml}, {@code table_to_xml}, {@code cursor_to_xml} and their
@@ -37,7 +37,7 @@ final class HarmlessFunctions {
             xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable""";
 
     private static final String REVIEWED = """
-            abbrev abs acldefault aclexplode acos acosd acosh age any_value area array_agg array_dims array_fill
+            _pg_expandarray _pg_index_position _pg_keysequal abbrev abs acldefault aclexplode acos acosd acosh age any_value area array_agg array_dims array_fill
             array_length array_lower array_ndims array_position array_positions array_remove array_replace
             array_reverse array_sample array_shuffle array_sort array_to_json array_to_string array_to_tsvector
             array_upper ascii asin asind asinh atan atan2 atan2d atand atanh avg bit bit_and bit_count bit_length

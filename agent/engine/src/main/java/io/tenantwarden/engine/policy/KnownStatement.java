@@ -2,10 +2,12 @@ package io.tenantwarden.engine.policy;
 
 import io.tenantwarden.engine.report.StatementStats;
 import io.tenantwarden.rls.Catalog;
+import io.tenantwarden.rls.Keyword;
 import io.tenantwarden.rls.Resolution;
 import io.tenantwarden.rls.SqlStatement;
 import java.lang.ref.WeakReference;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * What is known of one driver query: its SQL, and which protected tables it touches according to the catalog that was
@@ -13,11 +15,15 @@ import java.util.List;
  */
 public final class KnownStatement {
 
+    private static final Pattern SHOWS_SETTINGS =
+            Pattern.compile("current_setting|pg_settings|pg_show_all_settings", Pattern.CASE_INSENSITIVE);
+
     private final SqlStatement sql;
     // Weak: an idle prepared statement must not keep an outdated snapshot alive.
     private WeakReference<Catalog> resolvedBy = new WeakReference<>(null);
     private List<String> resolvedOnPath;
     private Resolution resolution;
+    private boolean lookUp;
     private Resolution answer;
     private WeakReference<Catalog> answeredBeside = new WeakReference<>(null);
     private int answeredIn;
@@ -52,8 +58,26 @@ public final class KnownStatement {
             resolution = catalog.resolve(sql, searchPath);
             resolvedBy = new WeakReference<>(catalog);
             resolvedOnPath = searchPath;
+            lookUp = resolution == Resolution.NOTHING
+                    && looksUp()
+                    && (sql.relations().isEmpty() || catalog.namesSystemOnly(sql, searchPath));
         }
         return resolution;
+    }
+
+    /** Whether it is a query without a side effect that does not show the settings themselves. */
+    private boolean looksUp() {
+        return (sql.keyword() == Keyword.SELECT || sql.keyword() == Keyword.WITH && sql.verb() == Keyword.SELECT)
+                && sql.parsed()
+                && !sql.multi()
+                && !sql.callsFunctions()
+                && sql.settings().isEmpty()
+                && !SHOWS_SETTINGS.matcher(sql.sql()).find();
+    }
+
+    /** Whether it looks something up in the system's own catalogs, or in none, and does nothing else; according to {@link #resolve}. */
+    boolean isLookUp() {
+        return lookUp;
     }
 
     /** What the server said of its names, where nothing has happened since that could change it; else null. */

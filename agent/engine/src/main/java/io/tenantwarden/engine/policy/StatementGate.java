@@ -140,7 +140,8 @@ public final class StatementGate {
         if (sql.keyword() == Keyword.BEGIN && session.injector().forSession() != null) {
             refusal = injection.reset(session);
         }
-        if (refusal == null && concerned) {
+        // what drivers ask of types and keys, while a result is read for instance, goes on under the value that stands
+        if (refusal == null && concerned && !known.isLookUp()) {
             refusal = injection.inject(session, sql, touched);
         }
         if (settings.mayChangeGuc(sql)) {
