@@ -104,11 +104,7 @@ final class CteScopes {
     }
 
     /** A relation was named, or a common table expression. */
-    void name(Relation relation, int position, RelationList relations) {
-        if (!used) {
-            relations.add(relation);
-            return;
-        }
+    void name(Relation relation, int position) {
         if (waiting.size() == positions.length) {
             positions = Arrays.copyOf(positions, Math.max(8, positions.length * 2));
         }
@@ -118,9 +114,6 @@ final class CteScopes {
 
     /** The statement has ended: adds what is a relation, and forgets everything. */
     void finish(int end, RelationList relations) {
-        if (!used) {
-            return;
-        }
         close(0, end);
         for (int i = 0; i < waiting.size(); i++) {
             steps++;

@@ -137,7 +137,7 @@ final class NameReader {
             creates = false;
             facts.creates(relation, createsTemporary);
         }
-        with.scopes().name(relation, position, facts.sink());
+        with.name(relation, position);
     }
 
     /** A call; an opening parenthesis is next. */

@@ -23,6 +23,21 @@ final class QueryReader {
         this.clauses = new ClauseReader(tokens, frames, with, names);
     }
 
+    /** Whether a statement that begins with this word is for this class. */
+    static boolean begins(int word) {
+        return switch (word) {
+            case Words.SELECT,
+                    Words.INSERT,
+                    Words.UPDATE,
+                    Words.DELETE,
+                    Words.MERGE,
+                    Words.WITH,
+                    Words.VALUES,
+                    Words.TABLE -> true;
+            default -> false;
+        };
+    }
+
     /** A statement begins. */
     void begin() {
         frames.clear();
@@ -38,7 +53,7 @@ final class QueryReader {
             frames.clear();
             names.giveUp();
         }
-        with.scopes().finish(tokens.start, facts.sink());
+        with.finish();
     }
 
     boolean atEnd() {
@@ -58,12 +73,11 @@ final class QueryReader {
 
     /** The name of a common table expression that holds from here to the end of the statement. */
     void recursiveView(String view) {
-        with.scopes().use();
-        with.scopes().add(view, tokens.start);
+        with.recursiveView(view);
     }
 
     long steps() {
-        return frames.steps + with.scopes().steps + names.steps();
+        return frames.steps + with.steps() + names.steps();
     }
 
     // ---------------------------------------------------------------- tokens

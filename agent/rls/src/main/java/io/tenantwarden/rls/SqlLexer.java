@@ -43,6 +43,7 @@ final class SqlLexer {
     private final int length;
     private int position;
     private boolean question;
+    private long wordKey;
 
     /** Type of the token found last. */
     int type;
@@ -193,10 +194,22 @@ final class SqlLexer {
                 }
             }
         }
-        while (q < length && SqlCharacters.isNamePart(sql.charAt(q))) {
+        long key = SqlCharacters.code(c);
+        while (q < length) {
+            int code = SqlCharacters.code(sql.charAt(q));
+            if (code == 0) {
+                break;
+            }
+            key = key << SqlCharacters.CODE_BITS | code;
             q++;
         }
+        wordKey = key;
         token(WORD, q);
+    }
+
+    /** What word of the language the token is: a code of {@link Words}, {@link Words#NONE} when it is none. */
+    int word() {
+        return type == WORD ? Words.code(sql, start, end, wordKey) : Words.NONE;
     }
 
     private boolean digitAt(int p) {

@@ -8,15 +8,15 @@ final class SqlParser {
 
     private final Tokens tokens;
     private final StatementFacts facts = new StatementFacts();
+    private final QualifiedName name;
     private final QueryReader query;
-    private final StatementReader statements;
+    private StatementReader statements;
 
     /** @param escapes whether {@code standard_conforming_strings} is off */
     SqlParser(String sql, boolean escapes) {
         tokens = new Tokens(new SqlLexer(sql, escapes));
-        QualifiedName name = new QualifiedName(tokens);
+        name = new QualifiedName(tokens);
         query = new QueryReader(tokens, facts, name);
-        statements = new StatementReader(tokens, facts, name, query);
     }
 
     StatementFacts run() {
@@ -36,7 +36,12 @@ final class SqlParser {
     private void statement() {
         facts.begin();
         query.begin();
-        statements.read();
+        if (tokens.type == SqlLexer.WORD && !QueryReader.begins(tokens.word)) {
+            if (statements == null) {
+                statements = new StatementReader(tokens, facts, name, query);
+            }
+            statements.read();
+        }
         while (!query.atEnd()) {
             query.step();
         }

@@ -32,7 +32,7 @@ final class SqlText {
             if (lexer.gap && !out.isEmpty()) {
                 out.append(' ');
             }
-            int word = lexer.type == SqlLexer.WORD ? Words.code(sql, lexer.start, lexer.end) : Words.NONE;
+            int word = lexer.word();
             create |= word == Words.CREATE;
             boolean value = setting.covers(lexer, word);
             switch (lexer.type) {
@@ -196,7 +196,7 @@ final class SqlText {
 
         private void token() {
             int type = lexer.type;
-            int word = type == SqlLexer.WORD ? Words.code(sql, lexer.start, lexer.end) : Words.NONE;
+            int word = lexer.word();
             if (setting.covers(lexer, word) && isName(type)) {
                 mix('?');
                 remember(SqlLexer.PARAMETER, Words.NONE);

@@ -46,17 +46,10 @@ final class StatementReader {
     }
 
     private void command() {
+        if (QueryReader.begins(tokens.word)) {
+            return;
+        }
         switch (tokens.word) {
-            case Words.SELECT,
-                    Words.INSERT,
-                    Words.UPDATE,
-                    Words.DELETE,
-                    Words.MERGE,
-                    Words.WITH,
-                    Words.VALUES,
-                    Words.TABLE -> {
-                // for QueryReader
-            }
             case Words.COPY -> copy();
             case Words.EXECUTE -> {
                 // what was prepared is not known here: it may set anything
