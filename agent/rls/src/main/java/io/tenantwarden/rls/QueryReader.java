@@ -259,7 +259,8 @@ final class QueryReader {
             case Words.INTO -> clauses.into();
             case Words.USING -> clauses.using();
             case Words.ON -> clauses.on();
-            case Words.CLAUSE, Words.FETCH -> clauses.clause();
+            case Words.CLAUSE -> clauses.clause();
+            case Words.FETCH -> clauses.fetch();
             case Words.FOR -> clauses.forClause();
             case Words.RETURNING -> clauses.returning();
             case Words.WHEN -> {
