@@ -159,10 +159,6 @@ public final class ProgramText {
 
         private void setting(int word) {
             begins = false;
-            if (word == Words.SET && tokens.nextWord == Words.CONSTRAINTS) {
-                tokens.advance();
-                return;
-            }
             switch (word) {
                 case Words.SET -> reader.set();
                 case Words.RESET -> reader.reset();

@@ -250,17 +250,17 @@ final class StatementReader {
     }
 
     private void set() {
-        if (tokens.nextWord == Words.CONSTRAINTS) {
+        settings().set();
+        if (settings.isConstraints()) {
             facts.keyword(Keyword.SET_CONSTRAINTS);
             while (!tokens.atEnd()) {
                 facts.firesTriggers = tokens.isWord("immediate");
                 tokens.advance();
             }
-            return;
+        } else {
+            facts.keyword(Keyword.SET);
+            noteSetting();
         }
-        facts.keyword(Keyword.SET);
-        settings().set();
-        noteSetting();
     }
 
     private void discard() {

@@ -132,7 +132,8 @@ final class SqlSpelling {
     private String escaped(String text) {
         StringBuilder b = new StringBuilder("'");
         for (char c : text.toCharArray()) {
-            switch (pick(8)) {
+            // bytes of UTF-8 would have to be written for others
+            switch (c < 128 ? pick(8) : 2 + pick(6)) {
                 case 0 -> b.append("\\x%02x".formatted((int) c));
                 case 1 -> b.append("\\%03o".formatted((int) c));
                 case 2 -> b.append("\\u%04x".formatted((int) c));
