@@ -251,7 +251,7 @@ final class CreateReader {
         facts.parsed &= !atomic;
         scan.finish();
         if (body != null) {
-            facts.program(ProgramText.read(body, language, tokens.next.escapes()));
+            facts.program(ProgramText.read(body, language, tokens.next.escapes()), false);
         }
     }
 }

@@ -179,9 +179,12 @@ final class StatementFacts {
         callsFunctions |= !ofView || materialized;
     }
 
-    /** The text of a program: of DO, or of a function that is created. */
-    void program(ProgramText program) {
-        changesCatalog |= program.mentionsDdl();
+    /** The text of a program: of DO, which runs, or of a function that is created. */
+    void program(ProgramText program, boolean runs) {
+        if (runs && program.mentionsDdl()) {
+            changesCatalog = true;
+            ddl().unbounded();
+        }
         for (SettingChange change : program.settings()) {
             settingsInText = added(settingsInText, change);
         }

@@ -245,7 +245,7 @@ final class StatementReader {
             tokens.advance();
         }
         if (body != null) {
-            facts.program(ProgramText.read(body, language, tokens.next.escapes()));
+            facts.program(ProgramText.read(body, language, tokens.next.escapes()), true);
         }
     }
 

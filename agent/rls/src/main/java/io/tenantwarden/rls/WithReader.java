@@ -47,6 +47,7 @@ final class WithReader {
             scopes = new CteScopes();
         }
         scopes.use();
+        grow(frames.depth());
     }
 
     /** A relation was named, or a common table expression. */
@@ -85,7 +86,6 @@ final class WithReader {
         facts.keyword(Keyword.WITH);
         frames.forgetJoins();
         int depth = frames.depth();
-        grow(depth);
         recursiveFrom[depth] = -1;
         int begin = tokens.start;
         tokens.advance();
