@@ -20,6 +20,7 @@ public final class ProgramText {
     private final Set<String> calls = new TreeSet<>();
     private final boolean escapes;
     private boolean mentionsDdl;
+    private long steps;
 
     private ProgramText(boolean escapes) {
         this.escapes = escapes;
@@ -56,6 +57,11 @@ public final class ProgramText {
     /** Whether the words CREATE, ALTER, DROP or EXECUTE occur, wherever. */
     boolean mentionsDdl() {
         return mentionsDdl;
+    }
+
+    /** How much work it was: what the tests count. */
+    long steps() {
+        return steps;
     }
 
     private void read(String text, boolean sql, int level) {
@@ -130,6 +136,7 @@ public final class ProgramText {
                     default -> next();
                 }
             }
+            steps += tokens.next.steps + config.steps;
         }
 
         private void next() {

@@ -1,7 +1,11 @@
 package io.tenantwarden.rls;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** The protected tables that a statement touches, as one catalog snapshot sees it. Immutable. */
@@ -64,6 +68,16 @@ public final class Resolution {
         return new Resolution(all, touched, unknown, true, writes);
     }
 
+    /** Whether all of these tables, {@code schema.table}, are among {@link #tables()}. */
+    public boolean touchesAll(List<String> others) {
+        for (int i = 0; i < others.size(); i++) {
+            if (Collections.binarySearch(tables, others.get(i)) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Whether rows of one of the {@link #tables()} are changed. */
     public boolean writes() {
         return writes;
@@ -87,5 +101,45 @@ public final class Resolution {
     /** Whether row-level security filters at least one of the tables for this role. */
     public boolean rlsEnforced(RoleFacts role) {
         return !role.bypassesRls() && rlsEnforced(role.roles());
+    }
+
+    /** Puts the answers about several relations together. Used by one thread. */
+    static final class Union {
+
+        private final Set<Resolution> added = Collections.newSetFromMap(new IdentityHashMap<>());
+        private final TreeMap<String, CatalogTable> touched = new TreeMap<>();
+        private final Set<String> unknown = new TreeSet<>();
+        private boolean assumed;
+        private boolean writes;
+
+        void add(Resolution r) {
+            if (!added.add(r)) {
+                return;
+            }
+            for (CatalogTable t : r.touched()) {
+                touched.put(t.qualifiedName(), t);
+            }
+            unknown.addAll(r.unknown());
+            assumed |= r.assumed();
+            writes |= r.writes();
+        }
+
+        /** The union, as a guess to the safe side. */
+        Resolution assumed() {
+            assumed = true;
+            return result();
+        }
+
+        Resolution result() {
+            if (touched.isEmpty() && unknown.isEmpty()) {
+                return NOTHING;
+            }
+            return new Resolution(
+                    List.copyOf(touched.keySet()),
+                    List.copyOf(touched.values()),
+                    List.copyOf(unknown),
+                    assumed && !touched.isEmpty(),
+                    writes);
+        }
     }
 }

@@ -79,6 +79,28 @@ final class SqlCharacters {
         return p;
     }
 
+    /** Where a comment that began before {@code from} with a slash and a star ends, those in it included; -1 when it does not. */
+    static int endOfComment(String sql, int from, int length) {
+        int depth = 1;
+        int p = from;
+        while (p + 1 < length) {
+            char c = sql.charAt(p);
+            char next = sql.charAt(p + 1);
+            if (c == '*' && next == '/') {
+                p += 2;
+                if (--depth == 0) {
+                    return p;
+                }
+            } else if (c == '/' && next == '*') {
+                p += 2;
+                depth++;
+            } else {
+                p++;
+            }
+        }
+        return -1;
+    }
+
     /**
      * Strings with a line break between them are one constant, read by the rules of its first part.
      *

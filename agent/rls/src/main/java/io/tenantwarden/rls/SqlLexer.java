@@ -96,6 +96,7 @@ final class SqlLexer {
         gap = p > begin;
         start = p;
         if (p >= length) {
+            steps += p - begin;
             token(EOF, length);
             return;
         }
@@ -126,7 +127,11 @@ final class SqlLexer {
             } else if (c == '-' && follows(p, '-')) {
                 p = SqlCharacters.endOfLine(sql, p + 2, length);
             } else if (c == '/' && follows(p, '*')) {
-                p = endOfComment(p + 2);
+                p = SqlCharacters.endOfComment(sql, p + 2, length);
+                if (p < 0) {
+                    broken = true;
+                    p = length;
+                }
             } else {
                 break;
             }
@@ -136,27 +141,6 @@ final class SqlLexer {
 
     private boolean follows(int p, char c) {
         return p + 1 < length && sql.charAt(p + 1) == c;
-    }
-
-    private int endOfComment(int from) {
-        int depth = 1;
-        int p = from;
-        while (p < length) {
-            char c = sql.charAt(p);
-            if (c == '*' && follows(p, '/')) {
-                p += 2;
-                if (--depth == 0) {
-                    return p;
-                }
-            } else if (c == '/' && follows(p, '*')) {
-                p += 2;
-                depth++;
-            } else {
-                p++;
-            }
-        }
-        broken = true;
-        return length;
     }
 
     private void word(int p, char c) {

@@ -60,6 +60,6 @@ final class SqlParser {
 
     /** How much work it was: what the tests count. */
     long steps() {
-        return tokens.next.steps + query.steps() + facts.relations.steps;
+        return tokens.next.steps + query.steps() + facts.relations.steps + facts.steps;
     }
 }

@@ -319,7 +319,7 @@ public final class SqlStatement {
     public String fingerprint() {
         String f = fingerprint;
         if (f == null) {
-            f = SqlText.fingerprint(sql);
+            f = SqlShape.fingerprint(sql);
             fingerprint = f;
         }
         return f;

@@ -57,6 +57,9 @@ final class StatementFacts {
     List<SettingChange> settings = List.of();
     List<SettingChange> settingsInText = List.of();
 
+    /** How much work the programs were: what the tests count. */
+    long steps;
+
     void begin() {
         keyword = null;
         verb = null;
@@ -181,6 +184,7 @@ final class StatementFacts {
 
     /** The text of a program: of DO, which runs, or of a function that is created. */
     void program(ProgramText program, boolean runs) {
+        steps += program.steps();
         if (runs && program.mentionsDdl()) {
             changesCatalog = true;
             ddl().unbounded();
@@ -208,6 +212,7 @@ final class StatementFacts {
         endsScope = true;
         writes = true;
         changesCatalog = true;
+        createsView = true;
         ddl().unbounded();
         setting(SettingChange.anything());
         end();
