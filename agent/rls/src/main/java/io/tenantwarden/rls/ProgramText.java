@@ -207,7 +207,7 @@ public final class ProgramText {
                 return;
             }
             int known = name.function();
-            if (known == HarmlessFunctions.UNKNOWN) {
+            if (known == HarmlessFunctions.UNKNOWN || known == HarmlessFunctions.AFTER_OPERAND) {
                 calls.add(name.name());
             }
             boolean current = !name.isQualified() || "pg_catalog".equals(name.qualifier());
