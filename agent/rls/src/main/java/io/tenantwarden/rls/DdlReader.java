@@ -105,11 +105,12 @@ final class DdlReader {
      */
     private boolean alterNamed(boolean inCatalog, boolean renames) {
         scan.skipIfExists();
-        if (tokens.word == Words.ALL) {
+        boolean all = tokens.word == Words.ALL;
+        if (all) {
             // ALL IN TABLESPACE
             facts.ddl().unbounded();
         }
-        Relation relation = scan.relation();
+        Relation relation = all ? null : scan.relation();
         facts.changesCatalog |= scan.named(relation) && inCatalog;
         boolean concurrently = false;
         while (!scan.atEnd()) {
