@@ -284,7 +284,6 @@ class EnforceScenario {
                 "set local app.U&\"tenant\\005fid\" = 'b'",
                 "set \"App.Tenant_ID\" = 'b'",
                 "set local U&\"app.tenant!005fid\" uescape ''\n'!' = 'b'",
-                "reset U&\"app.tenant!005fid\" uescape '!'",
                 "select set_config(U&'app.tenant!005fid' uescape '!', 'b', true)",
                 "select pg_catalog.U&\"set!005fconfig\" uescape '!' (E'app.tenant\\x5fid', 'b', false)",
                 "select set_config(is_local => true, new_value => 'b', setting_name => $$app.tenant_id$$)",

@@ -304,15 +304,7 @@ public final class Catalog {
         if (!statement.parsed()) {
             return everything;
         }
-        return resolve(statement.relations(), searchPath);
-    }
-
-    /**
-     * The protected tables that a statement touches with these relations.
-     *
-     * @param searchPath as in {@link #resolve(SqlStatement, List)}
-     */
-    public Resolution resolve(List<Relation> relations, List<String> searchPath) {
+        List<Relation> relations = statement.relations();
         return switch (relations.size()) {
             case 0 -> Resolution.NOTHING;
             case 1 -> resolve(relations.get(0), searchPath);

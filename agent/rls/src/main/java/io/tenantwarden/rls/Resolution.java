@@ -68,16 +68,6 @@ public final class Resolution {
         return new Resolution(all, touched, unknown, true, writes);
     }
 
-    /** Whether all of these tables, {@code schema.table}, are among {@link #tables()}. */
-    public boolean touchesAll(List<String> others) {
-        for (int i = 0; i < others.size(); i++) {
-            if (Collections.binarySearch(tables, others.get(i)) < 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     /** Whether rows of one of the {@link #tables()} are changed. */
     public boolean writes() {
         return writes;
