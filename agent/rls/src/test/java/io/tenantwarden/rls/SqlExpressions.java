@@ -161,7 +161,7 @@ abstract class SqlExpressions extends SqlVocabulary {
     String condition(int depth, List<String> visible, List<String> columns) {
         int d = depth - 1;
         return switch (depth > 0 ? pick(16) : pick(3)) {
-            case 11 -> "'{}'::jsonb ? 'from\u0002b' and '{}'::jsonb ?| array['a'] or '{\"a\": 1}'::jsonb @? '$.a'";
+            case 11 -> "'{}'::jsonb ? 'from\u0002b' and '{}'::jsonb ?| array['a'] or '{\"a\":1}'::jsonb @? '$.a'";
             case 12 -> "exists (select t.*, * from " + table(anyTable()) + " t, " + item(d, visible) + ")";
             case 13 ->
                 "'a' similar to 'from\u0002b' escape '#' and 'a' not ilike all (array['a', 'b']) or 'x' is normalized";

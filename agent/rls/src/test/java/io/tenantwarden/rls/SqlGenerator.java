@@ -245,7 +245,7 @@ final class SqlGenerator extends SqlFromItems {
             case 1 ->
                 feature(
                         "parenthesised set operation",
-                        "(" + query(depth - 1, visible) + ") " + setOperation() + " "
+                        "(" + operand(depth - 1, visible) + ") " + setOperation() + " "
                                 + simpleSelect(depth - 1, visible));
             case 2 ->
                 feature(
@@ -253,9 +253,14 @@ final class SqlGenerator extends SqlFromItems {
                         simpleSelect(depth - 1, visible) + " " + setOperation() + " " + simpleSelect(depth - 1, visible)
                                 + (chance(1, 3) ? " order by 1 limit " + scalar(depth - 1, visible, List.of()) : ""));
             case 3 -> feature("parenthesised query", "(" + query(depth - 1, visible) + ")");
-            case 4 -> simpleSelect(depth, visible) + " " + setOperation() + " (" + query(depth - 1, visible) + ")";
+            case 4 -> simpleSelect(depth, visible) + " " + setOperation() + " (" + operand(depth - 1, visible) + ")";
             default -> select(depth, visible);
         };
+    }
+
+    /** A query that can be an operand of a set operation in parentheses. */
+    private String operand(int depth, List<String> visible) {
+        return with(depth, visible, false, v -> simpleSelect(depth, v) + (chance(1, 2) ? " order by 1 limit 1" : ""));
     }
 
     String setOperation() {
@@ -316,7 +321,9 @@ final class SqlGenerator extends SqlFromItems {
                                         "locking clause",
                                         " for "
                                                 + pick(List.of("update", "no key update", "share", "key share"))
-                                                + (columns.isEmpty() || chance(1, 2) ? "" : " of " + pick(columns))
+                                                + (columns.isEmpty() || !visible.isEmpty() || chance(1, 2)
+                                                        ? ""
+                                                        : " of " + pick(columns))
                                                 + (chance(1, 3) ? " skip locked" : chance(1, 2) ? " nowait" : "")));
             case 4 ->
                 sql.append(feature(
