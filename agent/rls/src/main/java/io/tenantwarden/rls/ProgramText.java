@@ -1,6 +1,7 @@
 package io.tenantwarden.rls;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -46,12 +47,12 @@ public final class ProgramText {
 
     /** The settings that it reads by name with {@code current_setting}, in lower case, sorted. */
     public Set<String> settingsRead() {
-        return Set.copyOf(settingsRead);
+        return Collections.unmodifiableSet(settingsRead);
     }
 
-    /** The unqualified names of the functions that it calls and that are not known to be harmless. */
+    /** The unqualified names of the functions that it calls and that are not known to be harmless, sorted. */
     public Set<String> calls() {
-        return Set.copyOf(calls);
+        return Collections.unmodifiableSet(calls);
     }
 
     /** Whether the words CREATE, ALTER, DROP or EXECUTE occur, wherever. */
