@@ -86,7 +86,9 @@ final class Words {
     static final int FALSE = 81;
     static final int NULL = 82;
     static final int IN = 83;
+    /** Matters to signs only, as CASE: {@link SqlShape}. */
     static final int BY = 84;
+
     static final int WHEN = 85;
     static final int DEFAULT = 86;
     /** WHERE, GROUP, ORDER ...: reserved words after which a comma does not bring another table. */
