@@ -21,6 +21,7 @@ final class QueryReader {
         this.with = new WithReader(tokens, facts, name, frames);
         this.names = new NameReader(tokens, facts, name, frames, with);
         this.clauses = new ClauseReader(tokens, frames, with, names);
+        begin();
     }
 
     /** Whether a statement that begins with this word is for this class. */
@@ -46,8 +47,11 @@ final class QueryReader {
         clauses.begin();
     }
 
-    /** The current token ends the statement. */
-    void finish() {
+    /** Reads on to the end of the statement. */
+    void run() {
+        while (!atEnd()) {
+            step();
+        }
         if (frames.depth() > 0) {
             facts.parsed = false;
             frames.clear();
@@ -56,7 +60,7 @@ final class QueryReader {
         with.finish();
     }
 
-    boolean atEnd() {
+    private boolean atEnd() {
         return tokens.type == SqlLexer.EOF || tokens.type == SqlLexer.SEMICOLON && frames.depth() == 0;
     }
 
@@ -82,7 +86,7 @@ final class QueryReader {
 
     // ---------------------------------------------------------------- tokens
 
-    void step() {
+    private void step() {
         switch (tokens.type) {
             case SqlLexer.WORD -> word();
             case SqlLexer.QUOTED, SqlLexer.UNICODE_QUOTED -> names.read();

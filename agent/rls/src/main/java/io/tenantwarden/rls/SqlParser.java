@@ -9,14 +9,15 @@ final class SqlParser {
     private final Tokens tokens;
     private final StatementFacts facts = new StatementFacts();
     private final QualifiedName name;
-    private final QueryReader query;
+    /** Null while no statement needed it, as the next one. */
+    private QueryReader query;
+
     private StatementReader statements;
 
     /** @param escapes whether {@code standard_conforming_strings} is off */
     SqlParser(String sql, boolean escapes) {
         tokens = new Tokens(new SqlLexer(sql, escapes));
         name = new QualifiedName(tokens);
-        query = new QueryReader(tokens, facts, name);
     }
 
     StatementFacts run() {
@@ -35,18 +36,27 @@ final class SqlParser {
 
     private void statement() {
         facts.begin();
-        query.begin();
+        if (query != null) {
+            query.begin();
+        }
         if (tokens.type == SqlLexer.WORD && !QueryReader.begins(tokens.word)) {
             if (statements == null) {
-                statements = new StatementReader(tokens, facts, name, query);
+                statements = new StatementReader(tokens, facts, name, this);
             }
             statements.read();
         }
-        while (!query.atEnd()) {
-            query.step();
+        if (query != null || !tokens.atEnd()) {
+            query().run();
         }
-        query.finish();
         facts.finish();
+    }
+
+    /** What reads queries. */
+    QueryReader query() {
+        if (query == null) {
+            query = new QueryReader(tokens, facts, name);
+        }
+        return query;
     }
 
     /** What is said of a text that is too long to be read: its first word, and that it may do anything. */
@@ -60,6 +70,6 @@ final class SqlParser {
 
     /** How much work it was: what the tests count. */
     long steps() {
-        return tokens.next.steps + query.steps() + facts.relations.steps + facts.steps;
+        return tokens.next.steps + (query == null ? 0 : query.steps()) + facts.relations.steps + facts.steps;
     }
 }
