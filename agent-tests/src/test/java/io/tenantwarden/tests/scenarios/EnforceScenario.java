@@ -71,9 +71,35 @@ class EnforceScenario {
                     "select (select max(id) from invoices)",
                     "select * from open_invoices",
                     "select 1 where exists (select from /* */ customers)",
+                    "select * from U&\"inv!006fices\" uescape E'!'",
+                    "select * from public.u&\"inv?006fices\" /* */ UESCAPE ''\n'?'",
+                    "select (k).as from invoices, lateral (select 1 as \"as\") k",
+                    "select 1 select from invoices",
+                    "select * from countries c cross join lateral (values (1)) set, invoices",
+                    "with x as (select 1), recursive as (select * from invoices) select * from recursive",
                     "select 1; select * from invoices",
                     "explain analyze select * from invoices")) {
                 refused(c, sql);
+            }
+        }
+    }
+
+    /** A name that only holds inside a query is a table's outside of it, and the other way round. */
+    @Test
+    void namesOfExpressionsHoldWhereTheServerSaysSo() throws Exception {
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            s.execute("create temp table counted (n bigint)");
+            refused(
+                    c,
+                    "insert into counted with invoices as (select 1) select * from invoices"
+                            + " returning (select count(*) from invoices)");
+            for (String sql : List.of(
+                    "insert into counted with invoices as (select 1) select * from invoices returning n",
+                    "with invoices as (select 1) insert into counted select * from invoices returning (select 1 from invoices)",
+                    "select (k).from, invoices from (select 1 as \"from\", 2 as invoices) k",
+                    "select code update, 'invoices' table, 1 join from countries")) {
+                assertFalse(Db.column(c, sql).isEmpty(), sql);
             }
         }
     }
@@ -245,6 +271,44 @@ class EnforceScenario {
             }
             e = assertThrows(BatchUpdateException.class, p::executeBatch);
             assertEquals(3, e.getUpdateCounts().length);
+        }
+    }
+
+    /** PostgreSQL reads all of these as app.tenant_id or as role; the rows would be another tenant's. */
+    @Test
+    void tamperingInEverySpellingIsRefused() throws Exception {
+        List<String> spellings = List.of(
+                "set local U&\"app.tenant!005fid\" uescape '!' = 'b'",
+                "set U&\"app.tenant!005fid\" /* */ UESCAPE E'!' to b",
+                "set session \"APP\".u&\"tenant?005fid\" uescape $$?$$ = $$b$$",
+                "set local app.U&\"tenant\\005fid\" = 'b'",
+                "set \"App.Tenant_ID\" = 'b'",
+                "set local U&\"app.tenant!005fid\" uescape ''\n'!' = 'b'",
+                "select set_config(U&'app.tenant!005fid' uescape '!', 'b', true)",
+                "select pg_catalog.U&\"set!005fconfig\" uescape '!' (E'app.tenant\\x5fid', 'b', false)",
+                "select set_config(is_local => true, new_value => 'b', setting_name => $$app.tenant_id$$)",
+                "do $$ begin set local U&\"app.tenant!005fid\" uescape '!' = 'b'; end $$",
+                "do $$ begin execute U&'set local app.tenant!005fid = b' uescape '!'; end $$",
+                "do $$ begin perform set_config(/* */ U&'app.tenant\\005fid', 'b', true); end $$",
+                "set role U&\"warden!005fowner\" uescape '!'",
+                "set local role U&\"warden_!006fwner\" UESCAPE $q$!$q$",
+                "set U&\"r!006fle\" uescape '!' = 'warden_owner'",
+                "select set_config(U&'r!006fle' uescape '!', 'warden_owner', true)",
+                "do $$ begin set local role warden_owner; end $$",
+                "set session authorization U&\"warden!005fowner\" uescape '!'");
+        TenantContext.set("a");
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            for (boolean autocommit : new boolean[] {true, false}) {
+                c.setAutoCommit(autocommit);
+                for (String sql : spellings) {
+                    SQLException e = assertThrows(SQLException.class, () -> s.execute(sql), sql);
+                    assertEquals("42501", e.getSQLState(), sql + ": " + e.getMessage());
+                    assertTrue(e.getMessage().startsWith("[warden] refused:"), sql + ": " + e.getMessage());
+                    assertEquals(List.of("a"), Db.column(c, "select distinct tenant_id from invoices"), sql);
+                }
+            }
+            c.commit();
         }
     }
 

@@ -13,7 +13,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * What a database's own catalog says about tables, policies and views: a snapshot. Immutable and thread-safe.
@@ -410,12 +409,11 @@ public final class Catalog {
         if (entries.length == 1) {
             return entries[0].resolution(r.write());
         }
-        Union union = new Union();
+        Resolution.Union union = new Resolution.Union();
         for (Entry e : entries) {
             union.add(e.resolution(r.write()));
         }
-        union.assumed = true;
-        return union.result();
+        return union.assumed();
     }
 
     private static Resolution unknown(Relation r) {
@@ -424,7 +422,7 @@ public final class Catalog {
 
     private Resolution union(List<Relation> relations, List<String> searchPath) {
         Resolution only = Resolution.NOTHING;
-        Union union = null;
+        Resolution.Union union = null;
         for (Relation r : relations) {
             Resolution next = resolve(r, searchPath);
             if (next == Resolution.NOTHING || next == only) {
@@ -435,40 +433,12 @@ public final class Catalog {
                 continue;
             }
             if (union == null) {
-                union = new Union();
+                union = new Resolution.Union();
                 union.add(only);
             }
             union.add(next);
         }
         return union == null ? only : union.result();
-    }
-
-    private static final class Union {
-        private final TreeMap<String, CatalogTable> touched = new TreeMap<>();
-        private final Set<String> unknown = new TreeSet<>();
-        private boolean assumed;
-        private boolean writes;
-
-        void add(Resolution r) {
-            for (CatalogTable t : r.touched()) {
-                touched.put(t.qualifiedName(), t);
-            }
-            unknown.addAll(r.unknown());
-            assumed |= r.assumed();
-            writes |= r.writes();
-        }
-
-        Resolution result() {
-            if (touched.isEmpty() && unknown.isEmpty()) {
-                return Resolution.NOTHING;
-            }
-            return new Resolution(
-                    List.copyOf(touched.keySet()),
-                    List.copyOf(touched.values()),
-                    List.copyOf(unknown),
-                    assumed && !touched.isEmpty(),
-                    writes);
-        }
     }
 
     static boolean isSystem(String schema) {

@@ -11,12 +11,9 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -154,11 +151,6 @@ final class CatalogReader {
                AND p.proname OPERATOR(pg_catalog.=)
                    ANY (pg_catalog.string_to_array(?, pg_catalog.chr(1))::pg_catalog.name[])
             """);
-
-    private static final Pattern SETTING_READ =
-            Pattern.compile("\\bcurrent_setting\\s*\\(\\s*'([^']+)'", Pattern.CASE_INSENSITIVE);
-
-    private static final Pattern CALL = Pattern.compile("([\\p{L}_][\\p{L}\\p{N}_$]*)\"?\\s*\\(");
 
     private final Connection connection;
     private final CatalogOptions options;
@@ -456,10 +448,9 @@ final class CatalogReader {
                 continue;
             }
             String source = rs.getString(3);
-            Set<String> settings = new TreeSet<>();
-            addSettings(source, settings);
-            Function function = new Function(
-                    oid, rs.getString(2), source != null, settings, source == null ? Set.of() : calls(source));
+            // the language does not matter: rather a call too many
+            ProgramText text = ProgramText.read(source == null ? "" : source, null, false);
+            Function function = new Function(oid, rs.getString(2), source != null, text.settingsRead(), text.calls());
             functions.put(oid, function);
             functionsByName
                     .computeIfAbsent(function.name(), k -> new ArrayList<>(1))
@@ -469,27 +460,11 @@ final class CatalogReader {
         wanted.removeAll(functionsByName.keySet());
     }
 
-    private static Set<String> calls(String source) {
-        Set<String> names = new TreeSet<>();
-        Matcher m = CALL.matcher(source);
-        while (m.find()) {
-            String name = m.group(1);
-            if (HarmlessFunctions.code(name, 0, name.length()) == HarmlessFunctions.UNKNOWN) {
-                names.add(name.toLowerCase(Locale.ROOT));
-                names.add(name);
-            }
-        }
-        return names;
-    }
-
     private static void addSettings(String text, Set<String> settings) {
         if (text == null) {
             return;
         }
-        Matcher m = SETTING_READ.matcher(text);
-        while (m.find()) {
-            settings.add(m.group(1).toLowerCase(Locale.ROOT));
-        }
+        settings.addAll(ProgramText.read(text, null, false).settingsRead());
     }
 
     /** Returns whether all functions could be read. */

@@ -89,6 +89,7 @@ final class ClauseReader {
         if (!frames.waitsForJoinCondition() && tokens.nextIsWord("conflict") && frames.is(Frames.INSERT)) {
             endInsertSource();
             clause();
+            tokens.advance();
             return;
         }
         frames.joinCondition();
@@ -122,6 +123,14 @@ final class ClauseReader {
         frames.unset(Frames.IN_FROM);
         frames.operand = false;
         tokens.advance();
+    }
+
+    /** {@code FETCH FIRST (expression) ROWS ONLY}. */
+    void fetch() {
+        clause();
+        if (tokens.isWord("first") || tokens.isWord("next")) {
+            tokens.advance();
+        }
     }
 
     void forClause() {

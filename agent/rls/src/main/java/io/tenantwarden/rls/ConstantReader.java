@@ -206,7 +206,7 @@ final class ConstantReader {
     }
 
     private boolean word(int depth) {
-        int code = lexer.type == SqlLexer.WORD ? Words.code(lexer.sql, lexer.start, lexer.end) : Words.NONE;
+        int code = lexer.word();
         switch (code) {
             case Words.TRUE, Words.FALSE, Words.NULL:
                 kind = code == Words.TRUE ? Kind.TRUE : code == Words.FALSE ? Kind.FALSE : Kind.NULL;

@@ -8,16 +8,16 @@ final class CreateReader {
 
     private final Tokens tokens;
     private final StatementFacts facts;
-    private final QueryReader query;
+    private final SqlParser parser;
     private final DdlScan scan;
 
     private boolean temporary;
     private boolean recursive;
 
-    CreateReader(Tokens tokens, StatementFacts facts, QueryReader query, DdlScan scan) {
+    CreateReader(Tokens tokens, StatementFacts facts, SqlParser parser, DdlScan scan) {
         this.tokens = tokens;
         this.facts = facts;
-        this.query = query;
+        this.parser = parser;
         this.scan = scan;
     }
 
@@ -164,7 +164,7 @@ final class CreateReader {
         facts.view(false);
         if (recursive && view != null) {
             // CREATE RECURSIVE VIEW v (a) AS q is CREATE VIEW v AS WITH RECURSIVE v (a) AS (q) SELECT a FROM v
-            query.recursiveView(view.name());
+            parser.query().recursiveView(view.name());
         }
         scan.advance();
         return true;
@@ -218,7 +218,7 @@ final class CreateReader {
         scan.advance();
         if (scan.find(Words.CREATE)) {
             facts.view(false);
-            query.schemaElements();
+            parser.query().schemaElements();
         }
     }
 
@@ -251,7 +251,7 @@ final class CreateReader {
         facts.parsed &= !atomic;
         scan.finish();
         if (body != null) {
-            facts.program(ProgramText.read(body, language, tokens.next.escapes()));
+            facts.program(ProgramText.read(body, language, tokens.next.escapes()), false);
         }
     }
 }

@@ -30,30 +30,30 @@ final class CteScopes {
     long steps;
 
     /** Parts of the text, disjoint and in order. */
-    private static final class Spans {
+    private final class Spans {
 
         private int[] edges = new int[2];
         private int count;
 
         /** Parts come by their ends, and lie in each other or beside each other. */
-        int add(int begin, int end) {
-            int swallowed = 0;
+        void add(int begin, int end) {
+            steps++;
             while (count > 0 && edges[count - 2] >= begin) {
                 count -= 2;
-                swallowed++;
+                steps++;
             }
             if (count == edges.length) {
                 edges = Arrays.copyOf(edges, count * 2);
             }
             edges[count++] = begin;
             edges[count++] = end;
-            return swallowed;
         }
 
         boolean cover(int position) {
             int low = 0;
             int high = count / 2 - 1;
             while (low <= high) {
+                steps++;
                 int middle = (low + high) >>> 1;
                 if (edges[middle * 2 + 1] < position) {
                     low = middle + 1;
@@ -98,17 +98,13 @@ final class CteScopes {
     void close(int remaining, int end) {
         while (open > remaining) {
             open--;
-            steps += 1 + closed.computeIfAbsent(names[open], n -> new Spans()).add(begins[open], end);
+            closed.computeIfAbsent(names[open], n -> new Spans()).add(begins[open], end);
             names[open] = null;
         }
     }
 
     /** A relation was named, or a common table expression. */
-    void name(Relation relation, int position, RelationList relations) {
-        if (!used) {
-            relations.add(relation);
-            return;
-        }
+    void name(Relation relation, int position) {
         if (waiting.size() == positions.length) {
             positions = Arrays.copyOf(positions, Math.max(8, positions.length * 2));
         }
@@ -118,9 +114,6 @@ final class CteScopes {
 
     /** The statement has ended: adds what is a relation, and forgets everything. */
     void finish(int end, RelationList relations) {
-        if (!used) {
-            return;
-        }
         close(0, end);
         for (int i = 0; i < waiting.size(); i++) {
             steps++;

@@ -11,11 +11,11 @@ final class DdlReader {
     private final DdlScan scan;
     private final CreateReader create;
 
-    DdlReader(Tokens tokens, StatementFacts facts, QualifiedName name, QueryReader query) {
+    DdlReader(Tokens tokens, StatementFacts facts, QualifiedName name, SqlParser parser) {
         this.tokens = tokens;
         this.facts = facts;
         this.scan = new DdlScan(tokens, facts, name);
-        this.create = new CreateReader(tokens, facts, query, scan);
+        this.create = new CreateReader(tokens, facts, parser, scan);
     }
 
     /** The current token is the command. Returns whether a query, or EXECUTE, is current afterwards. */
@@ -105,11 +105,12 @@ final class DdlReader {
      */
     private boolean alterNamed(boolean inCatalog, boolean renames) {
         scan.skipIfExists();
-        if (tokens.word == Words.ALL) {
+        boolean all = tokens.word == Words.ALL;
+        if (all) {
             // ALL IN TABLESPACE
             facts.ddl().unbounded();
         }
-        Relation relation = scan.relation();
+        Relation relation = all ? null : scan.relation();
         facts.changesCatalog |= scan.named(relation) && inCatalog;
         boolean concurrently = false;
         while (!scan.atEnd()) {

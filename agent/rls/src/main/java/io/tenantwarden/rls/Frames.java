@@ -55,10 +55,17 @@ final class Frames {
 
     private static final int JOINS = -ONE_JOIN;
 
-    private byte[] states = new byte[8];
-    private byte[] kinds = new byte[8];
-    private byte[] verbs = new byte[8];
-    private int[] flags = new int[8];
+    private static final int[] NONE = {};
+
+    // the innermost frame
+    private byte state;
+    private byte kind;
+    private byte verb;
+    private int flags;
+
+    /** Those below it, two numbers each. */
+    private int[] outer = NONE;
+
     private int depth;
 
     /** Whether the token before ends an operand, so that in {@link #TARGETS} a word can be its label. */
@@ -83,92 +90,97 @@ final class Frames {
         return depth >= MAX_DEPTH;
     }
 
-    void push(byte kind, byte state) {
+    void push(byte newKind, byte newState) {
         steps++;
-        if (++depth == states.length) {
-            int size = depth * 2;
-            states = Arrays.copyOf(states, size);
-            kinds = Arrays.copyOf(kinds, size);
-            verbs = Arrays.copyOf(verbs, size);
-            flags = Arrays.copyOf(flags, size);
+        int at = depth * 2;
+        if (at == outer.length) {
+            outer = Arrays.copyOf(outer, Math.max(8, at * 2));
         }
-        set(state, kind);
+        outer[at] = state | kind << 8 | verb << 16;
+        outer[at + 1] = flags;
+        depth++;
+        set(newState, newKind);
     }
 
     void pop() {
         steps++;
         depth--;
+        int at = depth * 2;
+        int packed = outer[at];
+        state = (byte) packed;
+        kind = (byte) (packed >> 8);
+        verb = (byte) (packed >> 16);
+        flags = outer[at + 1];
     }
 
-    private void set(byte state, byte kind) {
-        states[depth] = state;
-        kinds[depth] = kind;
-        verbs[depth] = 0;
-        flags[depth] = 0;
+    private void set(byte newState, byte newKind) {
+        state = newState;
+        kind = newKind;
+        verb = 0;
+        flags = 0;
     }
 
     byte state() {
-        return states[depth];
+        return state;
     }
 
-    void state(byte state) {
-        states[depth] = state;
+    void state(byte newState) {
+        state = newState;
     }
 
     byte kind() {
-        return kinds[depth];
+        return kind;
     }
 
     /** The code in {@link Words} of the command that is read here; 0 when there is none. */
     int verb() {
-        return verbs[depth];
+        return verb;
     }
 
     void verb(int word) {
-        verbs[depth] = (byte) word;
+        verb = (byte) word;
     }
 
     boolean is(int flag) {
-        return (flags[depth] & flag) != 0;
+        return (flags & flag) != 0;
     }
 
     void set(int flag) {
-        flags[depth] |= flag;
+        flags |= flag;
+    }
+
+    void unset(int flag) {
+        flags &= ~flag;
     }
 
     /** What stands here is no table and no query: a part of an expression has been met. */
     void expression() {
-        byte state = states[depth];
-        if (state == MAIN || state == FIRST) {
-            states[depth] = EXPRESSION;
+        if (state <= FIRST) {
+            state = EXPRESSION;
         } else if (state == TABLE) {
-            states[depth] = AFTER_TABLE;
+            state = AFTER_TABLE;
         }
     }
 
-    void unset(int flag) {
-        flags[depth] &= ~flag;
-    }
-
     boolean waitsForJoinCondition() {
-        return (flags[depth] & JOINS) != 0;
+        return (flags & JOINS) != 0;
     }
 
     void joinBegins() {
         if (is(UNCONDITIONAL)) {
             unset(UNCONDITIONAL);
-        } else if ((flags[depth] & JOINS) != JOINS) {
-            flags[depth] += ONE_JOIN;
+        } else if ((flags & JOINS) != JOINS) {
+            flags += ONE_JOIN;
         }
     }
 
     void joinCondition() {
         if (waitsForJoinCondition()) {
-            flags[depth] -= ONE_JOIN;
+            flags -= ONE_JOIN;
         }
     }
 
     void forgetJoins() {
-        flags[depth] &= ~JOINS;
+        flags &= ~JOINS;
     }
 }

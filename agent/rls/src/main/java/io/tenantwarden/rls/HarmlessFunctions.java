@@ -23,18 +23,22 @@ final class HarmlessFunctions {
     static final int WITH_FROM = 3;
     /** {@code graph_table}, whose first argument is a relation; harmless. */
     static final int GRAPH = 4;
+    /** Syntax where an operand has ended, else not reviewed. */
+    static final int AFTER_OPERAND = 5;
 
     private static final String SYNTAX = """
             all and any array as asymmetric between bigint boolean by case cast character check coalesce collate
-            collation columns conflict constraint cube current_catalog current_date current_role current_time
-            current_timestamp decimal default distinct do double else end escape except exists fetch filter float
-            for from greatest grouping groups having if ilike in insert int integer intersect into is json_array
-            json_arrayagg json_exists json_objectagg json_query json_scalar json_serialize json_table json_value
-            lateral least left like limit localtime localtimestamp materialized merge_action nchar not nullif of
-            offset on only operator or order over passing position precision primary real repeatable return
-            returning right rollup row select set sets similar smallint some table then ties to treat union unique varying
-            update using values when where window with xmlattributes xmlcast xmlconcat xmlelement xmlforest
-            xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable""";
+            constraint cube current_catalog current_date current_role current_time current_timestamp decimal
+            default distinct do double else end except exists fetch float for from greatest grouping groups
+            having ilike in insert int integer intersect into is json_array json_arrayagg json_exists
+            json_objectagg json_query json_scalar json_serialize json_table json_value lateral least left like
+            limit localtime localtimestamp merge_action nchar not nullif offset on only operator or order
+            position precision primary real return returning right rollup row select similar smallint some table
+            then to treat union unique update using values when where window with xmlattributes xmlcast
+            xmlconcat xmlelement xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable""";
+
+    /** Names of functions as well, where an operand may begin. */
+    private static final String SYNTAX_AFTER_OPERAND = "columns escape filter over passing set sets varying";
 
     private static final String REVIEWED = """
             _pg_expandarray _pg_index_position _pg_keysequal abbrev abs acldefault aclexplode acos acosd acosh age any_value area array_agg array_dims array_fill
@@ -124,6 +128,9 @@ final class HarmlessFunctions {
         Map<String, Integer> m = new HashMap<>();
         for (String name : (SYNTAX + " " + REVIEWED).strip().split("\\s+")) {
             m.put(name, HARMLESS);
+        }
+        for (String name : SYNTAX_AFTER_OPERAND.split(" ")) {
+            m.put(name, AFTER_OPERAND);
         }
         m.put("set_config", SET_CONFIG);
         m.put("graph_table", GRAPH);

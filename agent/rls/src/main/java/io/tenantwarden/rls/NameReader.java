@@ -75,10 +75,11 @@ final class NameReader {
         }
         name.read();
         boolean call = tokens.next.type == SqlLexer.OPEN && frames.state() != Frames.AFTER_TABLE;
+        boolean afterOperand = frames.operand;
         frames.expression();
         frames.operand = true;
         if (call) {
-            function();
+            function(afterOperand);
         } else {
             tokens.advance();
         }
@@ -118,7 +119,7 @@ final class NameReader {
         name.read();
         frames.state(Frames.AFTER_TABLE);
         if (tokens.next.type == SqlLexer.OPEN && !write) {
-            function();
+            function(false);
             return;
         }
         frames.unset(Frames.WRITE);
@@ -137,13 +138,13 @@ final class NameReader {
             creates = false;
             facts.creates(relation, createsTemporary);
         }
-        with.scopes().name(relation, position, facts.sink());
+        with.name(relation, position);
     }
 
     /** A call; an opening parenthesis is next. */
-    private void function() {
+    private void function(boolean afterOperand) {
         int known = name.function();
-        if (known == HarmlessFunctions.UNKNOWN) {
+        if (known == HarmlessFunctions.UNKNOWN || known == HarmlessFunctions.AFTER_OPERAND && !afterOperand) {
             facts.unknownFunction();
         }
         boolean graph = known == HarmlessFunctions.GRAPH && frames.state() == Frames.AFTER_TABLE;

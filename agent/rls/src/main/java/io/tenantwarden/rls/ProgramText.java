@@ -1,6 +1,7 @@
 package io.tenantwarden.rls;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -20,6 +21,7 @@ public final class ProgramText {
     private final Set<String> calls = new TreeSet<>();
     private final boolean escapes;
     private boolean mentionsDdl;
+    private long steps;
 
     private ProgramText(boolean escapes) {
         this.escapes = escapes;
@@ -45,17 +47,22 @@ public final class ProgramText {
 
     /** The settings that it reads by name with {@code current_setting}, in lower case, sorted. */
     public Set<String> settingsRead() {
-        return Set.copyOf(settingsRead);
+        return Collections.unmodifiableSet(settingsRead);
     }
 
-    /** The unqualified names of the functions that it calls and that are not known to be harmless. */
+    /** The unqualified names of the functions that it calls and that are not known to be harmless, sorted. */
     public Set<String> calls() {
-        return Set.copyOf(calls);
+        return Collections.unmodifiableSet(calls);
     }
 
     /** Whether the words CREATE, ALTER, DROP or EXECUTE occur, wherever. */
     boolean mentionsDdl() {
         return mentionsDdl;
+    }
+
+    /** How much work it was: what the tests count. */
+    long steps() {
+        return steps;
     }
 
     private void read(String text, boolean sql, int level) {
@@ -130,6 +137,7 @@ public final class ProgramText {
                     default -> next();
                 }
             }
+            steps += tokens.next.steps + config.steps;
         }
 
         private void next() {
@@ -159,10 +167,6 @@ public final class ProgramText {
 
         private void setting(int word) {
             begins = false;
-            if (word == Words.SET && tokens.nextWord == Words.CONSTRAINTS) {
-                tokens.advance();
-                return;
-            }
             switch (word) {
                 case Words.SET -> reader.set();
                 case Words.RESET -> reader.reset();
@@ -204,7 +208,7 @@ public final class ProgramText {
                 return;
             }
             int known = name.function();
-            if (known == HarmlessFunctions.UNKNOWN) {
+            if (known == HarmlessFunctions.UNKNOWN || known == HarmlessFunctions.AFTER_OPERAND) {
                 calls.add(name.name());
             }
             boolean current = !name.isQualified() || "pg_catalog".equals(name.qualifier());

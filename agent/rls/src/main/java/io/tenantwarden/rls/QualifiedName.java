@@ -66,7 +66,10 @@ final class QualifiedName {
 
     /** What is known of the function of this name: a code of {@link HarmlessFunctions}. */
     int function() {
-        if (isQualified() && !"pg_catalog".equals(qualifier())) {
+        String schema = qualifier();
+        boolean ofInformationSchema = "information_schema".equals(schema);
+        if (schema != null && !ofInformationSchema && !schema.equals("pg_catalog")
+                || ofInformationSchema != tokens.sql.startsWith("_pg_", start)) {
             return HarmlessFunctions.UNKNOWN;
         }
         if (type == SqlLexer.WORD) {

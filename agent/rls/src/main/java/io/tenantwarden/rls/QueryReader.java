@@ -21,6 +21,22 @@ final class QueryReader {
         this.with = new WithReader(tokens, facts, name, frames);
         this.names = new NameReader(tokens, facts, name, frames, with);
         this.clauses = new ClauseReader(tokens, frames, with, names);
+        begin();
+    }
+
+    /** Whether a statement that begins with this word is for this class. */
+    static boolean begins(int word) {
+        return switch (word) {
+            case Words.SELECT,
+                    Words.INSERT,
+                    Words.UPDATE,
+                    Words.DELETE,
+                    Words.MERGE,
+                    Words.WITH,
+                    Words.VALUES,
+                    Words.TABLE -> true;
+            default -> false;
+        };
     }
 
     /** A statement begins. */
@@ -31,17 +47,20 @@ final class QueryReader {
         clauses.begin();
     }
 
-    /** The current token ends the statement. */
-    void finish() {
+    /** Reads on to the end of the statement. */
+    void run() {
+        while (!atEnd()) {
+            step();
+        }
         if (frames.depth() > 0) {
             facts.parsed = false;
             frames.clear();
             names.giveUp();
         }
-        with.scopes().finish(tokens.start, facts.sink());
+        with.finish();
     }
 
-    boolean atEnd() {
+    private boolean atEnd() {
         return tokens.type == SqlLexer.EOF || tokens.type == SqlLexer.SEMICOLON && frames.depth() == 0;
     }
 
@@ -58,17 +77,16 @@ final class QueryReader {
 
     /** The name of a common table expression that holds from here to the end of the statement. */
     void recursiveView(String view) {
-        with.scopes().use();
-        with.scopes().add(view, tokens.start);
+        with.recursiveView(view);
     }
 
     long steps() {
-        return frames.steps + with.scopes().steps + names.steps();
+        return frames.steps + with.steps() + names.steps();
     }
 
     // ---------------------------------------------------------------- tokens
 
-    void step() {
+    private void step() {
         switch (tokens.type) {
             case SqlLexer.WORD -> word();
             case SqlLexer.QUOTED, SqlLexer.UNICODE_QUOTED -> names.read();
@@ -245,7 +263,8 @@ final class QueryReader {
             case Words.INTO -> clauses.into();
             case Words.USING -> clauses.using();
             case Words.ON -> clauses.on();
-            case Words.CLAUSE, Words.FETCH -> clauses.clause();
+            case Words.CLAUSE -> clauses.clause();
+            case Words.FETCH -> clauses.fetch();
             case Words.FOR -> clauses.forClause();
             case Words.RETURNING -> clauses.returning();
             case Words.WHEN -> {

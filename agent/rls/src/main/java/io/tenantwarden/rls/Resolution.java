@@ -1,7 +1,11 @@
 package io.tenantwarden.rls;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** The protected tables that a statement touches, as one catalog snapshot sees it. Immutable. */
@@ -87,5 +91,45 @@ public final class Resolution {
     /** Whether row-level security filters at least one of the tables for this role. */
     public boolean rlsEnforced(RoleFacts role) {
         return !role.bypassesRls() && rlsEnforced(role.roles());
+    }
+
+    /** Puts the answers about several relations together. Used by one thread. */
+    static final class Union {
+
+        private final Set<Resolution> added = Collections.newSetFromMap(new IdentityHashMap<>());
+        private final TreeMap<String, CatalogTable> touched = new TreeMap<>();
+        private final Set<String> unknown = new TreeSet<>();
+        private boolean assumed;
+        private boolean writes;
+
+        void add(Resolution r) {
+            if (!added.add(r)) {
+                return;
+            }
+            for (CatalogTable t : r.touched()) {
+                touched.put(t.qualifiedName(), t);
+            }
+            unknown.addAll(r.unknown());
+            assumed |= r.assumed();
+            writes |= r.writes();
+        }
+
+        /** The union, as a guess to the safe side. */
+        Resolution assumed() {
+            assumed = true;
+            return result();
+        }
+
+        Resolution result() {
+            if (touched.isEmpty() && unknown.isEmpty()) {
+                return NOTHING;
+            }
+            return new Resolution(
+                    List.copyOf(touched.keySet()),
+                    List.copyOf(touched.values()),
+                    List.copyOf(unknown),
+                    assumed && !touched.isEmpty(),
+                    writes);
+        }
     }
 }

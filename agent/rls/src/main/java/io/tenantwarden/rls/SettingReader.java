@@ -12,6 +12,7 @@ final class SettingReader {
 
     private SettingChange change;
     private boolean transactionMode;
+    private boolean constraints;
 
     SettingReader(Tokens tokens) {
         this.tokens = tokens;
@@ -31,10 +32,19 @@ final class SettingReader {
         return transactionMode;
     }
 
-    /** The current token is SET; SET CONSTRAINTS is not read here. Stops behind the value. */
+    /** Whether it is SET CONSTRAINTS: that word is current then, and nothing is read behind it. */
+    boolean isConstraints() {
+        return constraints;
+    }
+
+    /** The current token is SET. Stops behind the value. */
     void set() {
         clear();
         tokens.advance();
+        constraints = isPhrase(Words.CONSTRAINTS);
+        if (constraints) {
+            return;
+        }
         boolean local = false;
         if (isPhrase(Words.LOCAL) || isPhrase(Words.SESSION) && tokens.nextWord != Words.AUTHORIZATION) {
             // SESSION CHARACTERISTICS and SESSION AUTHORIZATION may follow either
@@ -63,6 +73,7 @@ final class SettingReader {
     private void clear() {
         change = null;
         transactionMode = false;
+        constraints = false;
     }
 
     /** A word with a meaning of its own here, not the name of a setting: {@code SET session.x = 1}, {@code SET role = x}. */

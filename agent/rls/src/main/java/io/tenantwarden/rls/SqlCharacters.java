@@ -18,7 +18,12 @@ final class SqlCharacters {
     /** The token that a {@link #SINGLE} is. */
     static final byte[] SINGLES = new byte[128];
 
-    private static final boolean[] NAME_PART = new boolean[128];
+    /** How many bits {@link #code} needs. */
+    static final int CODE_BITS = 5;
+
+    private static final int OTHER_PART = 31;
+
+    private static final byte[] CODES = new byte[128];
 
     static {
         Arrays.fill(CLASSES, OTHER);
@@ -40,7 +45,8 @@ final class SqlCharacters {
         single(',', SqlLexer.COMMA);
         single(';', SqlLexer.SEMICOLON);
         for (char c = 0; c < 128; c++) {
-            NAME_PART[c] = CLASSES[c] == LETTER || CLASSES[c] == DIGIT || c == '$';
+            boolean part = CLASSES[c] == LETTER || CLASSES[c] == DIGIT || c == '$';
+            CODES[c] = (byte) (part ? c == '_' ? 27 : Character.isLetter(c) ? c & 31 : OTHER_PART : 0);
         }
     }
 
@@ -51,9 +57,17 @@ final class SqlCharacters {
         SINGLES[c] = (byte) type;
     }
 
+    /**
+     * Of a character that may stand in an unquoted name, though not first: 1 to 27 for letters, whatever their case, and the
+     * underscore, one number for all others. Of every other character 0.
+     */
+    static int code(char c) {
+        return c < 128 ? CODES[c] : OTHER_PART;
+    }
+
     /** Whether it may stand in an unquoted name, though not first. */
     static boolean isNamePart(char c) {
-        return c >= 128 || NAME_PART[c];
+        return code(c) != 0;
     }
 
     /** Where a comment that began before {@code from} with two dashes ends. */
@@ -63,6 +77,28 @@ final class SqlCharacters {
             p++;
         }
         return p;
+    }
+
+    /** Where a comment that began before {@code from} with a slash and a star ends, those in it included; -1 when it does not. */
+    static int endOfComment(String sql, int from, int length) {
+        int depth = 1;
+        int p = from;
+        while (p + 1 < length) {
+            char c = sql.charAt(p);
+            char next = sql.charAt(p + 1);
+            if (c == '*' && next == '/') {
+                p += 2;
+                if (--depth == 0) {
+                    return p;
+                }
+            } else if (c == '/' && next == '*') {
+                p += 2;
+                depth++;
+            } else {
+                p++;
+            }
+        }
+        return -1;
     }
 
     /**

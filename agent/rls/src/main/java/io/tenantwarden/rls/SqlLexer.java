@@ -43,6 +43,7 @@ final class SqlLexer {
     private final int length;
     private int position;
     private boolean question;
+    private long wordKey;
 
     /** Type of the token found last. */
     int type;
@@ -95,6 +96,7 @@ final class SqlLexer {
         gap = p > begin;
         start = p;
         if (p >= length) {
+            steps += p - begin;
             token(EOF, length);
             return;
         }
@@ -125,7 +127,11 @@ final class SqlLexer {
             } else if (c == '-' && follows(p, '-')) {
                 p = SqlCharacters.endOfLine(sql, p + 2, length);
             } else if (c == '/' && follows(p, '*')) {
-                p = endOfComment(p + 2);
+                p = SqlCharacters.endOfComment(sql, p + 2, length);
+                if (p < 0) {
+                    broken = true;
+                    p = length;
+                }
             } else {
                 break;
             }
@@ -135,27 +141,6 @@ final class SqlLexer {
 
     private boolean follows(int p, char c) {
         return p + 1 < length && sql.charAt(p + 1) == c;
-    }
-
-    private int endOfComment(int from) {
-        int depth = 1;
-        int p = from;
-        while (p < length) {
-            char c = sql.charAt(p);
-            if (c == '*' && follows(p, '/')) {
-                p += 2;
-                if (--depth == 0) {
-                    return p;
-                }
-            } else if (c == '/' && follows(p, '*')) {
-                p += 2;
-                depth++;
-            } else {
-                p++;
-            }
-        }
-        broken = true;
-        return length;
     }
 
     private void word(int p, char c) {
@@ -193,10 +178,22 @@ final class SqlLexer {
                 }
             }
         }
-        while (q < length && SqlCharacters.isNamePart(sql.charAt(q))) {
+        long key = SqlCharacters.code(c);
+        while (q < length) {
+            int code = SqlCharacters.code(sql.charAt(q));
+            if (code == 0) {
+                break;
+            }
+            key = key << SqlCharacters.CODE_BITS | code;
             q++;
         }
+        wordKey = key;
         token(WORD, q);
+    }
+
+    /** What word of the language the token is: a code of {@link Words}, {@link Words#NONE} when it is none. */
+    int word() {
+        return type == WORD ? Words.code(sql, start, end, wordKey) : Words.NONE;
     }
 
     private boolean digitAt(int p) {

@@ -8,15 +8,16 @@ final class SqlParser {
 
     private final Tokens tokens;
     private final StatementFacts facts = new StatementFacts();
-    private final QueryReader query;
-    private final StatementReader statements;
+    private final QualifiedName name;
+    /** Null while no statement needed it, as the next one. */
+    private QueryReader query;
+
+    private StatementReader statements;
 
     /** @param escapes whether {@code standard_conforming_strings} is off */
     SqlParser(String sql, boolean escapes) {
         tokens = new Tokens(new SqlLexer(sql, escapes));
-        QualifiedName name = new QualifiedName(tokens);
-        query = new QueryReader(tokens, facts, name);
-        statements = new StatementReader(tokens, facts, name, query);
+        name = new QualifiedName(tokens);
     }
 
     StatementFacts run() {
@@ -35,13 +36,27 @@ final class SqlParser {
 
     private void statement() {
         facts.begin();
-        query.begin();
-        statements.read();
-        while (!query.atEnd()) {
-            query.step();
+        if (query != null) {
+            query.begin();
         }
-        query.finish();
+        if (tokens.type == SqlLexer.WORD && !QueryReader.begins(tokens.word)) {
+            if (statements == null) {
+                statements = new StatementReader(tokens, facts, name, this);
+            }
+            statements.read();
+        }
+        if (query != null || !tokens.atEnd()) {
+            query().run();
+        }
         facts.finish();
+    }
+
+    /** What reads queries. */
+    QueryReader query() {
+        if (query == null) {
+            query = new QueryReader(tokens, facts, name);
+        }
+        return query;
     }
 
     /** What is said of a text that is too long to be read: its first word, and that it may do anything. */
@@ -55,6 +70,6 @@ final class SqlParser {
 
     /** How much work it was: what the tests count. */
     long steps() {
-        return tokens.next.steps + query.steps() + facts.relations.steps;
+        return tokens.next.steps + (query == null ? 0 : query.steps()) + facts.relations.steps + facts.steps;
     }
 }

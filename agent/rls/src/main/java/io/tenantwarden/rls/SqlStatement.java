@@ -190,7 +190,10 @@ public final class SqlStatement {
         return callsFunctions;
     }
 
-    /** The settings that it changes, or may change. */
+    /**
+     * The settings that it changes, or may change, in the order of the text. Within one query that need not be the order in
+     * which the server changes them.
+     */
     public List<SettingChange> settings() {
         return settings;
     }
@@ -316,7 +319,7 @@ public final class SqlStatement {
     public String fingerprint() {
         String f = fingerprint;
         if (f == null) {
-            f = SqlText.fingerprint(sql);
+            f = SqlShape.fingerprint(sql);
             fingerprint = f;
         }
         return f;

@@ -57,6 +57,9 @@ final class StatementFacts {
     List<SettingChange> settings = List.of();
     List<SettingChange> settingsInText = List.of();
 
+    /** How much work the programs were: what the tests count. */
+    long steps;
+
     void begin() {
         keyword = null;
         verb = null;
@@ -179,9 +182,13 @@ final class StatementFacts {
         callsFunctions |= !ofView || materialized;
     }
 
-    /** The text of a program: of DO, or of a function that is created. */
-    void program(ProgramText program) {
-        changesCatalog |= program.mentionsDdl();
+    /** The text of a program: of DO, which runs, or of a function that is created. */
+    void program(ProgramText program, boolean runs) {
+        steps += program.steps();
+        if (runs && program.mentionsDdl()) {
+            changesCatalog = true;
+            ddl().unbounded();
+        }
         for (SettingChange change : program.settings()) {
             settingsInText = added(settingsInText, change);
         }
@@ -205,6 +212,7 @@ final class StatementFacts {
         endsScope = true;
         writes = true;
         changesCatalog = true;
+        createsView = true;
         ddl().unbounded();
         setting(SettingChange.anything());
         end();

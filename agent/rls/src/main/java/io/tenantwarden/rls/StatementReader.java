@@ -9,15 +9,15 @@ final class StatementReader {
     private final Tokens tokens;
     private final StatementFacts facts;
     private final QualifiedName name;
-    private final QueryReader query;
+    private final SqlParser parser;
     private SettingReader settings;
     private DdlReader ddl;
 
-    StatementReader(Tokens tokens, StatementFacts facts, QualifiedName name, QueryReader query) {
+    StatementReader(Tokens tokens, StatementFacts facts, QualifiedName name, SqlParser parser) {
         this.tokens = tokens;
         this.facts = facts;
         this.name = name;
-        this.query = query;
+        this.parser = parser;
     }
 
     /** The current token begins the statement, or the one inside EXPLAIN, PREPARE or DECLARE. */
@@ -46,17 +46,10 @@ final class StatementReader {
     }
 
     private void command() {
+        if (QueryReader.begins(tokens.word)) {
+            return;
+        }
         switch (tokens.word) {
-            case Words.SELECT,
-                    Words.INSERT,
-                    Words.UPDATE,
-                    Words.DELETE,
-                    Words.MERGE,
-                    Words.WITH,
-                    Words.VALUES,
-                    Words.TABLE -> {
-                // for QueryReader
-            }
             case Words.COPY -> copy();
             case Words.EXECUTE -> {
                 // what was prepared is not known here: it may set anything
@@ -112,7 +105,7 @@ final class StatementReader {
         if (keyword == null) {
             facts.keyword(Keyword.OTHER);
             facts.callsFunctions = true;
-            query.expression();
+            parser.query().expression();
         } else {
             rest(keyword);
         }
@@ -127,12 +120,12 @@ final class StatementReader {
         facts.callsFunctions = true;
         facts.keyword(keyword);
         tokens.advance();
-        query.expression();
+        parser.query().expression();
     }
 
     private DdlReader ddl() {
         if (ddl == null) {
-            ddl = new DdlReader(tokens, facts, name, query);
+            ddl = new DdlReader(tokens, facts, name, parser);
         }
         return ddl;
     }
@@ -200,7 +193,7 @@ final class StatementReader {
         }
         if (tokens.type == SqlLexer.OPEN) {
             // what follows the query names no table
-            query.openQuery();
+            parser.query().openQuery();
             return;
         }
         if (!tokens.isName()) {
@@ -225,7 +218,7 @@ final class StatementReader {
                 tokens.advance();
             }
         }
-        query.expression();
+        parser.query().expression();
     }
 
     private static boolean isDirection(int word) {
@@ -252,22 +245,22 @@ final class StatementReader {
             tokens.advance();
         }
         if (body != null) {
-            facts.program(ProgramText.read(body, language, tokens.next.escapes()));
+            facts.program(ProgramText.read(body, language, tokens.next.escapes()), true);
         }
     }
 
     private void set() {
-        if (tokens.nextWord == Words.CONSTRAINTS) {
+        settings().set();
+        if (settings.isConstraints()) {
             facts.keyword(Keyword.SET_CONSTRAINTS);
             while (!tokens.atEnd()) {
                 facts.firesTriggers = tokens.isWord("immediate");
                 tokens.advance();
             }
-            return;
+        } else {
+            facts.keyword(Keyword.SET);
+            noteSetting();
         }
-        facts.keyword(Keyword.SET);
-        settings().set();
-        noteSetting();
     }
 
     private void discard() {

@@ -32,7 +32,7 @@ final class Tokens {
 
     private void read() {
         next.next();
-        nextWord = next.type == SqlLexer.WORD ? Words.code(sql, next.start, next.end) : Words.NONE;
+        nextWord = next.word();
     }
 
     void advance() {

@@ -8,21 +8,24 @@ import java.util.Arrays;
  */
 final class WithReader {
 
+    private static final int[] NONE = {};
+
     private final Tokens tokens;
     private final StatementFacts facts;
     private final QualifiedName name;
     private final Frames frames;
-    private final CteScopes scopes = new CteScopes();
+    /** Null before the first WITH of the text. */
+    private CteScopes scopes;
 
     // by depth, filled as soon as there is a WITH
     /** How many names held when the parenthesis was opened. */
-    private int[] outside = {};
+    private int[] outside = NONE;
     /** How many names held when INSERT began. */
-    private int[] beforeInsert = {};
+    private int[] beforeInsert = NONE;
     /** Where the WITH RECURSIVE stands whose list is being read; -1 when it is not recursive. */
-    private int[] recursiveFrom = {};
+    private int[] recursiveFrom = NONE;
     /** The name of the query that is being read in the parenthesis above. */
-    private String[] names = {};
+    private String[] names;
 
     WithReader(Tokens tokens, StatementFacts facts, QualifiedName name, Frames frames) {
         this.tokens = tokens;
@@ -31,8 +34,42 @@ final class WithReader {
         this.frames = frames;
     }
 
-    CteScopes scopes() {
-        return scopes;
+    long steps() {
+        return scopes == null ? 0 : scopes.steps;
+    }
+
+    private boolean isUsed() {
+        return scopes != null && scopes.isUsed();
+    }
+
+    private void use() {
+        if (scopes == null) {
+            scopes = new CteScopes();
+        }
+        scopes.use();
+        grow(frames.depth());
+    }
+
+    /** A relation was named, or a common table expression. */
+    void name(Relation relation, int position) {
+        if (isUsed()) {
+            scopes.name(relation, position);
+        } else {
+            facts.sink().add(relation);
+        }
+    }
+
+    /** The current token ends the statement. */
+    void finish() {
+        if (isUsed()) {
+            scopes.finish(tokens.start, facts.sink());
+        }
+    }
+
+    /** CREATE RECURSIVE VIEW: the view's name holds in its query, which begins here. */
+    void recursiveView(String view) {
+        use();
+        scopes.add(view, tokens.start);
     }
 
     /** A statement begins. */
@@ -45,11 +82,10 @@ final class WithReader {
 
     /** The current token is WITH, and names follow. */
     void with() {
-        scopes.use();
+        use();
         facts.keyword(Keyword.WITH);
         frames.forgetJoins();
         int depth = frames.depth();
-        grow(depth);
         recursiveFrom[depth] = -1;
         int begin = tokens.start;
         tokens.advance();
@@ -66,7 +102,7 @@ final class WithReader {
             outside = Arrays.copyOf(outside, size);
             beforeInsert = Arrays.copyOf(beforeInsert, size);
             recursiveFrom = Arrays.copyOf(recursiveFrom, size);
-            names = Arrays.copyOf(names, size);
+            names = names == null ? new String[size] : Arrays.copyOf(names, size);
         }
     }
 
@@ -116,7 +152,7 @@ final class WithReader {
 
     /** The current token closes a parenthesis; the frame is still there. */
     void closes() {
-        if (scopes.isUsed()) {
+        if (isUsed()) {
             scopes.close(outside[frames.depth()], tokens.start);
         }
     }
@@ -197,14 +233,14 @@ final class WithReader {
 
     /** ON CONFLICT or RETURNING of the INSERT in the current frame: its query has ended. */
     void insertSourceEnds() {
-        if (scopes.isUsed()) {
+        if (isUsed()) {
             scopes.close(beforeInsert[frames.depth()], tokens.start);
         }
     }
 
     /** The statement was given up, or another one begins in the same text: CREATE SCHEMA. */
     void forget() {
-        if (scopes.isUsed()) {
+        if (isUsed()) {
             scopes.close(0, tokens.start);
         }
     }

@@ -86,7 +86,9 @@ final class Words {
     static final int FALSE = 81;
     static final int NULL = 82;
     static final int IN = 83;
+    /** Matters to signs only, as CASE: {@link SqlShape}. */
     static final int BY = 84;
+
     static final int WHEN = 85;
     static final int DEFAULT = 86;
     /** WHERE, GROUP, ORDER ...: reserved words after which a comma does not bring another table. */
@@ -146,7 +148,34 @@ final class Words {
     /** USER, DATABASE, EXTENSION, ROUTINE, SYSTEM, OWNED: DDL of these may change anything. */
     static final int CATALOG_OBJECT = 141;
 
-    private static final WordTable TABLE_OF_WORDS = new WordTable(entries());
+    /** So many letters make a key that is the word's alone. */
+    private static final int EXACT = Long.SIZE / SqlCharacters.CODE_BITS;
+
+    private static final int SLOT_BITS = 9;
+
+    private static final long[] KEYS = new long[1 << SLOT_BITS];
+    private static final byte[] CODES = new byte[KEYS.length];
+    private static final String[] WORDS = new String[KEYS.length];
+
+    static {
+        entries().forEach((word, code) -> {
+            long key = 0;
+            for (char c : word.toCharArray()) {
+                key = key << SqlCharacters.CODE_BITS | SqlCharacters.code(c);
+            }
+            int slot = slot(key);
+            while (WORDS[slot] != null) {
+                slot = (slot + 1) % KEYS.length;
+            }
+            KEYS[slot] = key;
+            CODES[slot] = code.byteValue();
+            WORDS[slot] = word;
+        });
+    }
+
+    private static int slot(long key) {
+        return (int) (key * 0x9e3779b97f4a7c15L >>> Long.SIZE - SLOT_BITS);
+    }
 
     private static Map<String, Integer> entries() {
         Map<String, Integer> m = new HashMap<>();
@@ -322,8 +351,27 @@ final class Words {
         };
     }
 
-    /** The code of the word in {@code sql[start, end)}, {@link #NONE} when it is a name. */
-    static int code(String sql, int start, int end) {
-        return TABLE_OF_WORDS.get(sql, start, end);
+    /**
+     * The code of the word in {@code sql[start, end)}, {@link #NONE} when it is a name.
+     *
+     * @param key the {@link SqlCharacters#code codes} of its letters, one behind the other
+     */
+    static int code(String sql, int start, int end, long key) {
+        int slot = slot(key);
+        while (true) {
+            long found = KEYS[slot];
+            if (found == key && isWord(WORDS[slot], sql, start, end - start)) {
+                return Byte.toUnsignedInt(CODES[slot]);
+            }
+            if (found == 0) {
+                return NONE;
+            }
+            slot = (slot + 1) % KEYS.length;
+        }
+    }
+
+    /** Whether a text with the word's key is the word. */
+    private static boolean isWord(String word, String sql, int start, int length) {
+        return length == word.length() && (length <= EXACT || sql.regionMatches(true, start, word, 0, length));
     }
 }

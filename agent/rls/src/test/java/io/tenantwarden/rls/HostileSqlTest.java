@@ -144,6 +144,39 @@ class HostileSqlTest {
             "extract(",
             "rows ",
             "search ",
+            "returning ",
+            "on conflict ",
+            "create recursive view a as ",
+            "create schema a create ",
+            "create temp table a ",
+            "alter table a rename to ",
+            "drop table ",
+            "cascade ",
+            "comment on ",
+            "column ",
+            "references ",
+            "partition ",
+            "inherits ",
+            "language sql ",
+            "as 'set a.b = 1' ",
+            "set a.b = ",
+            "transaction ",
+            "constraints ",
+            "lock ",
+            "truncate ",
+            "cluster ",
+            "=>",
+            "cast(",
+            "text ",
+            "true",
+            "{",
+            "portion of a from ",
+            "graph_table(",
+            "rows from(",
+            "collation for ",
+            "current_date ",
+            "natural ",
+            "cross ",
             "by ",
             "cycle ",
             "begin ",
@@ -179,7 +212,7 @@ class HostileSqlTest {
         int parsed = 0;
         for (int i = 0; i < 100_000; i++) {
             StringBuilder sql = new StringBuilder();
-            for (int k = random.nextInt(25); k >= 0; k--) {
+            for (int k = random.nextInt(30); k >= 0; k--) {
                 sql.append(pieces[random.nextInt(pieces.length)]);
             }
             SqlStatement s = SqlStatement.parse(sql.toString());
@@ -187,6 +220,7 @@ class HostileSqlTest {
             assertNotNull(s.verb());
             assertEquals(8, s.fingerprint().length());
             assertNotNull(s.scrubbed());
+            assertNotNull(s.ddl().named());
             parsed += s.parsed() ? 1 : 0;
         }
         assertTrue(parsed > 1_000);

@@ -137,6 +137,34 @@ class SqlStatementTest {
             ``                   | revoke select on a from b
             ``                   | select 1 from
             a b*                 | select * from a; delete from only b where false and 1 = any (select 2)
+            a                    | select (k2).order, (k2).from x, (f(1)).as, (k[1]).select from a
+            a b                  | select k.order, (k).join, (array[k])[1].using from a k, b
+            a b                  | select x select, y table, z using, 1 values, 'a' join, (v) only, w::int lateral from a, b
+            a b                  | select 1 and, 2 distinct, 3 all, 4 set, 5 update, 6 is, 7 natural from a, b
+            a b                  | select x is distinct from y, not x is not distinct from z is from a, b
+            a b                  | select k.is distinct from a, b
+            a                    | select 1 as from from a
+            a b                  | select x::timestamp with time zone using, y::interval day to second from a, b
+            a b                  | select distinct on (x) y table from a, b
+            t* a invoices        | insert into t with invoices as (select * from a) select * from invoices returning (select count(*) from invoices)
+            t* a invoices        | insert into t with invoices as (select * from a) select 1 from invoices on conflict (id) do update set x = (select 1 from invoices), y = z
+            t* a b               | insert into t select 1 from a join b on conflict = 1 on conflict do update set x = 1, y = 2
+            t* a b c             | insert into t select 1 from a cross join b join c on a.x = c.x on conflict (x) where y do update set (x, z) = (1, 2)
+            a* b c               | update a set x = 1 from b set, c where set.y = 1
+            a* b                 | update a set set = 1, x = 2 from b
+            b                    | select * from current_date, localtimestamp(3), b
+            b                    | select * from rows from (f(1) as (a int, b text), g(2)) with ordinality as r, b
+            b                    | select * from collation for ('x') c, coalesce(1, 2) d, cast('1' as int) e, b
+            b a                  | select json_value(x, '$' returning int default 1 on empty) select, json_array(select y from b) from a
+            a b                  | select * from xmltable(xmlnamespaces('u' as x), '/r' passing (select d from a) columns c int path 'c' default 1, n for ordinality) t, b
+            a                    | select x, sum(y) over w values from a window w as (partition by x), v as (w)
+            a* b c               | merge into a using b join c on b.x = c.x on a.x = b.x when not matched by source then delete returning with (old as o) o.x, y
+            a* b c               | update a for portion of valid from '1' to '2' set x = 1, y = 2 from b, c
+            g b                  | select * from graph_table (g match (x is person) columns (x.a as b)) t, b
+            a b c                | select * from {oj a left outer join b on a.x = b.x}, c where a.d = {d '2026-01-01'}
+            a                    | cluster verbose i on a
+            a b                  | repack (concurrently) a using index i; repack b
+            a b                  | vacuum (analyze, verbose) only a (x, y), b
             """)
     void namesRelations(String expected, String sql) {
         assertEquals(expected, relations(sql));
@@ -159,6 +187,15 @@ class SqlStatementTest {
             a b           | insert into b with x as (select * from a) select * from x
             a b           | with x as (with x as (select * from a) select * from x) select * from x, b
             u             | with update as (select * from u) select * from update
+            u             | with recursive as (select * from u) select * from recursive
+            u             | with recursive recursive as (select * from u union all select * from recursive) select * from recursive
+            a b           | with x as (select * from a) search breadth first by set, p set set cycle p, q set c to f(1)::text default 'using' using u select * from x, b
+            a x           | select * from (with x as (select 1 from a) select 1 from x union select 2 from x) y, (select * from x) z
+            a b x         | insert into b with x as (select * from a), y as (select * from x) table y returning (with z as (select * from x) select 1 from z)
+            a b*          | with x as (select 1 from a) insert into b select * from x returning (select 1 from x)
+            a b* x        | with recursive y as (insert into b with recursive x as (select 1 from a, x) select * from x returning (select 1 from x)) select 1 from y
+            d q           | with recursive a as (with recursive b as (select * from c, d, q) select * from b), c as (select 1), d2 as (select * from a) select * from c
+            c d           | with a as (with recursive b as (select * from c, d, a2), a2 as (select 1) select * from b), c2 as (select 1) select 1 from a
             """)
     void commonTableExpressionsAreNoTables(String expected, String sql) {
         List<String> named = SqlStatement.parse(sql).relations().stream()
@@ -186,6 +223,14 @@ class SqlStatementTest {
             true  | call p()
             true  | do 'begin end'
             true  | select 'unterminated
+            true  | select filter(x), first(y) from t
+            true  | select * from columns(1)
+            false | select count(*) filter (where x) over (w) from t fetch first (1) rows only
+            false | insert into t values (1) on conflict (id) do update set (a, b) = (1, 2)
+            false | select x like 'y' escape ('z'), x::character varying(5), cast(y as character varying (5)) from t
+            false | select * from xmltable('/r' passing (x) columns a int path 'a') t group by grouping sets ((a))
+            false | copy t from stdin with (format csv, force_null (a, b)) where x = 1
+            true  | copy t from stdin where f(x)
             """)
     void callsFunctions(boolean expected, String sql) {
         assertEquals(expected, SqlStatement.parse(sql).callsFunctions());
@@ -281,14 +326,116 @@ class SqlStatementTest {
         assertEquals("a x", relations("with x as (select * from a) select * from x; select * from x"));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "U&\"d!0061ta\" uescape '!'",
+                "u&\"d!0061ta\"UESCAPE'!'",
+                "U&\"d!+000061ta\" /* x */ UeScApE -- y\n '!'",
+                "U&\"d!0061ta\" uescape E'!'",
+                "U&\"d!0061ta\" uescape e'\\x21'",
+                "U&\"d!0061ta\" uescape E'\\041'",
+                "U&\"d!0061ta\" uescape $$!$$",
+                "U&\"d!0061ta\" uescape $q$!$q$",
+                "U&\"d!0061ta\" uescape ''\n'!'",
+                "U&\"d!0061ta\" uescape '!' -- it's\n  \t ''",
+                "U&\"dZ0061ta\" uescape 'Z'",
+                "U&\"\\0064ata\"",
+                "\"data\"",
+                "DATA"
+            })
+    void everySpellingOfAName(String name) {
+        assertEquals("data", relations("select * from " + name));
+        assertEquals("data b", relations("select * from " + name + ", b"));
+        assertEquals("data.x* b", relations("delete from " + name + " . x using b"));
+        assertEquals(
+                "data",
+                SqlStatement.parse("declare " + name + " cursor for select 1").cursor());
+        assertEquals("data", SqlStatement.parse("fetch all from " + name).cursor());
+        assertEquals("b", relations("with " + name + " as (select 1) select * from data, b"));
+        assertEquals(
+                "app.data",
+                SqlStatement.parse("set app." + name + " = 1").settings().get(0).name());
+        assertEquals(
+                "[data]",
+                SqlStatement.parse("drop table " + name)
+                        .ddl()
+                        .named()
+                        .toString()
+                        .replaceAll(".*name=(\\w+).*", "[$1]"));
+        assertTrue(SqlStatement.parse("select * from " + name).parsed());
+    }
+
+    @Test
+    void surrogatesAndOtherPlanesInNames() {
+        assertEquals("a\ud83d\ude00", relations("select * from U&\"a\\d83d\\de00\""));
+        assertEquals("a\ud83d\ude00", relations("select * from U&\"a!+01f600\" uescape '!'"));
+        assertEquals("n".repeat(63), relations("select * from U&\"" + "\\006e".repeat(70) + "\""));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', emptyValue = "", textBlock = """
+            a b  | create view v as select * from a, b
+            a    | create or replace view s.v (x, "as") with (security_barrier = true) as with b as (select * from a) select * from b with cascaded check option
+            a    | create temp view v as table a
+            a    | create temporary recursive view "v" (x) as select 1 union all select x + 1 from v, a
+            ``   | create recursive view v (x) as values (1)
+            a b  | create materialized view if not exists v (x) using heap with (fillfactor = 70) tablespace t as (select * from a) union select * from b with no data
+            a    | create view v as select x as as from a
+            a b  | create schema s create table t (x int) create view v as with c as (select * from a) select * from c, b grant select on v to r
+            a    | create or replace view v as select (select max(x) from a)
+            """)
+    void createsViews(String expected, String sql) {
+        SqlStatement s = SqlStatement.parse(sql);
+        assertTrue(s.createsView());
+        assertTrue(s.parsed());
+        assertFalse(s.multi());
+        assertEquals(
+                expected, s.viewRelations().stream().map(Relation::toString).collect(Collectors.joining(" ")));
+        assertEquals(s.keyword() == Keyword.CREATE_TABLE_AS, !s.relations().isEmpty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "create table view as select * from a",
+                "create index view on a (x)",
+                "select 'create view v as select 1'",
+                "drop view v",
+                "create function f() returns int language sql as 'create view v as select 1'",
+                "comment on view v is 'create view as'"
+            })
+    void createsNoView(String sql) {
+        assertFalse(SqlStatement.parse(sql).createsView());
+        assertTrue(SqlStatement.parse(sql).viewRelations().isEmpty());
+    }
+
+    /** A view runs what its query says when it is used, not when it is created. */
+    @Test
+    void aNewViewChangesNoSetting() {
+        SqlStatement view = SqlStatement.parse("create view v as select set_config('a.b', 'c', true), f() from t");
+        assertTrue(view.settings().isEmpty());
+        assertFalse(view.callsFunctions());
+        SqlStatement materialized =
+                SqlStatement.parse("create materialized view v as select set_config('a.b', 'c', true), f() from t");
+        assertEquals("a.b", materialized.settings().get(0).name());
+        assertTrue(materialized.callsFunctions());
+    }
+
     @Test
     void functionBodyWithSemicolonsIsOneStatement() {
         SqlStatement s = SqlStatement.parse(
                 "create function f() returns int begin atomic select case when true then 1 end; select 2; end; select 3");
         assertTrue(s.multi());
         assertEquals(Keyword.CREATE, s.keyword());
-        assertFalse(SqlStatement.parse("create procedure p() begin atomic insert into t values (1); end")
-                .multi());
+        for (String sql : List.of(
+                "create procedure p() begin atomic insert into t values (1); end",
+                "create function f() returns int begin atomic select 1 as end; select t.end from t; end",
+                "create function f() returns int begin atomic select case when true then case when false then 1 end end; end",
+                "create function f() returns int begin atomic end")) {
+            assertFalse(SqlStatement.parse(sql).multi(), sql);
+            assertTrue(SqlStatement.parse(sql).parsed(), sql);
+        }
     }
 
     @Test

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  */
 public final class KnownStatement {
 
-    private static final Pattern SHOWS_SETTINGS =
+    private static final Pattern SETTINGS =
             Pattern.compile("current_setting|pg_settings|pg_show_all_settings", Pattern.CASE_INSENSITIVE);
 
     private final SqlStatement sql;
@@ -24,6 +24,7 @@ public final class KnownStatement {
     private List<String> resolvedOnPath;
     private Resolution resolution;
     private boolean lookUp;
+    private Boolean showsSettings;
     private Resolution answer;
     private WeakReference<Catalog> answeredBeside = new WeakReference<>(null);
     private int answeredIn;
@@ -59,25 +60,31 @@ public final class KnownStatement {
             resolvedBy = new WeakReference<>(catalog);
             resolvedOnPath = searchPath;
             lookUp = resolution == Resolution.NOTHING
-                    && looksUp()
+                    && isPlainQuery()
                     && (sql.relations().isEmpty() || catalog.namesSystemOnly(sql, searchPath));
         }
         return resolution;
     }
 
-    /** Whether it is a query without a side effect that does not show the settings themselves. */
-    private boolean looksUp() {
+    private boolean isPlainQuery() {
         return (sql.keyword() == Keyword.SELECT || sql.keyword() == Keyword.WITH && sql.verb() == Keyword.SELECT)
                 && sql.parsed()
                 && !sql.multi()
                 && !sql.callsFunctions()
-                && sql.settings().isEmpty()
-                && !SHOWS_SETTINGS.matcher(sql.sql()).find();
+                && sql.settings().isEmpty();
     }
 
     /** Whether it looks something up in the system's own catalogs, or in none, and does nothing else; according to {@link #resolve}. */
     boolean isLookUp() {
         return lookUp;
+    }
+
+    /** Whether it may show the value of a setting, so that the application expects the one of its scope. */
+    boolean showsSettings() {
+        if (showsSettings == null) {
+            showsSettings = SETTINGS.matcher(sql.sql()).find();
+        }
+        return showsSettings;
     }
 
     /** What the server said of its names, where nothing has happened since that could change it; else null. */

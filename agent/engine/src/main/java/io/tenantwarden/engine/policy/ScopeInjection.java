@@ -35,9 +35,10 @@ final class ScopeInjection {
      * Sees to it that the scope holds when the statement runs.
      *
      * @param touched the protected tables that it touches
+     * @param lookUp whether it reads nothing but the system's own catalogs: where the scope cannot hold it goes on without
      * @return why it must not run; null when it may
      */
-    SQLException inject(Session session, SqlStatement sql, Resolution touched) throws Throwable {
+    SQLException inject(Session session, SqlStatement sql, Resolution touched, boolean lookUp) throws Throwable {
         Execution execution = session.execution();
         Answer answer = execution.tenantAnswer();
         boolean usable = answer == null || answer == Answer.ACTIVE || mode != Mode.ENFORCE;
@@ -58,6 +59,9 @@ final class ScopeInjection {
             need = OwnStatements.keepsSnapshot(session) ? Need.SNAPSHOT : Need.SEPARATE;
         }
         if (need == Need.SEPARATE && !touched.touches() && isLookUp(session)) {
+            return null;
+        }
+        if (need == Need.OPEN_PORTAL && lookUp) {
             return null;
         }
         if (need == Need.POOLED && !touched.touches() && !sql.callsFunctions()) {

@@ -278,16 +278,25 @@ final class SettingsRule {
 
     /** A migration tool sets and restores the role inside its bypass; a tenant's statements have no business with it. */
     private Verdict ofRole(Session session, SqlStatement sql, SettingChange change) throws Throwable {
-        if (!change.mayChangeRole()
-                || session.execution().scope().isBypass()
-                || session.driver().inFailedTransaction()
-                || isOpaque(sql, change)) {
+        if (session.execution().scope().isBypass() || session.driver().inFailedTransaction()) {
             return null;
         }
-        if (isBackToLoginRole(session, change) || change.value().is(session.role())) {
-            return null;
+        boolean changes = false;
+        if (isOpaque(sql, change)) {
+            // that it may change the role is no accusation; that it names it is
+            for (SettingChange inText : sql.settingsInText()) {
+                changes |= inText.name() != null && changesRole(session, inText);
+            }
+        } else {
+            changes = changesRole(session, change);
         }
-        return tampers(Reason.ROLE_TAMPER, session, sql, Resolution.NOTHING, "the role");
+        return changes ? tampers(Reason.ROLE_TAMPER, session, sql, Resolution.NOTHING, "the role") : null;
+    }
+
+    private boolean changesRole(Session session, SettingChange change) throws Throwable {
+        return change.mayChangeRole()
+                && !isBackToLoginRole(session, change)
+                && !change.value().is(session.role());
     }
 
     private Verdict tampers(Reason reason, Session session, SqlStatement sql, Resolution touched, String what) {

@@ -141,8 +141,8 @@ public final class StatementGate {
             refusal = injection.reset(session);
         }
         // what drivers ask of types and keys, while a result is read for instance, goes on under the value that stands
-        if (refusal == null && concerned && !known.isLookUp()) {
-            refusal = injection.inject(session, sql, touched);
+        if (refusal == null && concerned && !(known.isLookUp() && !known.showsSettings())) {
+            refusal = injection.inject(session, sql, touched, known.isLookUp());
         }
         if (settings.mayChangeGuc(sql)) {
             session.execution().noteSetting();
