@@ -26,7 +26,7 @@ public interface Bridge {
     Throwable beforeExecute(Object executor, Object queries, Object parameters, int flags) throws Throwable;
 
     /** What {@link #beforeExecute} let through has ended, normally or not. */
-    void afterExecute(Object executor);
+    void afterExecute(Object executor, Throwable thrown);
 
     /**
      * COPY is about to start; nothing is written yet.
@@ -64,9 +64,10 @@ public interface Bridge {
      *
      * @param owner the driver's statement, connection or copy manager
      * @param sql null when it was prepared, or is a batch
+     * @param batch whether all that was added to the batch of the statement is executed
      * @return a Throwable that refuses it; else what goes to {@link #afterStatement}, null when nothing does
      */
-    Object beforeStatement(Object owner, String sql) throws Throwable;
+    Object beforeStatement(Object owner, String sql, boolean batch) throws Throwable;
 
     /** What {@link #beforeStatement} let through has ended. */
     void afterStatement(Object token, boolean failed) throws Throwable;

@@ -70,12 +70,12 @@ public final class Hooks {
         return true;
     }
 
-    public static void afterExecute(Object executor, boolean entered) {
+    public static void afterExecute(Object executor, boolean entered, Throwable thrown) {
         if (!entered) {
             return;
         }
         try {
-            bridge().afterExecute(executor);
+            bridge().afterExecute(executor, thrown);
         } catch (Throwable bug) {
             failed("afterExecute", bug);
         }
@@ -171,9 +171,18 @@ public final class Hooks {
 
     /** @return what {@link #afterStatement} is to be given */
     public static Object beforeStatement(Object owner, String sql) {
+        return beforeStatement(owner, sql, false);
+    }
+
+    /** As {@link #beforeStatement}, for all statements of a batch. */
+    public static Object beforeBatch(Object statement) {
+        return beforeStatement(statement, null, true);
+    }
+
+    private static Object beforeStatement(Object owner, String sql, boolean batch) {
         Object result;
         try {
-            result = bridge().beforeStatement(owner, sql);
+            result = bridge().beforeStatement(owner, sql, batch);
         } catch (Throwable bug) {
             result = failedStatement("beforeStatement", bug);
         }

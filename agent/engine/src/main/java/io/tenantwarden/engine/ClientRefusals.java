@@ -5,6 +5,7 @@ import io.tenantwarden.engine.coverage.Coverage;
 import io.tenantwarden.engine.coverage.UncoveredClients;
 import io.tenantwarden.engine.policy.Refusals;
 import io.tenantwarden.engine.session.DriverObjects;
+import io.tenantwarden.engine.session.Mocks;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Properties;
@@ -22,7 +23,8 @@ final class ClientRefusals {
 
     private boolean isCovered(Connection connection) {
         try {
-            return objects.isPhysical(connection)
+            return Mocks.isMock(connection) // a test's: no client
+                    || objects.isPhysical(connection)
                     || objects.unwrap(connection) != null
                     || connection.unwrap(HasSession.class) != null;
         } catch (SQLException | RuntimeException | LinkageError e) {

@@ -131,6 +131,7 @@ public final class Engine implements Bridge {
             catalogs.open(session, (Connection) connection);
             if (session.database() != null) {
                 coverage.connectionCovered();
+                checkouts.covered();
             }
         } catch (Throwable bug) {
             if (bug instanceof SQLException && ((Connection) connection).isClosed()) {
@@ -203,10 +204,10 @@ public final class Engine implements Bridge {
     }
 
     @Override
-    public void afterExecute(Object executor) {
+    public void afterExecute(Object executor, Throwable thrown) {
         Session session = session(executor);
         if (session != null) {
-            pgjdbcGate.afterExecute(session);
+            pgjdbcGate.afterExecute(session, thrown);
         }
     }
 
@@ -293,7 +294,7 @@ public final class Engine implements Bridge {
     }
 
     @Override
-    public Object beforeStatement(Object owner, String sql) throws Throwable {
+    public Object beforeStatement(Object owner, String sql, boolean batch) throws Throwable {
         Session session = late.sessionOfOwner(owner);
         if (session == null) {
             return null; // it belongs to a connection that is being opened, or is closed
@@ -311,7 +312,7 @@ public final class Engine implements Bridge {
                         text -> jdbcGate.prepared(session, holder, text),
                         text -> jdbcGate.batched(session, holder, text));
             }
-            refusal = refusal != null ? refusal : jdbcGate.before(session, owner, holder, sql);
+            refusal = refusal != null ? refusal : jdbcGate.before(session, owner, holder, sql, batch);
             return refusal == null ? session : refusal;
         } catch (Throwable bug) {
             if (session.injector() != null && session.injector().isTouched()) {

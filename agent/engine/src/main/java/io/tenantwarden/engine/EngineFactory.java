@@ -21,6 +21,7 @@ import io.tenantwarden.engine.policy.StatementGate;
 import io.tenantwarden.engine.policy.TaskScopes;
 import io.tenantwarden.engine.report.Finding;
 import io.tenantwarden.engine.report.FoundSite;
+import io.tenantwarden.engine.report.JvmEnd;
 import io.tenantwarden.engine.report.Level;
 import io.tenantwarden.engine.report.LogMode;
 import io.tenantwarden.engine.report.LoggerFactories;
@@ -86,9 +87,10 @@ public final class EngineFactory {
      * @param config complete and checked
      * @param version of the agent
      * @param opener opens packages of named modules to the agent
+     * @param end where the last lines and the last report are written
      * @throws IllegalArgumentException when a value of the configuration contradicts another
      */
-    public EngineFactory(Config config, String version, Opener opener) {
+    public EngineFactory(Config config, String version, Opener opener, JvmEnd end) {
         this.config = config;
         this.reporter = new Reporter(
                 new ReportSettings(
@@ -98,7 +100,8 @@ public final class EngineFactory {
                         config.reports(),
                         config.baseline()),
                 loggerFactories,
-                EngineFactory::internal);
+                EngineFactory::internal,
+                end);
         this.sites = new SiteFinder(config.appPackages());
         List<SourceSpec> extra = extraSources();
         List<SourceSpec> all = new ArrayList<>(config.tenantSources());
@@ -123,6 +126,7 @@ public final class EngineFactory {
                 reporter, plan, config.mode(), preflight(facts), () -> reporter.selfCheckFrom(PATIENCE));
         Catalogs catalogs = new Catalogs(
                 catalogOptions,
+                plan.tenantGucs(),
                 config.catalogRefresh().toNanos(),
                 config.datasourceExclude(),
                 own,

@@ -55,7 +55,10 @@ public final class Installer {
         List<String> problems;
         try {
             factory = new EngineFactory(
-                    config, version, (module, packageName) -> open(instrumentation, module, packageName));
+                    config,
+                    version,
+                    (module, packageName) -> open(instrumentation, module, packageName),
+                    new ShutdownSlot(instrumentation));
             problems =
                     config.mode() == Mode.OFF ? List.of() : factory.reporter().start();
         } catch (IllegalArgumentException e) {

@@ -189,9 +189,6 @@ final class WardenTransformer implements ClassFileTransformer {
     private byte[] transform(
             ClassLoader loader, String name, byte[] classFile, List<TypeInstrumentation> some, boolean bodiesOnly) {
         resolved.incrementAndGet();
-        if (!seesHooks(loader)) {
-            throw new HiddenBridge(loader);
-        }
         String className = name.replace('/', '.');
         ClassFileLocator locator = new ClassFileLocator.Compound(
                 ClassFileLocator.Simple.of(className, classFile), ClassFileLocator.ForClassLoader.of(loader));
@@ -211,6 +208,9 @@ final class WardenTransformer implements ClassFileTransformer {
         }
         if (meant.isEmpty()) {
             return null;
+        }
+        if (!seesHooks(loader)) {
+            throw new HiddenBridge(loader);
         }
         ByteBuddy byteBuddy = includesSynthetic ? Tools.BYTE_BUDDY.ignore(none()) : Tools.BYTE_BUDDY;
         DynamicType.Builder<?> builder =

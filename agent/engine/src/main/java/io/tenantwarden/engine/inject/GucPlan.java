@@ -173,6 +173,17 @@ public final class GucPlan {
         return settings;
     }
 
+    /** The names of {@link #tenantSettings}, in lower case. */
+    public List<String> tenantGucs() {
+        List<String> gucs = new ArrayList<>();
+        for (int i = 0; i < names.length; i++) {
+            if (inTenant[i] != null) {
+                gucs.add(lowerCaseNames.get(i));
+            }
+        }
+        return gucs;
+    }
+
     /** Whether the statement sets one of the GUCs, or may. */
     boolean mayBeSetBy(SqlStatement statement) {
         return isSetBy(statement, false);

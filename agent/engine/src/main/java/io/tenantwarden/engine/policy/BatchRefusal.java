@@ -11,7 +11,7 @@ final class BatchRefusal {
     private BatchRefusal() {}
 
     /**
-     * @param size of the batch, of which nothing has run
+     * @param size of the batch, of which nothing has run, as far as it is known: a driver that stops at the first error need not give more
      */
     static SQLException of(SQLException refusal, int size) {
         int[] counts = new int[size];

@@ -76,10 +76,12 @@ public final class JdbcGate {
      * @param owner the driver's statement, connection or copy manager
      * @param holder keeps what is known of the statement; null when the owner is none
      * @param sql its text; null when it was prepared or is a batch
+     * @param batch whether all that was added to the batch of the statement is executed
      * @return why it must not run; null when it may
      */
     @SuppressWarnings("unchecked")
-    public SQLException before(Session session, Object owner, HasStatement holder, String sql) throws Throwable {
+    public SQLException before(Session session, Object owner, HasStatement holder, String sql, boolean batch)
+            throws Throwable {
         ThreadState thread = ThreadState.current();
         boolean decides = !thread.isInternal() && session.database() != null;
         Scope own = decides ? scopes.current(thread, session.tenantScopes()) : null;
@@ -98,8 +100,8 @@ public final class JdbcGate {
                         ? List.of(known(session, sql))
                         : kept instanceof KnownStatement one
                                 ? List.of(one)
-                                : kept instanceof List<?> batch ? (List<KnownStatement>) batch : List.of();
-                refusal = decide(session, owner, asRead(session, statements), own);
+                                : kept instanceof List<?> added ? (List<KnownStatement>) added : List.of();
+                refusal = decide(session, owner, asRead(session, statements), own, batch);
             }
             passed = refusal == null;
             if (passed && sql == null && holder != null) {
@@ -128,8 +130,8 @@ public final class JdbcGate {
         return read;
     }
 
-    private SQLException decide(Session session, Object owner, List<KnownStatement> statements, Scope own)
-            throws Throwable {
+    private SQLException decide(
+            Session session, Object owner, List<KnownStatement> statements, Scope own, boolean batch) throws Throwable {
         boolean autocommit;
         try {
             autocommit = ((Connection) session.connection()).getAutoCommit();
@@ -145,7 +147,7 @@ public final class JdbcGate {
             if (statement != before) {
                 SQLException refusal = gate.decideOne(session, statement, null);
                 if (refusal != null) {
-                    return statements.size() > 1 ? BatchRefusal.of(refusal, statements.size()) : refusal;
+                    return batch ? BatchRefusal.of(refusal, statements.size()) : refusal;
                 }
                 before = statement;
             }
@@ -176,7 +178,7 @@ public final class JdbcGate {
             }
             session.readyForQuery();
         } finally {
-            gate.ended(session);
+            gate.ended(session, null);
         }
     }
 }

@@ -54,9 +54,13 @@ public final class PgjdbcGate {
         }
     }
 
-    /** What {@link #beforeExecute} or {@link #beforeCopy} let through has ended. */
-    public void afterExecute(Session session) {
-        gate.ended(session);
+    /**
+     * What {@link #beforeExecute} or {@link #beforeCopy} let through has ended.
+     *
+     * @param thrown what the driver's method throws; null when it returns
+     */
+    public void afterExecute(Session session, Throwable thrown) {
+        gate.ended(session, thrown);
     }
 
     private SQLException decide(Session session, Object queries, Object parameters, int flags, Scope own)

@@ -113,15 +113,10 @@ final class ScopeInjection {
             OwnStatements.set(session, target);
             return null;
         } catch (SQLException e) {
-            String state = String.valueOf(e.getSQLState());
-            if (state.equals("25P02")) {
+            if ("25P02".equals(e.getSQLState())) {
                 return null;
             }
-            // the connection is gone, the server shuts down, the statement was cancelled or the thread interrupted, the
-            // driver releases a savepoint that is not there any more: the application knows what that means
-            boolean applications =
-                    state.startsWith("08") || state.startsWith("57") || state.equals("55000") || state.equals("3B001");
-            return applications
+            return ServerAnswers.isOfApplication(e)
                     ? e
                     : teller.injectionFailed(session, "the tenant could not be set before the statement", e);
         }

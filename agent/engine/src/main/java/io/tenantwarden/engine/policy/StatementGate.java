@@ -69,8 +69,9 @@ public final class StatementGate {
     SQLException begin(Session session, Scope own, boolean autocommit, boolean alongside) throws Throwable {
         Scope scope = own != null ? own : session.checkout().captured();
         boolean captured = own == null && !scope.isNone();
-        session.begin(
-                scope, captured, autocommit, alongside, ThreadState.current().isInCheckout());
+        boolean ofPool =
+                ThreadState.current().isInCheckout() || session.checkout().isReturned();
+        session.begin(scope, captured, autocommit, alongside, ofPool);
         Verdict overwritten = settings.verify(session);
         SQLException refusal = overwritten == null ? null : teller.tell(overwritten);
         if (refusal == null && isOfAnotherScope(session, scope, autocommit, alongside)) {
@@ -194,12 +195,17 @@ public final class StatementGate {
         }
     }
 
-    /** What was let through has ended. */
-    void ended(Session session) {
+    /**
+     * What was let through has ended.
+     *
+     * @param thrown what the driver's method throws; null when it returns, or ours cannot have failed in it
+     */
+    void ended(Session session, Throwable thrown) {
         boolean failed = session.injector() != null && session.injector().takeFailure();
+        boolean undone = failed && session.driver().inFailedTransaction();
         session.leave();
         if (failed) {
-            teller.injectionAnsweredWithError(session);
+            teller.injectionAnsweredWithError(session, thrown, undone);
         }
     }
 }

@@ -87,13 +87,28 @@ final class VerdictTeller {
         return Refusals.injectionFailed(what, cause, found.site());
     }
 
-    /** The server answered what was injected with an error, so that the application's statement did not run either. */
-    void injectionAnsweredWithError(Session session) {
+    /**
+     * The server answered what was injected with an error, so that the application's statement did not run either.
+     *
+     * @param thrown what the application gets; null when the driver has swallowed it
+     * @param transactionFailed whether the open transaction has failed with it
+     */
+    void injectionAnsweredWithError(Session session, Throwable thrown, boolean transactionFailed) {
+        SQLException answer = thrown instanceof SQLException exception ? exception : null;
+        if (answer != null
+                && (ServerAnswers.isOfApplication(answer)
+                        || ServerAnswers.isRetriedByDriver(answer, transactionFailed))) {
+            return;
+        }
         FoundSite found = find();
+        String state = answer == null ? "" : " (SQLState " + answer.getSQLState() + ")";
         reporter.violation(ViolationEvent.of(ViolationKind.INJECTION_FAILED, found.site())
                 .stack(found.stack())
                 .database(session.database().name(), session.role())
-                .detail("the server answered the injected statement with an error, the application has it")
+                .detail("the server answered the injected statement with an error" + state
+                        + (thrown == null
+                                ? ", the driver has not passed it on: the statement did not run"
+                                : ", the application has it"))
                 .build());
     }
 }

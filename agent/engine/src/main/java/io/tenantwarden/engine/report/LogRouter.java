@@ -1,7 +1,6 @@
 package io.tenantwarden.engine.report;
 
 import java.io.PrintStream;
-import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -12,16 +11,8 @@ import java.util.function.Supplier;
  */
 final class LogRouter {
 
-    /** A backend that stops while lines are on their way swallows them: those of this long before are told again. */
-    private static final long RECENT_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final Thread NEVER_STARTED = new Thread(() -> {});
 
-    private static final int MAX_RECENT = 100;
-    private static final long STOPPING_MILLIS = 200;
-
-    /** A line that went to the application's log, and when. */
-    private record Written(LogLine line, long at) {}
-
-    private final ArrayDeque<Written> recent = new ArrayDeque<>();
     private final LogMode mode;
     private final LogQueue queue;
     private final LoggerFactories factories;
@@ -62,32 +53,13 @@ final class LogRouter {
     /** As {@link #drain} at exit, but when another thread hangs inside an appender, the lines go to standard error past it. */
     void drainLast(long timeoutMillis) throws InterruptedException {
         if (!writing.tryLock(timeoutMillis, TimeUnit.MILLISECONDS)) {
-            writeAll(null, true);
+            writeAll(null);
             return;
         }
         try {
             drainLocked(true);
-            tellAgainWhenStopped();
         } finally {
             writing.unlock();
-        }
-    }
-
-    /**
-     * The application's log stops in a shutdown hook of its own, at the same time as this runs, and takes its appenders away
-     * before it says that it has stopped.
-     */
-    private void tellAgainWhenStopped() throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOPPING_MILLIS);
-        while (!recent.isEmpty() && System.nanoTime() < deadline) {
-            if (usable() == null) {
-                PrintStream stream = stderr.get();
-                recent.removeIf(written -> System.nanoTime() - written.at > RECENT_NANOS);
-                recent.forEach(written -> stream.println(written.line.text()));
-                recent.clear();
-                return;
-            }
-            Thread.sleep(10);
         }
     }
 
@@ -96,13 +68,13 @@ final class LogRouter {
             return false;
         }
         if (mode == LogMode.STDERR || mode == LogMode.NONE) {
-            writeAll(null, exiting);
+            writeAll(null);
             return false;
         }
         Slf4j slf4j = usable();
         if (slf4j != null && slf4j.isListening()) {
             waiting = false;
-            writeAll(slf4j, exiting);
+            writeAll(slf4j);
             return false;
         }
         long now = System.nanoTime();
@@ -113,11 +85,11 @@ final class LogRouter {
         patienceOver |= now - waitingSince >= patienceNanos;
         if (slf4j != null && patienceOver) {
             // The application has turned these loggers off; that is its decision.
-            writeAll(slf4j, exiting);
+            writeAll(slf4j);
             return false;
         }
         if (exiting || (patienceOver && mode == LogMode.AUTO)) {
-            writeAll(null, exiting);
+            writeAll(null);
             return false;
         }
         return true;
@@ -134,29 +106,36 @@ final class LogRouter {
     }
 
     /** To this log, or to standard error when it is null. */
-    private void writeAll(Slf4j slf4j, boolean exiting) {
+    private void writeAll(Slf4j slf4j) {
         for (LogLine line = queue.poll(); line != null; line = queue.poll()) {
-            write(slf4j, line, exiting);
+            write(slf4j, line);
         }
         LogLine dropped = queue.pollDropped();
         if (dropped != null) {
-            write(slf4j, dropped, exiting);
+            write(slf4j, dropped);
         }
     }
 
-    private void write(Slf4j slf4j, LogLine line, boolean exiting) {
+    private void write(Slf4j slf4j, LogLine line) {
         if (mode == LogMode.NONE) {
             return;
         }
-        if (slf4j != null && slf4j.write(line) && (!exiting || slf4j.isUsable())) {
-            if (recent.size() == MAX_RECENT) {
-                recent.removeFirst();
-            }
-            recent.addLast(new Written(line, System.nanoTime()));
+        if (slf4j != null && slf4j.write(line) && !(jvmEnds() && slf4j.isStopping())) {
             return;
         }
-        // At exit the backend may have stopped while the line was on its way: told twice is better than never.
         PrintStream stream = stderr.get();
         stream.println(line.text());
+    }
+
+    /** The application's log is stopped in a shutdown hook, at the same time as lines are on their way to it. */
+    private static boolean jvmEnds() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(NEVER_STARTED);
+            return false;
+        } catch (
+                IllegalStateException
+                        e) { // the only way to ask: "if the virtual machine is already in the process of shutting down"
+            return true;
+        }
     }
 }

@@ -79,15 +79,18 @@ public final class Reporter implements AutoCloseable {
      * @param settings what the configuration says
      * @param loggerFactories the application's SLF4J, as far as it is loaded; may grow later
      * @param guard wraps what runs on the reporter's own threads: the application's log may run SQL there, which is not the application's
+     * @param end where the last lines and the last report are written
      */
-    public Reporter(ReportSettings settings, LoggerFactories loggerFactories, UnaryOperator<Runnable> guard) {
-        this(settings, loggerFactories, guard, () -> System.err, Clock.systemUTC(), Timing.DEFAULT);
+    public Reporter(
+            ReportSettings settings, LoggerFactories loggerFactories, UnaryOperator<Runnable> guard, JvmEnd end) {
+        this(settings, loggerFactories, guard, end, () -> System.err, Clock.systemUTC(), Timing.DEFAULT);
     }
 
     Reporter(
             ReportSettings settings,
             LoggerFactories loggerFactories,
             UnaryOperator<Runnable> guard,
+            JvmEnd end,
             Supplier<PrintStream> stderr,
             Clock clock,
             Timing timing) {
@@ -108,7 +111,7 @@ public final class Reporter implements AutoCloseable {
         for (String report : settings.reports()) {
             files.add(new ReportWriter(report, this::log));
         }
-        thread = new WardenThread(new Writing(), guard);
+        thread = new WardenThread(new Writing(), guard, end);
     }
 
     private HealthState healthByMode() {
@@ -412,6 +415,14 @@ public final class Reporter implements AutoCloseable {
                 writeFiles();
             }
             return timing.newsInterval().toNanos();
+        }
+
+        /** Hooks that hang, or a halt, must not cost what is known by now. */
+        @Override
+        public void exiting() {
+            if (keepFiles) {
+                attempt(Reporter.this::writeFiles);
+            }
         }
 
         @Override

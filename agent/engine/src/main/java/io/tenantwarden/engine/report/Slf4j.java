@@ -4,7 +4,6 @@ import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.util.Iterator;
 
 /**
  * One {@code org.slf4j.LoggerFactory} of the application, 1.7 or 2.x, used by reflection since the agent's loader does not see it.
@@ -18,7 +17,6 @@ final class Slf4j {
     private static final int SUCCESSFUL = 3;
 
     private static final String NO_OP_FACTORY = "org.slf4j.helpers.NOPLoggerFactory";
-    private static final String LOGBACK_CONTEXT = "ch.qos.logback.classic.LoggerContext";
 
     private static final ClassValue<Slf4j> BY_CLASS = new ClassValue<>() {
         @Override
@@ -30,8 +28,7 @@ final class Slf4j {
     private final Class<?> loggerFactory;
     private boolean unusable;
     private Field state;
-    private Object factory;
-    private Method isStarted;
+    private LogBackend backend;
     private Method isErrorEnabled;
     private Method info;
     private Method warn;
@@ -53,10 +50,10 @@ final class Slf4j {
             return false;
         }
         try {
-            if (factory == null && !connect()) {
+            if (backend == null && !connect()) {
                 return false;
             }
-            return !isStopped();
+            return !backend.isStopped();
         } catch (ReflectiveOperationException | InaccessibleObjectException | LinkageError | ClassCastException e) {
             // A named module that does not open the field, or no SLF4J that we know: counts as absent, lines go to
             // standard error.
@@ -87,22 +84,17 @@ final class Slf4j {
         error = logger.getMethod("error", String.class);
         startLogger = getLogger.invoke(null, LogLine.START);
         violationsLogger = getLogger.invoke(null, LogLine.VIOLATIONS);
-        if (found.getClass().getName().equals(LOGBACK_CONTEXT)) {
-            isStarted = found.getClass().getMethod("isStarted");
-        }
-        factory = found;
+        backend = LogBackend.of(found, startLogger);
         return true;
     }
 
-    /** A stopped Logback swallows every line. While Spring Boot replaces its configuration it is stopped with appenders still to come. */
-    private boolean isStopped() throws ReflectiveOperationException {
-        if (isStarted == null || (boolean) isStarted.invoke(factory)) {
-            return false;
+    /** Whether a line that was written just now may not have got through, because the application's log is being stopped. */
+    synchronized boolean isStopping() {
+        try {
+            return backend.isStopping();
+        } catch (ReflectiveOperationException | LinkageError e) {
+            return true;
         }
-        Object root = factory.getClass().getMethod("getLogger", String.class).invoke(factory, "ROOT");
-        Iterator<?> appenders =
-                (Iterator<?>) root.getClass().getMethod("iteratorForAppenders").invoke(root);
-        return !appenders.hasNext();
     }
 
     /**

@@ -7,7 +7,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 
 /**
- * The one thread that writes logs and reports, and the shutdown hook that sees to it that everything is written.
+ * The one thread that writes logs and reports, and what sees to it, when the JVM ends, that everything is written.
  *
  * <p>Both threads are created with this object, while the agent starts, and started later: a thread inherits from its creator, and nothing of
  * the application whose statement happened to be the first may be inherited (thread locals, context loader, protection domains).
@@ -19,10 +19,13 @@ final class WardenThread {
     private final Work work;
     private final Thread thread;
     private final Thread hook;
+    private final Runnable last;
+    private final JvmEnd end;
     private final AtomicBoolean started = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean exiting;
     private volatile boolean stopped;
+    private volatile boolean hasEnd;
 
     /** What is to be done. */
     interface Work {
@@ -35,7 +38,10 @@ final class WardenThread {
          */
         long run(boolean exiting);
 
-        /** Does what has to be done once, when the JVM exits; throws nothing. */
+        /** The JVM has begun to exit, and shutdown hooks of the application are running; throws nothing. */
+        void exiting();
+
+        /** Does what has to be done once, as late as possible before the JVM exits; throws nothing. */
         void exit();
 
         /** Is told that {@link #run} threw; it is called again after a pause. */
@@ -45,11 +51,13 @@ final class WardenThread {
     /**
      * @param guard wraps what runs on the threads of this object, so that SQL which the application's own log runs is not taken for the application's
      */
-    WardenThread(Work work, UnaryOperator<Runnable> guard) {
+    WardenThread(Work work, UnaryOperator<Runnable> guard, JvmEnd end) {
         this.work = work;
+        this.end = end;
         thread = create(guard.apply(this::loop), NAME);
         thread.setDaemon(true);
         hook = create(guard.apply(this::runHook), NAME + "-exit");
+        last = guard.apply(this::runLast);
     }
 
     private static Thread create(Runnable body, String name) {
@@ -72,6 +80,7 @@ final class WardenThread {
 
     private void start() {
         try {
+            hasEnd = end.runLast(last);
             Runtime.getRuntime().addShutdownHook(hook);
         } catch (IllegalStateException e) {
             // The JVM is going down already: nothing can be waited for.
@@ -106,8 +115,19 @@ final class WardenThread {
 
     private void runHook() {
         exiting = true;
-        work.exit();
+        if (hasEnd) {
+            work.exiting();
+        } else {
+            work.exit();
+        }
         LockSupport.unpark(thread);
+    }
+
+    private void runLast() {
+        if (!stopped) {
+            exiting = true;
+            work.exit();
+        }
     }
 
     /** Does the work of the exit and ends the thread; for a JVM that goes on. */

@@ -24,6 +24,22 @@ public final class ApplicationValue {
     private boolean setting;
     private boolean byName;
     private boolean verified;
+    private Reach atStart = Reach.NONE;
+    private boolean untouched;
+
+    /**
+     * The connection was opened with a value: what the application resets, it resets to this.
+     *
+     * @param certain whether the server has it for sure; a pooler may have dropped it
+     */
+    void startsWithValue(boolean certain) {
+        atStart = Reach.SESSION;
+        now = Reach.SESSION;
+        atBegin = Reach.SESSION;
+        farthest = Reach.SESSION;
+        untouched = certain;
+        setForSession = true;
+    }
 
     void executionBegins() {
         beforeExecution = now;
@@ -40,11 +56,12 @@ public final class ApplicationValue {
     /**
      * Application SQL is about to change a configured GUC.
      *
-     * @param reach {@link Reach#NONE} where it clears the value
+     * @param reach {@link Reach#NONE} where it is reset
      * @param named whether it names the GUC; a DO body or a computed name only may be it
      */
     public void set(Reach reach, boolean named) {
-        now = reach;
+        now = reach == Reach.NONE ? atStart : reach;
+        untouched = false;
         setForSession |= reach == Reach.SESSION;
         if (reach.compareTo(farthest) > 0) {
             farthest = reach;
@@ -74,9 +91,12 @@ public final class ApplicationValue {
         return setForSession;
     }
 
-    /** Whether the server said, in this transaction and since the last change, that the value is there. */
+    /**
+     * Whether the server said, in this transaction and since the last change, that the value is there; or the connection was opened with it, and
+     * nothing has changed it.
+     */
     public boolean isVerified() {
-        return verified;
+        return verified || untouched;
     }
 
     /** The server was asked whether the value is there. */
@@ -117,6 +137,7 @@ public final class ApplicationValue {
 
     /** What was set inside a scope has taken its place, and must not pass for the application's own. */
     void replaced() {
+        untouched = false;
         now = Reach.NONE;
         atBegin = Reach.NONE;
         verified = false;

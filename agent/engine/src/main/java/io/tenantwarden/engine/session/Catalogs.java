@@ -44,6 +44,7 @@ public final class Catalogs {
     private static final int READING_MILLIS = 60_000;
 
     private final CatalogOptions options;
+    private final List<String> tenantGucs;
     private final long refreshNanos;
     private final List<ConnectionPattern> excluded;
     private final OwnConnections own;
@@ -81,6 +82,7 @@ public final class Catalogs {
 
     /**
      * @param options what makes a table a protected one
+     * @param tenantGucs the settings that have a value in a tenant's scope, in lower case
      * @param refreshNanos {@code warden.catalog.refresh}
      * @param excluded {@code warden.datasource.exclude}
      * @param own opens connections that are Warden's own and take no part
@@ -88,12 +90,14 @@ public final class Catalogs {
      */
     public Catalogs(
             CatalogOptions options,
+            List<String> tenantGucs,
             long refreshNanos,
             List<ConnectionPattern> excluded,
             OwnConnections own,
             CatalogRefresher refresher,
             Listener listener) {
         this.options = options;
+        this.tenantGucs = tenantGucs;
         this.refreshNanos = refreshNanos;
         this.excluded = excluded;
         this.own = own;
@@ -138,6 +142,7 @@ public final class Catalogs {
             // not known counts as a pooler: what is set for the session there is left to other clients
             session.injector().behindPooler();
         }
+        session.noteStartUpOptions(tenantGucs, pooled);
         database.opened(session);
         if (database.catalog() == null) {
             readFirst(session, true);

@@ -12,6 +12,7 @@ public final class Checkout {
     private volatile Scope captured = Scope.NONE;
     private volatile WeakReference<Object> borrower = new WeakReference<>(null);
     private volatile boolean borrowedBefore;
+    private volatile boolean returned;
 
     /** The scope captured when the connection was borrowed. */
     public Scope captured() {
@@ -29,6 +30,12 @@ public final class Checkout {
             borrower = new WeakReference<>(logical);
         }
         captured = scope;
+        returned = false;
+    }
+
+    /** Whether what was borrowed was closed, and nobody has borrowed the connection since: what runs is the pool's. */
+    public boolean isReturned() {
+        return returned;
     }
 
     /** Whether this is the first checkout since the physical connection was opened; false from the second call on. */
@@ -48,6 +55,7 @@ public final class Checkout {
             return false;
         }
         captured = Scope.NONE;
+        returned = true;
         return true;
     }
 }

@@ -28,6 +28,7 @@ public final class Checkouts {
     private final Supplier<Scope> scopeOfThread;
     private final Consumer<String> debug;
     private final DriverObjects objects;
+    private volatile boolean covered;
 
     private final ClassValue<Boolean> lazy = new ClassValue<>() {
         @Override
@@ -70,9 +71,14 @@ public final class Checkouts {
         this.objects = objects;
     }
 
+    /** A physical connection takes part: until there is one, nothing that is borrowed can lead to one. */
+    public void covered() {
+        covered = true;
+    }
+
     /** The outermost {@code getConnection} of this thread returned a connection. */
     public void borrowed(Object dataSource, Connection logical) {
-        if (lazy.get(dataSource.getClass())) {
+        if (!covered || lazy.get(dataSource.getClass()) || Mocks.isMock(logical)) {
             return;
         }
         Kind kind = kinds.get(logical.getClass());

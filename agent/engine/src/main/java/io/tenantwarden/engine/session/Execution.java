@@ -37,7 +37,8 @@ public final class Execution implements Before {
      * @param onCaptured whether it is only the one captured at checkout
      * @param ownTransaction whether the driver sends no BEGIN before it
      * @param together whether ours can be written to the same group of messages
-     * @param byPool whether it runs before {@code getConnection} returns, so that the pool runs it and not the application
+     * @param byPool whether it runs before {@code getConnection} returns or after the connection was given back, so that the pool runs it and
+     *     not the application
      */
     void begin(Scope decided, boolean onCaptured, boolean ownTransaction, boolean together, boolean byPool) {
         scope = decided;
@@ -83,7 +84,7 @@ public final class Execution implements Before {
         return alongside;
     }
 
-    /** Whether a pool runs it, before {@code getConnection} returns. */
+    /** Whether a pool runs it: before {@code getConnection} returns, or after the connection was given back. */
     public boolean isOfPool() {
         return ofPool;
     }

@@ -8,6 +8,7 @@ import io.tenantwarden.engine.inject.Injector;
 import io.tenantwarden.rls.RoleFacts;
 import java.lang.ref.WeakReference;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +91,17 @@ public final class Session {
         role = user;
         connection = new WeakReference<>(ofConnection);
         database = state;
+    }
+
+    /** Notes whether the application opened the connection with a value of one of these settings, in lower case. */
+    void noteStartUpOptions(Collection<String> gucs, boolean behindPooler) {
+        Map<String, String> settings = StartUpOptions.settings(properties.getProperty("options"));
+        for (String guc : gucs) {
+            if (!settings.getOrDefault(guc, "").isEmpty()) {
+                applicationValue.startsWithValue(!behindPooler);
+                return;
+            }
+        }
     }
 
     /** The server has said who the connection is and where it looks for names. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tenantwarden.engine.config.Mode;
 import io.tenantwarden.engine.report.HealthState;
+import io.tenantwarden.engine.report.JvmEnd;
 import io.tenantwarden.engine.report.LogMode;
 import io.tenantwarden.engine.report.LoggerFactories;
 import io.tenantwarden.engine.report.ReportSettings;
@@ -26,7 +27,10 @@ class CoverageTest {
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
     private final PrintStream before = System.err;
     private final Reporter reporter = new Reporter(
-            new ReportSettings("enforce", "0", LogMode.STDERR, List.of(), null), new LoggerFactories(), work -> work);
+            new ReportSettings("enforce", "0", LogMode.STDERR, List.of(), null),
+            new LoggerFactories(),
+            work -> work,
+            JvmEnd.NONE);
 
     CoverageTest() {
         System.setErr(new PrintStream(log, true));

@@ -13,6 +13,7 @@ import io.tenantwarden.engine.config.BypassMethod;
 import io.tenantwarden.engine.config.MethodPattern;
 import io.tenantwarden.engine.config.ScopeMethod;
 import io.tenantwarden.engine.report.Finding;
+import io.tenantwarden.engine.report.JvmEnd;
 import io.tenantwarden.engine.report.LogMode;
 import io.tenantwarden.engine.report.LoggerFactories;
 import io.tenantwarden.engine.report.ReportSettings;
@@ -54,7 +55,8 @@ class MethodScopesTest {
         reporter = new Reporter(
                 new ReportSettings("inject", "0", LogMode.NONE, List.of(report().toString()), null),
                 new LoggerFactories(),
-                UnaryOperator.identity());
+                UnaryOperator.identity(),
+                JvmEnd.NONE);
         reporter.start();
         return new MethodScopes(
                 List.of(new ScopeMethod("jobs", RUN)),

@@ -48,6 +48,7 @@ class ReporterTest {
                 new ReportSettings("inject", "0.1.0", log, List.of(reports), baseline),
                 new LoggerFactories(),
                 UnaryOperator.identity(),
+                JvmEnd.NONE,
                 () -> stream,
                 CLOCK,
                 timing);
@@ -394,6 +395,7 @@ class ReporterTest {
                 new ReportSettings("inject", "0.1.0", LogMode.STDERR, List.of(), null),
                 new LoggerFactories(),
                 guard,
+                JvmEnd.NONE,
                 () -> target,
                 CLOCK,
                 SLOW)) {
@@ -434,7 +436,8 @@ class ReporterTest {
             Reporter reporter = new Reporter(
                     new ReportSettings("audit", "0.1.0", LogMode.AUTO, List.of(arguments[0]), null),
                     new LoggerFactories(),
-                    UnaryOperator.identity());
+                    UnaryOperator.identity(),
+                    JvmEnd.NONE);
             reporter.start();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> breakAnotherRule(reporter, report)));
             reporter.violation(event(ViolationKind.UNSCOPED_QUERY, "abc", false));

@@ -45,6 +45,7 @@ class CheckoutsTest {
         QueryExecutor executor = physical.unwrap(PgConnection.class).getQueryExecutor();
         DriverShape shape = DriverShape.of(MethodHandles.privateLookupIn(executor.getClass(), MethodHandles.lookup()));
         session = new Session(new PgjdbcConnection(shape, executor), null, new Properties());
+        checkouts.covered();
         session.open(physical, new Database("postgres", "db1:5432", 1), "postgres");
     }
 

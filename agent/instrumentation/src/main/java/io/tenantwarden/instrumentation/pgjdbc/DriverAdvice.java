@@ -28,8 +28,8 @@ final class DriverAdvice {
         }
 
         @Advice.OnMethodExit(onThrowable = Throwable.class)
-        static void exit(@Advice.This Object executor, @Advice.Enter boolean entered) {
-            Hooks.afterExecute(executor, entered);
+        static void exit(@Advice.This Object executor, @Advice.Enter boolean entered, @Advice.Thrown Throwable thrown) {
+            Hooks.afterExecute(executor, entered, thrown);
         }
     }
 
@@ -51,8 +51,8 @@ final class DriverAdvice {
         }
 
         @Advice.OnMethodExit(onThrowable = Throwable.class)
-        static void exit(@Advice.This Object executor, @Advice.Enter boolean entered) {
-            Hooks.afterExecute(executor, entered);
+        static void exit(@Advice.This Object executor, @Advice.Enter boolean entered, @Advice.Thrown Throwable thrown) {
+            Hooks.afterExecute(executor, entered, thrown);
         }
     }
 

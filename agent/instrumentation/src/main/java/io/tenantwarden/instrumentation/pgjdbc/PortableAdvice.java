@@ -87,6 +87,18 @@ final class PortableAdvice {
         }
     }
 
+    static final class ExecuteBatch {
+        @Advice.OnMethodEnter
+        static Object enter(@Advice.This Object statement) {
+            return Hooks.beforeBatch(statement);
+        }
+
+        @Advice.OnMethodExit(onThrowable = Throwable.class)
+        static void exit(@Advice.Enter Object token, @Advice.Thrown Throwable thrown) {
+            Hooks.afterStatement(token, thrown);
+        }
+    }
+
     /** As {@link Execute}, for the method that only the driver's own classes call. */
     static final class ExecuteWithFlags {
         @Advice.OnMethodEnter

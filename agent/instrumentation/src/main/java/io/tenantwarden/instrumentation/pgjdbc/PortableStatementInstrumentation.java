@@ -61,9 +61,9 @@ final class PortableStatementInstrumentation implements TypeInstrumentation {
         ElementMatcher.Junction<MethodDescription> batch = named("executeBatch").or(named("executeLargeBatch"));
         DynamicType.Builder<?> advised = builder.visit(
                         Advice.to(PortableAdvice.ExecuteText.class).on(execute.and(takesArgument(0, String.class))))
-                .visit(Advice.to(PortableAdvice.Execute.class)
-                        .on(execute.and(takesArguments(0))
-                                .or(batch.and(isPublic()).and(takesArguments(0)))))
+                .visit(Advice.to(PortableAdvice.Execute.class).on(execute.and(takesArguments(0))))
+                .visit(Advice.to(PortableAdvice.ExecuteBatch.class)
+                        .on(batch.and(isPublic()).and(takesArguments(0))))
                 .visit(Advice.to(PortableAdvice.ExecuteWithFlags.class).on(execute.and(takesArguments(int.class))))
                 .visit(Advice.to(PortableAdvice.AddBatch.class)
                         .on(named("addBatch").and(takesArguments(String.class))))
