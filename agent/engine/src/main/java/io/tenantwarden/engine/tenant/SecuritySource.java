@@ -21,7 +21,7 @@ final class SecuritySource implements TenantSource {
         this.holder = context.classes().watched(HOLDER);
         this.siteLoader = context.siteLoader();
         this.security = new SpringSecurity();
-        this.claim = spec.path().isEmpty() ? spec.target() : null;
+        this.claim = spec.target().isEmpty() ? null : spec.target();
         this.path = ValuePath.of(spec.path(), spec.text(), context.opener());
     }
 
@@ -32,7 +32,7 @@ final class SecuritySource implements TenantSource {
         if (authentication == null) {
             return null;
         }
-        return claim == null ? path.get(authentication) : security.claim(authentication, claim);
+        return path.get(claim == null ? authentication : security.claim(authentication, claim));
     }
 
     @Override

@@ -272,7 +272,7 @@ class TenantReaderTest {
     @CsvSource({
         "noText, 'com.acme.TenantContext$Plain, which has no text form'",
         "array, 'java.lang.String[], which is not one value'",
-        "list, which is not one value",
+        "list, 'which is not one value; append the index of the element that is the tenant, [0]'",
         "wholeRecord, 'com.acme.Tenant, which has no text form'",
     })
     void anObjectThatIsNotAnIdFailsInsteadOfSendingItsTextForm(String method, String expected) {
@@ -281,7 +281,7 @@ class TenantReaderTest {
         TenantSourceException e = failure(reader);
         assertEquals(TenantSourceException.Kind.SOURCE_FAILED, e.kind());
         assertTrue(e.getMessage().contains(expected), e.getMessage());
-        assertTrue(e.getMessage().contains("getter"), e.getMessage());
+        assertTrue(e.getMessage().contains("append"), e.getMessage());
     }
 
     @ParameterizedTest
