@@ -157,6 +157,17 @@ public record SourceSpec(Kind kind, String target, String member, List<String> p
         }
     }
 
+    /**
+     * Whether the application may leave its value behind on a thread. Not baggage: the context of a request is made current
+     * before its first filter begins.
+     */
+    public boolean isOfThread() {
+        return switch (kind) {
+            case METHOD, FIELD, MDC, SECURITY, HIBERNATE -> true;
+            default -> false;
+        };
+    }
+
     /** The class of the application that the source needs and that must be watched for; null when none. */
     String watchedClass() {
         return switch (kind) {
