@@ -118,7 +118,7 @@ public final class EngineFactory {
         reporter.health(() -> coverage.health(firstConnections.health()));
         reporter.after(PATIENCE, coverage::tellIfIdle);
         methods.expiring().forEach(reporter::finding);
-        this.selfCheck = new SelfCheck(methods, sources.reader(), sources.values(), reporter);
+        this.selfCheck = new SelfCheck(methods::unmatched, sources.reader(), sources.values(), reporter::info);
         reporter.selfCheck(selfCheck);
     }
 

@@ -1,9 +1,7 @@
 package io.tenantwarden.engine;
 
-import io.tenantwarden.engine.policy.MethodScopes;
 import io.tenantwarden.engine.report.Finding;
 import io.tenantwarden.engine.report.Level;
-import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.tenant.TenantReader;
 import io.tenantwarden.engine.tenant.ValueSources;
 import java.util.ArrayList;
@@ -11,29 +9,34 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** What a running application shows: names in the configuration that mean nothing in it, and classes that mean two things. Thread-safe. */
 final class SelfCheck implements Supplier<List<Finding>> {
 
-    private final MethodScopes methods;
+    private final Supplier<List<Finding>> methods;
     private final TenantReader reader;
     private final ValueSources values;
-    private final Reporter reporter;
+    private final Consumer<String> log;
 
     /** Sources that were told as not loaded. */
     private final Set<String> missed = ConcurrentHashMap.newKeySet();
 
-    SelfCheck(MethodScopes methods, TenantReader reader, ValueSources values, Reporter reporter) {
+    /**
+     * @param methods what is wrong with the methods that configuration names
+     * @param log gets what has come right
+     */
+    SelfCheck(Supplier<List<Finding>> methods, TenantReader reader, ValueSources values, Consumer<String> log) {
         this.methods = methods;
         this.reader = reader;
         this.values = values;
-        this.reporter = reporter;
+        this.log = log;
     }
 
     @Override
     public List<Finding> get() {
-        List<Finding> findings = new ArrayList<>(methods.unmatched());
+        List<Finding> findings = new ArrayList<>(methods.get());
         for (String source : notLoaded()) {
             missed.add(source);
             findings.add(new Finding(
@@ -71,7 +74,7 @@ final class SelfCheck implements Supplier<List<Finding>> {
         Set<String> still = notLoaded();
         for (String source : missed) {
             if (!still.contains(source) && missed.remove(source)) {
-                reporter.info("the class of the tenant source " + source
+                log.accept("the class of the tenant source " + source
                         + " has been loaded now: the finding source-not-loaded is settled");
             }
         }

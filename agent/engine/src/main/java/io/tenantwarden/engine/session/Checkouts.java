@@ -47,6 +47,16 @@ public final class Checkouts {
         /** Whether it opens a physical connection at each call, as far as that is known. */
         private volatile boolean opens;
 
+        /** Whether one of its connections led to a session of ours, or none did so far. */
+        private volatile boolean ours;
+
+        private volatile boolean others;
+
+        /** Whether the tenant source is asked before it gives a connection. */
+        private boolean isAsked() {
+            return !lazy && !opens && (ours || !others);
+        }
+
         Source(Class<?> type) {
             lazy = isOneOf(type, LAZY);
             opens = isOneOf(type, OPENING);
@@ -118,7 +128,7 @@ public final class Checkouts {
     public void entering(Object dataSource) {
         Source source = sources.get(dataSource.getClass());
         ThreadState thread = ThreadState.current();
-        if (!source.lazy && !source.opens && !thread.isReading()) {
+        if (source.isAsked() && !thread.isReading()) {
             thread.checkoutScope(scopes.ask(thread));
         }
     }
@@ -142,8 +152,10 @@ public final class Checkouts {
         Kind kind = kinds.get(logical.getClass());
         Session session = session(logical, kind);
         if (session == null || session.database() == null) {
+            source.others = true;
             return;
         }
+        source.ours = true;
         kind.unwrapped = true;
         boolean opened = session.checkout().isFirst();
         if (opened && objects.isPhysical(logical)) {

@@ -208,7 +208,11 @@ class CheckoutsTest {
                 });
         borrow(foreign);
         checkouts.closing(foreign);
-        assertEquals(Scope.NONE, session.checkout().captured());
+        asked.clear();
+        checkouts.entering(dataSource);
+        assertEquals(List.of(), asked, "another database's data source needs no tenant");
+        borrow(logical());
+        assertEquals(List.of(A), asked);
         assertTrue(debug.get(0).startsWith("cannot unwrap"), debug::toString);
     }
 }
