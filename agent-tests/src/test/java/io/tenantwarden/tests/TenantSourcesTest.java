@@ -10,6 +10,7 @@ import io.tenantwarden.tests.jvm.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -102,6 +103,100 @@ class TenantSourcesTest {
     List<DynamicTest> requestHeader() throws Exception {
         return scenario("HeaderSourceScenario")
                 .warden("tenant", "header:X-Tenant-Id")
+                .tests();
+    }
+
+    /** A constant of the configuration, and a source that says the same on every thread. */
+    @TestFactory
+    List<DynamicTest> whatEverybodyHearsCountsOnNewThreads() throws Exception {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (String source : List.of("value:a", "method:" + SCENARIOS + "ConstantSourceScenario#current")) {
+            tests.addAll(scenario("ConstantSourceScenario")
+                    .named(source)
+                    .warden("tenant", source)
+                    .warden("mode", "enforce")
+                    .tests());
+        }
+        return tests;
+    }
+
+    @TestFactory
+    List<DynamicTest> aClassThatIsLoadedTwice() throws Exception {
+        return scenario("TwoCopiesScenario")
+                .warden("tenant", "method:" + SCENARIOS + "TenantContext#current")
+                .warden("mode", "enforce")
+                .then(result -> {
+                    assertTrue(
+                            result.lines("VIOLATION source-failed").stream()
+                                    .anyMatch(line -> line.contains("is loaded twice, and the copies disagree")),
+                            result::all);
+                    assertEquals(1, result.lines("FINDING source-loaded-twice").size(), result::all);
+                })
+                .tests();
+    }
+
+    @TestFactory
+    List<DynamicTest> aSourceThatTakesAConnectionOfTheSamePool() throws Exception {
+        return scenario("PooledSourceScenario")
+                .warden("tenant", "method:" + SCENARIOS + "PooledSourceScenario#current")
+                .warden("scope.jobs", SCENARIOS + "PooledSourceScenario#runFor(0)")
+                .warden("guc", "app.tenant_id={tenant},app.user={method:" + SCENARIOS + "PooledSourceScenario#userId}")
+                .warden("mode", "enforce")
+                .then(result -> {
+                    for (String source : List.of("#current", "#userId")) {
+                        List<String> told = result.lines(source + " runs SQL itself");
+                        assertEquals(1, told.size(), result::all);
+                        assertTrue(told.get(0).contains("Look the tenant up once"), result::all);
+                    }
+                    assertEquals(List.of(), result.lines("SQLTransientConnectionException"), result::all);
+                })
+                .tests();
+    }
+
+    @TestFactory
+    List<DynamicTest> aTenantThatARequestLeftOnItsThread() throws Exception {
+        return scenario("StaleSourceScenario")
+                .warden(
+                        "tenant",
+                        "method:" + SCENARIOS + "LeakyContext#tenant,mdc:tenantId,security:principal.tenantId")
+                .warden("mode", "enforce")
+                .with(jvm -> jvm.property("scenario.keeps", "own,mdc,security"))
+                .then(result -> {
+                    for (String site :
+                            List.of("$Own.enter", "$Diagnostic.enter", "$Security.enter", "$SecurityOfOld.enter")) {
+                        assertTrue(
+                                result.lines("VIOLATION stale-source").stream()
+                                        .anyMatch(line -> line.contains(site)
+                                                && line.contains("does not count until it is set anew")),
+                                () -> site + "\n" + result.all());
+                    }
+                })
+                .tests();
+    }
+
+    /** 31 of the requests find what was left: all of them are told. */
+    @TestFactory
+    List<DynamicTest> aTenantThatIsLeftWhereNobodySeesItSet() throws Exception {
+        return scenario("StaleSourceScenario")
+                .warden("tenant", "field:" + SCENARIOS + "LeakyContext#OPEN")
+                .warden("mode", "enforce")
+                .with(jvm -> jvm.property("scenario.keeps", "open"))
+                .then(result -> assertTrue(
+                        result.lines("SUMMARY stale-source").stream().anyMatch(line -> line.contains("count=31")),
+                        result::all))
+                .tests();
+    }
+
+    @TestFactory
+    List<DynamicTest> anElementOfAListOrMap() throws Exception {
+        return scenario("ElementPathScenario")
+                .warden("tenant", "method:" + SCENARIOS + "ElementPathScenario#current.tenantIds[0]")
+                .warden("scope.messages", SCENARIOS + "ElementPathScenario#handle(0[\"tenant\"])")
+                .warden(
+                        "guc",
+                        "app.tenant_id={tenant},app.user={method:" + SCENARIOS
+                                + "ElementPathScenario#current.claims.get('user')}")
+                .warden("mode", "enforce")
                 .tests();
     }
 }

@@ -59,6 +59,35 @@ class ThreadScopeScenario {
         pool.shutdown();
     }
 
+    /** To leave a value and to set the same one again are two things. */
+    @Test
+    void aTaskThatSetsTheTenantWhichAnEarlierOneLeftHasIt() throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(1);
+        Callable<String> setsItself = () -> {
+            TenantContext.set("b");
+            return Rows.tenants();
+        };
+        for (String submitter : new String[] {"a", null}) {
+            assertEquals("b", as(submitter, () -> pool.submit(setsItself)).get());
+            assertEquals("b", as(submitter, () -> pool.submit(setsItself)).get());
+            String own = submitter == null ? "" : submitter;
+            assertEquals(own, as(submitter, () -> pool.submit(Rows::tenants)).get());
+        }
+        pool.shutdown();
+    }
+
+    /** A helper that runs something as another tenant puts back what an earlier task left: that enters nothing. */
+    @Test
+    void puttingBackWhatAnEarlierTaskLeftEntersNothing() throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(1);
+        pool.submit(() -> TenantContext.set("b")).get();
+        Callable<String> helper = () -> as("a", Rows::tenants) + "," + Rows.tenants();
+        assertEquals("a,", pool.submit(helper).get());
+        Callable<String> asOther = () -> as("b", Rows::tenants) + "," + Rows.tenants();
+        assertEquals("b,a", as("a", () -> pool.submit(asOther)).get());
+        pool.shutdown();
+    }
+
     @Test
     void aTenantSetInsideTheTaskWinsAndEndsWithIt() throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(1);

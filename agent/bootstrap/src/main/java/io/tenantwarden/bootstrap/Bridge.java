@@ -115,6 +115,22 @@ public interface Bridge {
 
     void messageLeft(Object token);
 
+    /**
+     * A value of a tenant source is about to be set or removed.
+     *
+     * @param place where, as the engine numbered it
+     * @param key the key that is set; null when there is none, or all are meant
+     */
+    void sourceSetting(int place, Object key);
+
+    /** It was. */
+    void sourceSet(int place);
+
+    /** A method that may run other code as another tenant is entered; the result goes to {@link #sourceHelperLeft}. */
+    Object sourceHelperEntered();
+
+    void sourceHelperLeft(Object token);
+
     /** Hibernate made a session factory, which knows the application's tenant resolver. */
     void sessionFactoryCreated(Object factory);
 

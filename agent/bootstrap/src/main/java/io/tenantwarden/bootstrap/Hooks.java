@@ -327,6 +327,48 @@ public final class Hooks {
         }
     }
 
+    /** A value of a tenant source is about to be set or removed; {@link #sourceSet} follows. */
+    public static void sourceSetting(int place) {
+        sourceSetting(place, null);
+    }
+
+    /** As {@link #sourceSetting(int)}, of one key. */
+    public static void sourceSetting(int place, Object key) {
+        try {
+            bridge().sourceSetting(place, key);
+        } catch (Throwable bug) {
+            failed("sourceSetting", bug);
+        }
+    }
+
+    public static void sourceSet(int place) {
+        try {
+            bridge().sourceSet(place);
+        } catch (Throwable bug) {
+            failed("sourceSet", bug);
+        }
+    }
+
+    public static Object sourceHelperEntered() {
+        try {
+            return bridge().sourceHelperEntered();
+        } catch (Throwable bug) {
+            failed("sourceHelperEntered", bug);
+            return null;
+        }
+    }
+
+    public static void sourceHelperLeft(Object token) {
+        if (token == null) {
+            return;
+        }
+        try {
+            bridge().sourceHelperLeft(token);
+        } catch (Throwable bug) {
+            failed("sourceHelperLeft", bug);
+        }
+    }
+
     public static void sessionFactoryCreated(Object factory) {
         try {
             bridge().sessionFactoryCreated(factory);

@@ -421,7 +421,7 @@ public final class Tasks {
                 if (propagates) {
                     String source = bridge().sourceNow();
                     if (scope.isTenant() || source != null || thread.top() != null) {
-                        thread.push(scope, source);
+                        thread.pushUnit(scope, source);
                     }
                 }
                 thread.lost(null);
@@ -432,7 +432,7 @@ public final class Tasks {
                 if (propagates) {
                     String source = bridge().sourceNow();
                     if (source != null || thread.top() != null) {
-                        thread.push(Scope.NONE, source);
+                        thread.pushUnit(Scope.NONE, source);
                     }
                 }
                 thread.lost((Submission) what);
@@ -440,7 +440,7 @@ public final class Tasks {
         } catch (Throwable bug) {
             failed("enter", bug);
             // Whatever went wrong: not the scope of whoever ran on this thread before.
-            thread.push(Scope.NONE, ThreadState.UNKNOWN);
+            thread.pushUnit(Scope.NONE, ThreadState.UNKNOWN);
         }
     }
 

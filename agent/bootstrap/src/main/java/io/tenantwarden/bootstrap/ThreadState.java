@@ -22,9 +22,12 @@ public final class ThreadState {
     private int checkoutDepth;
     private int openedConnections;
     private boolean reading;
+    private boolean cameBack;
+    private Scope checkoutScope;
     private Submission lost;
     private Object entered;
     private Scope lastTenant;
+    private final SourceState source = new SourceState();
 
     /** Tasks that began and have not ended, each with {@link #top} and {@link #lost} of before. */
     private Object[] running = new Object[0];
@@ -52,12 +55,18 @@ public final class ThreadState {
     public static final class Pushed {
         private final Scope scope;
         private String sourceThen;
+        private final boolean ofUnit;
+        private final int anewThen;
         private final Pushed below;
+        private boolean left;
 
-        private Pushed(Scope scope, String sourceThen, Pushed below) {
+        private Pushed(Scope scope, String sourceThen, boolean ofUnit, SourceState source, Pushed below) {
             this.scope = scope;
             this.sourceThen = sourceThen;
+            this.ofUnit = ofUnit;
+            this.anewThen = source.anew();
             this.below = below;
+            this.left = ofUnit && below == null && source.isSeen() && source.isSettled() && !source.isInUnit();
         }
 
         public Scope scope() {
@@ -72,6 +81,34 @@ public final class ThreadState {
         /** The source has no answer any more: whatever it says from now on is new. */
         public void sourceBecameBlank() {
             sourceThen = null;
+        }
+
+        /**
+         * Whether a task or a message began with it, so that {@link #sourceThen} may be an earlier one's; else a method was
+         * entered, and it is its caller's.
+         */
+        public boolean isOfUnit() {
+            return ofUnit;
+        }
+
+        /**
+         * Whether what the source answered then had been left on this thread by an earlier task, request or message; asked
+         * once.
+         */
+        public boolean takeLeft() {
+            boolean was = left;
+            left = false;
+            return was;
+        }
+
+        /** {@link SourceState#anew} when the scope was pushed. */
+        public int anewThen() {
+            return anewThen;
+        }
+
+        /** The scope around it; null when there is none. */
+        public Pushed below() {
+            return below;
         }
     }
 
@@ -88,8 +125,17 @@ public final class ThreadState {
      * @return what must be given to {@link #restore} when the scope ends; null is a valid value
      */
     public Pushed push(Scope scope, String sourceNow) {
+        return push(scope, sourceNow, false);
+    }
+
+    /** As {@link #push}, for a task or a message that begins: what the source answers may be an earlier one's. */
+    public Pushed pushUnit(Scope scope, String sourceNow) {
+        return push(scope, sourceNow, true);
+    }
+
+    private Pushed push(Scope scope, String sourceNow, boolean ofUnit) {
         Pushed before = top;
-        top = new Pushed(scope, sourceNow, before);
+        top = new Pushed(scope, sourceNow, ofUnit, source, before);
         return before;
     }
 
@@ -103,6 +149,9 @@ public final class ThreadState {
         top = before;
         lost = lostBefore;
         entered = null;
+        if (before == null) {
+            source.settle();
+        }
     }
 
     /**
@@ -184,9 +233,11 @@ public final class ThreadState {
      */
     public boolean enterReading() {
         if (reading) {
+            cameBack = true;
             return false;
         }
         reading = true;
+        cameBack = false;
         return true;
     }
 
@@ -197,6 +248,16 @@ public final class ThreadState {
     /** Whether the tenant source is being asked by this thread now. */
     public boolean isReading() {
         return reading;
+    }
+
+    /** Whether the source, when it was last asked on this thread, itself ran SQL or borrowed a connection. */
+    public boolean sourceCameBack() {
+        return cameBack;
+    }
+
+    /** What is known of the tenant source on this thread. */
+    public SourceState source() {
+        return source;
     }
 
     /** A physical connection of a driver that takes part was opened on this thread. */
@@ -211,7 +272,20 @@ public final class ThreadState {
 
     /** A {@code DataSource.getConnection} begins. */
     public void enterCheckout() {
+        cameBack |= reading;
         checkoutDepth++;
+    }
+
+    /** What this thread ran as when the outermost {@code getConnection} began; null when nobody asked. */
+    public void checkoutScope(Scope scope) {
+        checkoutScope = scope;
+    }
+
+    /** Gives it once. */
+    public Scope takeCheckoutScope() {
+        Scope scope = checkoutScope;
+        checkoutScope = null;
+        return scope;
     }
 
     /** Whether a {@code DataSource.getConnection} has begun and not ended. */

@@ -15,10 +15,12 @@ import io.tenantwarden.engine.inject.PgjdbcConnection;
 import io.tenantwarden.engine.inject.PipelinedTransport;
 import io.tenantwarden.engine.policy.JdbcGate;
 import io.tenantwarden.engine.policy.KnownStatement;
+import io.tenantwarden.engine.policy.LeftValues;
 import io.tenantwarden.engine.policy.MessageScopes;
 import io.tenantwarden.engine.policy.MethodScopes;
 import io.tenantwarden.engine.policy.PgjdbcGate;
 import io.tenantwarden.engine.policy.Refusals;
+import io.tenantwarden.engine.policy.RequestScopes;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.report.SiteFinder;
 import io.tenantwarden.engine.session.Catalogs;
@@ -26,7 +28,6 @@ import io.tenantwarden.engine.session.Checkouts;
 import io.tenantwarden.engine.session.DriverObjects;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.engine.tenant.HibernateSource;
-import io.tenantwarden.engine.tenant.RequestValues;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.sql.Connection;
@@ -48,8 +49,9 @@ public final class Engine implements Bridge {
     private final Catalogs catalogs;
     private final Checkouts checkouts;
     private final MethodScopes methods;
-    private final RequestValues requests;
+    private final RequestScopes requests;
     private final MessageScopes messages;
+    private final LeftValues left;
     private final Reporter reporter;
     private final DriverObjects objects;
     private final Coverage coverage;
@@ -66,8 +68,9 @@ public final class Engine implements Bridge {
             Catalogs catalogs,
             Checkouts checkouts,
             MethodScopes methods,
-            RequestValues requests,
+            RequestScopes requests,
             MessageScopes messages,
+            LeftValues left,
             Reporter reporter,
             SiteFinder sites,
             DriverObjects objects,
@@ -81,6 +84,7 @@ public final class Engine implements Bridge {
         this.methods = methods;
         this.requests = requests;
         this.messages = messages;
+        this.left = left;
         this.reporter = reporter;
         this.objects = objects;
         this.coverage = coverage;
@@ -339,8 +343,16 @@ public final class Engine implements Bridge {
 
     @Override
     public void checkoutEntered(Object dataSource) {
-        if (dataSource instanceof DataSource) {
-            ThreadState.current().enterCheckout();
+        if (!(dataSource instanceof DataSource)) {
+            return;
+        }
+        ThreadState thread = ThreadState.current();
+        try {
+            if (!thread.isInCheckout() && !thread.isInternal()) {
+                checkouts.entering(dataSource);
+            }
+        } finally {
+            thread.enterCheckout();
         }
     }
 
@@ -350,8 +362,13 @@ public final class Engine implements Bridge {
             return;
         }
         ThreadState thread = ThreadState.current();
-        if (thread.leaveCheckout() && connection instanceof Connection logical && !thread.isInternal()) {
+        if (!thread.leaveCheckout() || thread.isInternal()) {
+            return;
+        }
+        if (connection instanceof Connection logical) {
             checkouts.borrowed(dataSource, logical);
+        } else {
+            checkouts.failed();
         }
     }
 
@@ -371,7 +388,7 @@ public final class Engine implements Bridge {
 
     @Override
     public void requestLeft(Object token) {
-        requests.exit(token);
+        requests.leave(token);
     }
 
     @Override
@@ -382,6 +399,26 @@ public final class Engine implements Bridge {
     @Override
     public void messageLeft(Object token) {
         messages.leave(token);
+    }
+
+    @Override
+    public void sourceSetting(int place, Object key) {
+        left.setting(place, key);
+    }
+
+    @Override
+    public void sourceSet(int place) {
+        left.set(place);
+    }
+
+    @Override
+    public Object sourceHelperEntered() {
+        return left.helperEntered();
+    }
+
+    @Override
+    public void sourceHelperLeft(Object token) {
+        left.helperLeft(token);
     }
 
     @Override

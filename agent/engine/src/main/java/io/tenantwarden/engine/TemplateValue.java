@@ -1,7 +1,9 @@
 package io.tenantwarden.engine;
 
+import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.config.GucTemplate;
 import io.tenantwarden.engine.inject.GucPlan;
+import io.tenantwarden.engine.session.KeptAnswer;
 import io.tenantwarden.engine.tenant.TenantSourceException;
 import io.tenantwarden.engine.tenant.ValueSources;
 import java.util.function.Consumer;
@@ -51,7 +53,12 @@ final class TemplateValue implements GucPlan.Value {
 
     private String read(GucTemplate.Part part) {
         try {
-            return sources.read(part.source());
+            String source = part.source().text();
+            ThreadState thread = ThreadState.current();
+            KeptAnswer kept = KeptAnswer.newest(thread);
+            return kept != null && kept.hasValue(source) && kept.isCurrent(thread)
+                    ? kept.value(source)
+                    : sources.read(source);
         } catch (TenantSourceException e) {
             failures.accept(e);
             return null;

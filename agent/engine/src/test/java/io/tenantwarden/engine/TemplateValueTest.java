@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tenantwarden.engine.config.GucTemplate;
 import io.tenantwarden.engine.config.GucTemplate.Kind;
 import io.tenantwarden.engine.config.GucTemplate.Part;
+import io.tenantwarden.engine.tenant.AppFrames;
 import io.tenantwarden.engine.tenant.LoadedClasses;
 import io.tenantwarden.engine.tenant.Opener;
 import io.tenantwarden.engine.tenant.ReadGuard;
@@ -51,14 +52,16 @@ class TemplateValueTest {
             }
 
             @Override
-            public void exit(Object entered) {}
+            public boolean exit(Object entered) {
+                return false;
+            }
 
             @Override
             public void recursive(String sources) {}
         };
         return new TemplateValue(
                 new GucTemplate(List.of(parts), ""),
-                new ValueSources(List.of(USER), new SourceContext(classes, () -> null, Opener.NONE), guard),
+                new ValueSources(List.of(USER), new SourceContext(classes, AppFrames.NONE, Opener.NONE), guard),
                 failures::add);
     }
 

@@ -6,6 +6,7 @@ import io.tenantwarden.instrumentation.jdbc.DriverConnectInstrumentation;
 import io.tenantwarden.instrumentation.messaging.ListenerInstrumentation;
 import io.tenantwarden.instrumentation.method.MethodRule;
 import io.tenantwarden.instrumentation.pgjdbc.PgjdbcInstrumentations;
+import io.tenantwarden.instrumentation.source.SettingInstrumentations;
 import io.tenantwarden.instrumentation.web.FilterInstrumentation;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +48,7 @@ final class Candidates {
     private final PgjdbcInstrumentations drivers;
     private final Map<String, TypeInstrumentation> clients;
     private final Map<String, TypeInstrumentation> byName;
+    private final SettingInstrumentations settings;
     private final List<MethodRule> rules;
     private final DeclaredMethods inheritable;
     private final boolean requests;
@@ -56,6 +58,7 @@ final class Candidates {
      * @param drivers finds the classes of drivers
      * @param clients internal class name to what is done to it: clients that are not covered
      * @param byName internal class name to what is done to it: others
+     * @param settings finds the classes in which a value of a tenant source is set
      * @param rules methods named by configuration
      * @param requests whether HTTP requests matter
      * @param messages whether messages that listeners handle matter
@@ -64,12 +67,14 @@ final class Candidates {
             PgjdbcInstrumentations drivers,
             Map<String, TypeInstrumentation> clients,
             Map<String, TypeInstrumentation> byName,
+            SettingInstrumentations settings,
             List<MethodRule> rules,
             boolean requests,
             boolean messages) {
         this.drivers = drivers;
         this.clients = Map.copyOf(clients);
         this.byName = Map.copyOf(byName);
+        this.settings = settings;
         this.rules = List.copyOf(rules);
         this.inheritable = new DeclaredMethods(rules.stream()
                 .map(MethodRule::inheritedMethod)
@@ -97,6 +102,7 @@ final class Candidates {
         candidates = add(candidates, ofDriver);
         candidates = add(candidates, clients.get(name));
         candidates = add(candidates, byName.get(name));
+        candidates = add(candidates, settings.of(name));
         if (ofDriver != null) {
             // its connection need not name java.sql.Connection, which an interface of its own extends
             candidates = add(candidates, Known.CONNECTION);
@@ -164,6 +170,7 @@ final class Candidates {
         String name = loaded.getName().replace('.', '/');
         return clients.containsKey(name)
                 || byName.containsKey(name)
+                || settings.of(name) != null
                 || drivers.driverOf(loaded) != null
                 || hasSupertype(loaded, this::matters);
     }

@@ -3,6 +3,7 @@ package io.tenantwarden.instrumentation;
 import io.tenantwarden.bootstrap.Hooks;
 import io.tenantwarden.engine.DriverEvents;
 import io.tenantwarden.engine.EngineFactory;
+import io.tenantwarden.engine.TenantSources;
 import io.tenantwarden.engine.config.Banner;
 import io.tenantwarden.engine.config.Config;
 import io.tenantwarden.engine.config.ConfigFileReader;
@@ -12,6 +13,7 @@ import io.tenantwarden.engine.config.MethodPattern;
 import io.tenantwarden.engine.config.Mode;
 import io.tenantwarden.engine.config.OnConfigError;
 import io.tenantwarden.engine.config.Strategy;
+import io.tenantwarden.engine.tenant.SourceSpec;
 import io.tenantwarden.instrumentation.client.ClientInstrumentation;
 import io.tenantwarden.instrumentation.executor.TaskInstrumentation;
 import io.tenantwarden.instrumentation.hibernate.SessionFactoryInstrumentation;
@@ -19,6 +21,7 @@ import io.tenantwarden.instrumentation.messaging.ContainerInstrumentation;
 import io.tenantwarden.instrumentation.method.MethodRule;
 import io.tenantwarden.instrumentation.pgjdbc.DriverStrategies;
 import io.tenantwarden.instrumentation.pgjdbc.PgjdbcInstrumentations;
+import io.tenantwarden.instrumentation.source.SettingInstrumentations;
 import io.tenantwarden.instrumentation.web.HandlerInstrumentation;
 import io.tenantwarden.instrumentation.web.ServletInstrumentation;
 import java.io.IOException;
@@ -155,14 +158,17 @@ public final class Installer {
 
     private static Candidates candidates(EngineFactory factory, PgjdbcInstrumentations drivers) {
         Map<String, TypeInstrumentation> byName = new HashMap<>();
-        if (factory.readsRequests()) {
+        TenantSources sources = factory.sources();
+        boolean requests = sources.readsRequests() || sources.watchesThreads();
+        boolean messages = sources.readsMessages() || sources.watchesThreads();
+        if (requests) {
             byName.putAll(ServletInstrumentation.byClassName());
             byName.putAll(HandlerInstrumentation.byClassName());
         }
-        if (factory.readsMessages()) {
+        if (messages) {
             byName.putAll(ContainerInstrumentation.byClassName());
         }
-        if (factory.readsHibernate()) {
+        if (sources.readsHibernate()) {
             byName.putAll(SessionFactoryInstrumentation.byClassName());
         }
         List<MethodRule> rules = new ArrayList<>();
@@ -173,9 +179,14 @@ public final class Installer {
                 drivers,
                 ClientInstrumentation.byClassName(),
                 byName,
+                new SettingInstrumentations(
+                        sources.settingClasses(),
+                        sources.readsTenantFrom(SourceSpec.Kind.MDC),
+                        sources.readsTenantFrom(SourceSpec.Kind.SECURITY),
+                        sources::settingPlace),
                 rules,
-                factory.readsRequests(),
-                factory.readsMessages());
+                requests,
+                messages);
     }
 
     private static WardenTransformer.Listener listener(EngineFactory factory) {

@@ -11,6 +11,7 @@ import io.tenantwarden.bootstrap.HasStatement;
 import io.tenantwarden.engine.config.Strategy;
 import io.tenantwarden.instrumentation.pgjdbc.DriverStrategies;
 import io.tenantwarden.instrumentation.pgjdbc.PgjdbcInstrumentations;
+import io.tenantwarden.instrumentation.source.SettingInstrumentations;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Modifier;
@@ -50,7 +51,14 @@ class DriverClassesTest {
             PgjdbcInstrumentations drivers =
                     new PgjdbcInstrumentations(new DriverStrategies(strategy, failed::add), failed::add);
             transformer = new WardenTransformer(
-                    new Candidates(drivers, Map.of(), Map.of(), List.of(), false, false),
+                    new Candidates(
+                            drivers,
+                            Map.of(),
+                            Map.of(),
+                            new SettingInstrumentations(java.util.Set.of(), false, false, (name, kind) -> 0),
+                            List.of(),
+                            false,
+                            false),
                     false,
                     (loader, name) -> {},
                     new WardenTransformer.Listener() {

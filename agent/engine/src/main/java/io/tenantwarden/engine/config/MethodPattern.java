@@ -1,6 +1,6 @@
 package io.tenantwarden.engine.config;
 
-import java.util.ArrayList;
+import io.tenantwarden.engine.tenant.PathSyntax;
 import java.util.List;
 
 /**
@@ -11,7 +11,7 @@ import java.util.List;
  *     The first part is never a wildcard
  * @param methodPattern name of the method; {@code *} stands for any characters
  * @param argument index of the argument, from 0; -1 when none is named
- * @param path getters or fields to follow from that argument; empty when none
+ * @param path steps to follow from that argument, as {@link PathSyntax#parse} gives them; empty when none
  * @param text the pattern as it was written
  */
 public record MethodPattern(String classPattern, String methodPattern, int argument, List<String> path, String text) {
@@ -59,7 +59,7 @@ public record MethodPattern(String classPattern, String methodPattern, int argum
         if (open < 0) {
             return new MethodPattern(classPattern, method, -1, List.of(), text);
         }
-        if (text.indexOf(')') != text.length() - 1) {
+        if (!text.endsWith(")")) {
             throw new IllegalArgumentException("'" + text + "' does not end with ); " + EXAMPLES);
         }
         String inside = text.substring(open + 1, text.length() - 1).strip();
@@ -70,25 +70,21 @@ public record MethodPattern(String classPattern, String methodPattern, int argum
     }
 
     private static MethodPattern withArgument(String classPattern, String method, String inside, String text) {
-        List<String> steps = Values.split(inside, '.');
-        String number = steps.get(0);
-        int argument = -1;
-        if (Values.isDigits(number) && number.length() <= 3) {
-            argument = Integer.parseInt(number);
+        int digits = 0;
+        while (digits < inside.length() && inside.charAt(digits) >= '0' && inside.charAt(digits) <= '9') {
+            digits++;
         }
+        int argument = digits == 0 || digits > 3 ? -1 : Integer.parseInt(inside.substring(0, digits));
         if (argument < 0 || argument > MAX_ARGUMENT) {
             throw new IllegalArgumentException("'" + inside + "' in '" + text
                     + "' does not begin with the index of an argument, 0 being the first; " + EXAMPLES);
         }
-        List<String> path = new ArrayList<>(steps.size() - 1);
-        for (int i = 1; i < steps.size(); i++) {
-            if (!isIdentifier(steps.get(i), false)) {
-                throw new IllegalArgumentException(
-                        "'" + steps.get(i) + "' in '" + text + "' is not the name of a getter or field; " + EXAMPLES);
-            }
-            path.add(steps.get(i));
+        List<String> path = PathSyntax.parse(inside.substring(digits));
+        if (path == null) {
+            throw new IllegalArgumentException("'" + inside.substring(digits) + "' in '" + text
+                    + "' is no path from the argument; " + EXAMPLES + ". A path may hold " + PathSyntax.ALLOWED);
         }
-        return new MethodPattern(classPattern, method, argument, List.copyOf(path), text);
+        return new MethodPattern(classPattern, method, argument, path, text);
     }
 
     private static boolean isClassPattern(String name) {

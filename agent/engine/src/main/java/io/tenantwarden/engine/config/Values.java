@@ -134,10 +134,12 @@ final class Values {
 
     /** A list element: {@code warden.tenant} cannot hold sources with commas in them. */
     static final ValueType<SourceSpec> LISTED_SOURCE =
-            new ValueType<>("list of `method:class#method`, `field:class#field`, `mdc:key`, `security:path`,"
-                    + " `security:claim:name`, `hibernate`, `baggage:key`, `header:name`, `session:name`,"
-                    + " `attribute:name`, `host:pattern`, `path:pattern`, `principal`, `kafka:header`,"
-                    + " `jms:property`, `rabbit:header`, `value:constant`") {
+            new ValueType<>(
+                    "list of `method:class#method`, `field:class#field` (a path may follow: `.tenant.id`, `[0]`, `[\"key\"]`,"
+                            + " `.get(0)`), `mdc:key`, `security:path`,"
+                            + " `security:claim:name`, `hibernate`, `baggage:key`, `header:name`, `session:name`,"
+                            + " `attribute:name`, `host:pattern`, `path:pattern`, `principal`, `kafka:header`,"
+                            + " `jms:property`, `rabbit:header`, `value:constant`") {
                 @Override
                 SourceSpec read(String text) {
                     try {
@@ -166,14 +168,18 @@ final class Values {
             };
 
     static final ValueType<MethodPattern> SCOPE_METHOD =
-            new ValueType<>("list of `class#method(0)` or `class#method(0.tenantId)`, `*` within a part of a name") {
+            new ValueType<>(
+                    "list of `class#method(0)`, `class#method(0.tenantId)` or `class#method(0.ids[0])`, `*` within a part of a"
+                            + " name") {
                 @Override
                 MethodPattern read(String text) {
                     MethodPattern method = MethodPattern.parse(text);
                     if (method.argument() < 0) {
-                        throw new IllegalArgumentException("'" + text
-                                + "' does not say which argument holds the tenant; write " + withoutParentheses(text)
-                                + "(0), or (0.tenantId) for a getter or field of it");
+                        throw new IllegalArgumentException(
+                                "'" + text
+                                        + "' does not say which argument holds the tenant; write "
+                                        + withoutParentheses(text)
+                                        + "(0), or (0.tenantId) for a getter or field of it, (0[\"tenant\"]) for an entry of a map");
                     }
                     return method;
                 }

@@ -84,7 +84,7 @@ public final class JdbcGate {
             throws Throwable {
         ThreadState thread = ThreadState.current();
         boolean decides = !thread.isInternal() && session.database() != null;
-        Scope own = decides ? scopes.current(thread, session.tenantScopes()) : null;
+        Scope own = decides ? scopes.current(thread, session) : null;
         boolean outermost;
         try {
             outermost = session.enter() && decides;

@@ -16,21 +16,28 @@ public final class MessageScopes {
     private final MessageValues values;
     private final TenantReader reader;
     private final ScopeResolver scopes;
+    private final LeftValues left;
     private final Consumer<TenantSourceException> failures;
 
     /** What {@link #leave} needs. */
-    private record Token(Object values, boolean pushed, ThreadState.Pushed before) {}
+    private record Token(Object values, boolean unit, boolean pushed, ThreadState.Pushed before) {}
 
     /**
      * @param values takes what sources need out of messages
      * @param reader the message sources among the tenant sources, in their order
+     * @param left knows what was on the thread before the message
      * @param failures told when a message's value is invalid or cannot be read
      */
     public MessageScopes(
-            MessageValues values, TenantReader reader, ScopeResolver scopes, Consumer<TenantSourceException> failures) {
+            MessageValues values,
+            TenantReader reader,
+            ScopeResolver scopes,
+            LeftValues left,
+            Consumer<TenantSourceException> failures) {
         this.values = values;
         this.reader = reader;
         this.scopes = scopes;
+        this.left = left;
         this.failures = failures;
     }
 
@@ -57,17 +64,27 @@ public final class MessageScopes {
                             ? Scope.Absence.NO_TENANT_IN_MESSAGE
                             : Scope.Absence.SOURCE_FAILED);
         }
-        return scope == null
-                ? new Token(before, false, null)
-                : new Token(before, true, thread.push(scope, scopes.sourceNow()));
+        boolean unit = !thread.isReading() && thread.source().enterUnit();
+        if (scope != null) {
+            return new Token(before, unit, true, thread.pushUnit(scope, scopes.sourceNow()));
+        }
+        if (unit) {
+            left.begun(thread, LeftValues.Unit.MESSAGE, () -> false);
+        }
+        return new Token(before, unit, false, null);
     }
 
     /** The listener returned, normally or not. */
     public void leave(Object token) {
         Token entered = (Token) token;
         values.exit(entered.values());
+        ThreadState thread = ThreadState.current();
         if (entered.pushed()) {
-            ThreadState.current().restore(entered.before());
+            thread.restore(entered.before());
+        }
+        if (entered.unit()) {
+            left.ending(thread);
+            thread.source().leaveUnit();
         }
     }
 }

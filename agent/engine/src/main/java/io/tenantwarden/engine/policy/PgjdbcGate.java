@@ -35,7 +35,7 @@ public final class PgjdbcGate {
         ThreadState thread = ThreadState.current();
         boolean decides = !thread.isInternal() && session.database() != null;
         // Before the lock: the source is application code and may wait for whoever holds this connection.
-        Scope own = decides ? scopes.current(thread, session.tenantScopes()) : null;
+        Scope own = decides ? scopes.current(thread, session) : null;
         boolean outermost;
         try {
             outermost = session.enter() && decides;
@@ -143,7 +143,7 @@ public final class PgjdbcGate {
     public SQLException beforeCopy(Session session, String copy, boolean autocommit) throws Throwable {
         ThreadState thread = ThreadState.current();
         boolean decides = !thread.isInternal() && session.database() != null;
-        Scope own = decides ? scopes.current(thread, session.tenantScopes()) : null;
+        Scope own = decides ? scopes.current(thread, session) : null;
         try {
             session.enter();
         } catch (SQLException interrupted) {

@@ -15,15 +15,6 @@ final class SharedTasks {
         "jdk.internal.",
         "sun.",
         "com.sun.",
-        // servers
-        "org.apache.catalina.",
-        "org.apache.coyote.",
-        "org.apache.tomcat.",
-        "org.eclipse.jetty.",
-        "io.undertow.",
-        "org.xnio.",
-        "io.netty.",
-        "org.glassfish.grizzly.",
         // queues in front of an executor
         "com.google.common.util.concurrent.SequentialExecutor",
         "io.grpc.internal.SerializingExecutor",
@@ -50,11 +41,34 @@ final class SharedTasks {
         "org.quartz.",
     };
 
+    private static final String[] SERVERS = {
+        "org.apache.catalina.",
+        "org.apache.coyote.",
+        "org.apache.tomcat.",
+        "org.eclipse.jetty.",
+        "io.undertow.",
+        "org.xnio.",
+        "io.netty.",
+        "org.glassfish.grizzly.",
+    };
+
+    /** Servers whose tasks may be the application's. */
+    private static final String[] OTHER_SERVERS = {"com.ibm.ws.", "weblogic.", "com.sun.enterprise.", "com.caucho."};
+
     private SharedTasks() {}
 
     /** @param className of the task; a lambda's begins with the name of the class that it stands in */
     static boolean isShared(String className) {
-        for (String prefix : PREFIXES) {
+        return beginsWithOneOf(className, SERVERS) || beginsWithOneOf(className, PREFIXES);
+    }
+
+    /** Whether a class is a server's, by its name. */
+    static boolean isServer(String className) {
+        return beginsWithOneOf(className, SERVERS) || beginsWithOneOf(className, OTHER_SERVERS);
+    }
+
+    private static boolean beginsWithOneOf(String className, String[] prefixes) {
+        for (String prefix : prefixes) {
             if (className.startsWith(prefix)) {
                 return true;
             }

@@ -5,6 +5,7 @@ import java.lang.StackWalker.StackFrame;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -18,6 +19,7 @@ public final class SiteFinder {
 
     private static final int MAX_STACK = 12;
     private static final StackWalker WALKER = StackWalker.getInstance();
+    private static final StackWalker CLASSES = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
     private static final Site UNKNOWN = new Site("unknown", "unknown", null, -1);
 
     private final String[] applicationPackages;
@@ -63,6 +65,74 @@ public final class SiteFinder {
         Site site = WALKER.walk(frames -> walk(frames, stack, others));
         boolean own = !stack.isEmpty();
         return new FoundSite(site, (own ? stack : others).stream().map(Site::of).toList(), own);
+    }
+
+    /**
+     * The class loader of the innermost frame of the application whose loader is wanted; null when there is none. With {@code
+     * warden.app.packages} the frames that it names come first.
+     */
+    public ClassLoader loader(Predicate<ClassLoader> wanted) {
+        ClassLoader configured = applicationPackages.length == 0 ? null : loader(wanted, true);
+        return configured != null ? configured : loader(wanted, false);
+    }
+
+    private ClassLoader loader(Predicate<ClassLoader> wanted, boolean configured) {
+        return CLASSES.walk(frames -> frames.filter(frame -> isOfApplication(frame, configured))
+                .map(frame -> frame.getDeclaringClass().getClassLoader())
+                .filter(loader -> loader != null && wanted.test(loader))
+                .findFirst()
+                .orElse(null));
+    }
+
+    private boolean isOfApplication(StackFrame frame, boolean configured) {
+        String className = frame.getClassName();
+        if (configured) {
+            return isConfigured(className);
+        }
+        KnownClass known = KnownClass.of(className);
+        return known.owner() == Owner.APPLICATION && !isGenerated(frame, known);
+    }
+
+    /**
+     * The site outside of a class and those nested in it: who calls it.
+     *
+     * @param className with dots
+     */
+    public Site siteOutside(String className) {
+        String nested = className + "$";
+        return WALKER.walk(frames -> walk(
+                frames.filter(frame -> !frame.getClassName().equals(className)
+                        && !frame.getClassName().startsWith(nested)),
+                null,
+                null));
+    }
+
+    /**
+     * Whether code of the application calls the method at hand, the innermost one that is not Warden's, on a thread of its
+     * own: no server is further out.
+     *
+     * @param isServer whether a class of this name is a server's
+     */
+    public boolean isCalledByApplication(Predicate<String> isServer) {
+        return WALKER.walk(frames -> {
+            String callee = null;
+            boolean called = false;
+            Iterator<StackFrame> iterator = frames.iterator();
+            while (iterator.hasNext()) {
+                StackFrame frame = iterator.next();
+                String className = frame.getClassName();
+                if (KnownClass.of(className).owner() == Owner.WARDEN) {
+                    continue;
+                }
+                callee = callee == null ? className : callee;
+                if (isServer.test(className)) {
+                    called = false;
+                } else if (!className.equals(callee) && isOfApplication(frame, false)) {
+                    called = true;
+                }
+            }
+            return called;
+        });
     }
 
     /**

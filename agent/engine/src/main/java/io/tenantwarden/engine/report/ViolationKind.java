@@ -27,7 +27,9 @@ public enum ViolationKind {
     /** A database client that the agent cannot cover. */
     UNCOVERED_CLIENT("uncovered-client"),
     /** A task lost a scope that it was submitted with. */
-    LOST_SCOPE("lost-scope");
+    LOST_SCOPE("lost-scope"),
+    /** A tenant source answered before the request, message or task began that it answers for. */
+    STALE_SOURCE("stale-source");
 
     private final String wireName;
 

@@ -13,6 +13,8 @@ public final class Checkout {
     private volatile WeakReference<Object> borrower = new WeakReference<>(null);
     private volatile boolean borrowedBefore;
     private volatile boolean returned;
+    private volatile boolean pooled;
+    private volatile KeptAnswer kept;
 
     /** The scope captured when the connection was borrowed. */
     public Scope captured() {
@@ -24,11 +26,14 @@ public final class Checkout {
      *
      * @param logical what the outermost {@code getConnection} returned
      * @param scope what the borrower's thread ran as
+     * @param ofPool whether a pool gave it, in which others wait for it; else it was opened for the borrower
      */
-    void capture(Object logical, Scope scope) {
+    void capture(Object logical, Scope scope, boolean ofPool) {
         if (borrower.get() != logical) {
             borrower = new WeakReference<>(logical);
         }
+        kept = null;
+        pooled = ofPool;
         captured = scope;
         returned = false;
     }
@@ -36,6 +41,21 @@ public final class Checkout {
     /** Whether what was borrowed was closed, and nobody has borrowed the connection since: what runs is the pool's. */
     public boolean isReturned() {
         return returned;
+    }
+
+    /** Whether somebody has borrowed the connection from a pool and not closed it yet. */
+    public boolean isBorrowedFromPool() {
+        return pooled && borrower.get() != null;
+    }
+
+    /** What the tenant source says as long as the connection is borrowed; null when it is asked at each statement. */
+    public KeptAnswer kept() {
+        return kept;
+    }
+
+    /** See {@link KeptAnswer#attach}. */
+    void keep(KeptAnswer answer) {
+        kept = answer;
     }
 
     /** Whether this is the first checkout since the physical connection was opened; false from the second call on. */
@@ -56,6 +76,8 @@ public final class Checkout {
         }
         captured = Scope.NONE;
         returned = true;
+        kept = null;
+        borrower = new WeakReference<>(null);
         return true;
     }
 }

@@ -16,9 +16,11 @@ public final class HibernateSource implements TenantSource {
     private static final CopyOnWriteArrayList<WeakReference<Object>> FACTORIES = new CopyOnWriteArrayList<>();
 
     private final SourceSpec spec;
+    private final AppFrames frames;
 
-    HibernateSource(SourceSpec spec) {
+    HibernateSource(SourceSpec spec, SourceContext context) {
         this.spec = spec;
+        this.frames = context.frames();
     }
 
     /** A {@code SessionFactoryImpl} was made. */
@@ -55,11 +57,20 @@ public final class HibernateSource implements TenantSource {
         return agreed(ofThisApplication(several));
     }
 
-    /** Several applications in one JVM are told apart by the thread's context loader. */
-    private static List<Object> ofThisApplication(List<Object> resolvers) {
-        for (ClassLoader loader = Thread.currentThread().getContextClassLoader();
-                loader != null;
-                loader = loader.getParent()) {
+    /**
+     * Several applications in one JVM are told apart by the code that runs; by the thread's context loader where no frame
+     * tells, because a pooled thread may have kept that of somebody else.
+     */
+    private List<Object> ofThisApplication(List<Object> resolvers) {
+        ClassLoader site = frames.first(loader -> !ofNearest(resolvers, loader).isEmpty());
+        List<Object> own = ofNearest(
+                resolvers, site != null ? site : Thread.currentThread().getContextClassLoader());
+        return own.isEmpty() ? resolvers : own;
+    }
+
+    /** Those whose class this loader or its nearest parent defines. */
+    private static List<Object> ofNearest(List<Object> resolvers, ClassLoader start) {
+        for (ClassLoader loader = start; loader != null; loader = loader.getParent()) {
             List<Object> own = new ArrayList<>();
             for (Object resolver : resolvers) {
                 if (resolver.getClass().getClassLoader() == loader) {
@@ -70,7 +81,7 @@ public final class HibernateSource implements TenantSource {
                 return own;
             }
         }
-        return resolvers;
+        return List.of();
     }
 
     private Object agreed(List<Object> resolvers) throws Throwable {

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Supplier;
 
 /**
  * Which class loaders of the application define the classes that tenant sources name. The names are fixed at
@@ -54,27 +53,15 @@ public final class LoadedClasses {
      *
      * @param loader the defining loader; null for the boot loader
      * @param internalName with slashes; null for classes that have no name
+     * @return whether it is one of the watched
      */
-    public void noteClass(ClassLoader loader, String internalName) {
+    public boolean noteClass(ClassLoader loader, String internalName) {
         Watched watched = byInternalName.get(internalName);
-        if (watched != null) {
-            watched.note(loader);
+        if (watched == null) {
+            return false;
         }
-    }
-
-    /**
-     * The class of that name which belongs to the running code. One candidate is used whatever the context loader; several
-     * are told apart by the context loader (itself or its nearest parent that is a candidate), else by the site's loader
-     * in the same way.
-     *
-     * @param name one of the names given at construction
-     * @param contextLoader the thread's context loader; may be null
-     * @param siteLoader asked only when the context loader does not decide; may give null
-     * @return null when the application has not loaded the class, or when nothing tells the candidates apart
-     * @throws IllegalArgumentException when the name was not given at construction
-     */
-    public Class<?> find(String name, ClassLoader contextLoader, Supplier<ClassLoader> siteLoader) {
-        return watched(name).find(contextLoader, siteLoader);
+        watched.note(loader);
+        return true;
     }
 
     /**
@@ -117,17 +104,26 @@ public final class LoadedClasses {
             candidates = living.toArray(new Candidate[0]);
         }
 
-        /** As {@link #find(ClassLoader, Supplier)} with the context loader of this thread. */
-        Class<?> find(Supplier<ClassLoader> siteLoader) {
-            Candidate[] all = candidates;
-            return all.length == 1
-                    ? all[0].type()
-                    : choose(all, Thread.currentThread().getContextClassLoader(), siteLoader);
+        String name() {
+            return name;
         }
 
-        Class<?> find(ClassLoader contextLoader, Supplier<ClassLoader> siteLoader) {
+        /** The class, where one loader alone defines it; null when none does, or several do. */
+        Class<?> only() {
             Candidate[] all = candidates;
-            return all.length == 1 ? all[0].type() : choose(all, contextLoader, siteLoader);
+            return all.length == 1 ? all[0].type() : null;
+        }
+
+        /** The class of each living loader that defines it. Holds them strongly: not to be kept. */
+        List<Class<?>> types() {
+            List<Class<?>> types = new ArrayList<>();
+            for (Candidate candidate : candidates) {
+                Class<?> type = candidate.isUsable() ? candidate.type() : null;
+                if (type != null) {
+                    types.add(type);
+                }
+            }
+            return types;
         }
 
         /** Whether a living loader defines the class. */
@@ -143,44 +139,6 @@ public final class LoadedClasses {
         /** The class as this loader defines it, or null. */
         Class<?> definedBy(ClassLoader loader) {
             for (Candidate candidate : candidates) {
-                if (candidate.isOf(loader)) {
-                    return candidate.type();
-                }
-            }
-            return null;
-        }
-
-        private static Class<?> choose(Candidate[] all, ClassLoader contextLoader, Supplier<ClassLoader> siteLoader) {
-            Candidate only = null;
-            int usable = 0;
-            for (Candidate candidate : all) {
-                if (candidate.isUsable()) {
-                    only = candidate;
-                    usable++;
-                }
-            }
-            if (usable == 0) {
-                return null;
-            }
-            if (usable == 1) {
-                return only.type();
-            }
-            Class<?> type = nearest(all, contextLoader);
-            return type != null ? type : nearest(all, siteLoader.get());
-        }
-
-        private static Class<?> nearest(Candidate[] all, ClassLoader start) {
-            for (ClassLoader loader = start; loader != null; loader = loader.getParent()) {
-                Class<?> type = of(all, loader);
-                if (type != null) {
-                    return type;
-                }
-            }
-            return start == null ? null : of(all, null);
-        }
-
-        private static Class<?> of(Candidate[] all, ClassLoader loader) {
-            for (Candidate candidate : all) {
                 if (candidate.isOf(loader)) {
                     return candidate.type();
                 }

@@ -4,7 +4,6 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
-import java.util.function.Supplier;
 
 /**
  * {@code mdc:tenantId}: SLF4J's diagnostic context, in the application's loader, whatever the backend.
@@ -20,9 +19,8 @@ final class MdcSource implements TenantSource {
     private static final String STATE = "INITIALIZATION_STATE";
 
     private final SourceSpec spec;
-    private final LoadedClasses.Watched mdc;
+    private final Copies mdc;
     private final LoadedClasses.Watched loggerFactory;
-    private final Supplier<ClassLoader> siteLoader;
 
     /** Per MDC class: {@code ()Object} with the key bound. */
     private final ClassValue<Accessor> getters;
@@ -45,9 +43,8 @@ final class MdcSource implements TenantSource {
 
     MdcSource(SourceSpec spec, SourceContext context) {
         this.spec = spec;
-        this.mdc = context.classes().watched(LoadedClasses.MDC);
+        this.mdc = new Copies(context.classes().watched(LoadedClasses.MDC), context, spec.text(), this::read);
         this.loggerFactory = context.classes().watched(LoadedClasses.LOGGER_FACTORY);
-        this.siteLoader = context.siteLoader();
         this.getters = new ClassValue<>() {
             @Override
             protected Accessor computeValue(Class<?> type) {
@@ -64,12 +61,20 @@ final class MdcSource implements TenantSource {
 
     @Override
     public Object read() throws Throwable {
-        Class<?> type = mdc.find(siteLoader);
-        if (type == null || (initialisesSlf4j.get(type) && !isInitialised(type.getClassLoader()))) {
+        return mdc.read();
+    }
+
+    private Object read(Class<?> type) throws Throwable {
+        if (initialisesSlf4j.get(type) && !isInitialised(type.getClassLoader())) {
             return null;
         }
         MethodHandle getter = handle(getters.get(type));
         return getter.invokeExact();
+    }
+
+    @Override
+    public String shadowing() {
+        return mdc.shadowing();
     }
 
     @Override

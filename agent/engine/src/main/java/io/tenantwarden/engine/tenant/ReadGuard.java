@@ -17,8 +17,9 @@ public interface ReadGuard {
      * Ends what a successful {@link #enter()} began.
      *
      * @param entered what it returned: looking the thread's state up again would cost as much as the rest of the reading
+     * @return whether a source came back to Warden meanwhile: it ran SQL, or borrowed a connection
      */
-    void exit(Object entered);
+    boolean exit(Object entered);
 
     /**
      * A source came back to Warden while it was read; the inner reading got no answer. Called at most once per reader.

@@ -107,6 +107,16 @@ public final class RequestValues {
         }
     }
 
+    /** Whether a request only goes on with one that the same thread has served before. Does not throw. */
+    public static boolean isContinued(Object request) {
+        HttpRequest access = request == null ? null : HttpRequest.of(request);
+        try {
+            return access != null && access.isContinued(request);
+        } catch (Throwable e) {
+            return false; // a new one, then: nothing of before answers for it
+        }
+    }
+
     static Object read(RequestSource source) throws Throwable {
         Served served = CURRENT.get();
         if (served == null) {

@@ -2,6 +2,7 @@ package io.tenantwarden.engine.tenant;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -12,8 +13,8 @@ import java.util.regex.PatternSyntaxException;
  * @param target binary class name ({@code com.acme.Outer$Inner}) for {@code METHOD} and {@code FIELD}; key, name of a
  *     header, attribute or claim, pattern or constant for the others; empty for those that need none
  * @param member method or field name; null for the kinds that have none
- * @param path getters or fields to follow from the value that the member gives, or from the Authentication of {@code
- *     SECURITY}; empty when none
+ * @param path steps to follow from the value that the member gives, or from the Authentication or claim of {@code
+ *     SECURITY}, as {@link PathSyntax#parse} gives them; empty when none
  * @param text the entry as it was written, for messages
  */
 public record SourceSpec(Kind kind, String target, String member, List<String> path, String text) {
@@ -50,8 +51,7 @@ public record SourceSpec(Kind kind, String target, String member, List<String> p
     private static final String IDENTIFIER = "\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*";
     private static final String DOTTED = IDENTIFIER + "(?:\\." + IDENTIFIER + ")*";
 
-    private static final Pattern MEMBER =
-            Pattern.compile("(" + DOTTED + ")#(" + IDENTIFIER + ")((?:\\." + IDENTIFIER + ")*)");
+    private static final Pattern MEMBER = Pattern.compile("(" + DOTTED + ")#(" + IDENTIFIER + ")(?:\\(\\))?(.*)");
 
     private static final Pattern DOT_INSTEAD_OF_HASH = Pattern.compile("(" + DOTTED + ")\\.(" + IDENTIFIER + ")");
 
@@ -66,7 +66,9 @@ public record SourceSpec(Kind kind, String target, String member, List<String> p
 
     private static final String CLAIM = "claim:";
 
-    private static final Pattern STEPS = Pattern.compile(IDENTIFIER + "(?:\\." + IDENTIFIER + ")*");
+    /** A claim may have any name; what follows it in brackets is no part of that. */
+    private static final Pattern CLAIM_ELEMENTS =
+            Pattern.compile("(.*[^\\]\\s])\\s*((?:\\[(?:\\d{1,9}|\"[^\"]*\"|'[^']*')\\])+)");
 
     /**
      * Reads one entry.
@@ -128,14 +130,18 @@ public record SourceSpec(Kind kind, String target, String member, List<String> p
                 throw new IllegalArgumentException(
                         "'" + text + "' names no claim; for instance security:claim:tenant_id");
             }
-            return new SourceSpec(Kind.SECURITY, claim, null, List.of(), text);
+            Matcher elements = CLAIM_ELEMENTS.matcher(claim);
+            return elements.matches()
+                    ? new SourceSpec(Kind.SECURITY, elements.group(1), null, PathSyntax.parse(elements.group(2)), text)
+                    : new SourceSpec(Kind.SECURITY, claim, null, List.of(), text);
         }
-        String path = argument.replace("()", "");
-        if (!STEPS.matcher(path).matches()) {
+        List<String> path = argument.startsWith("[") ? null : PathSyntax.parse("." + argument);
+        if (path == null) {
             throw new IllegalArgumentException("'" + text + "' is not a path of getters from the Authentication; for"
-                    + " instance security:principal.tenantId, security:details.tenantId or security:claim:tenant_id");
+                    + " instance security:principal.tenantId, security:details.tenantId or security:claim:tenant_id."
+                    + " A path may hold " + PathSyntax.ALLOWED);
         }
-        return new SourceSpec(Kind.SECURITY, "", null, List.of(path.split("\\.")), text);
+        return new SourceSpec(Kind.SECURITY, "", null, path, text);
     }
 
     private static void checkPattern(String argument, String text) {
@@ -151,6 +157,17 @@ public record SourceSpec(Kind kind, String target, String member, List<String> p
         }
     }
 
+    /**
+     * Whether the application may leave its value behind on a thread. Not baggage: the context of a request is made current
+     * before its first filter begins.
+     */
+    public boolean isOfThread() {
+        return switch (kind) {
+            case METHOD, FIELD, MDC, SECURITY, HIBERNATE -> true;
+            default -> false;
+        };
+    }
+
     /** The class of the application that the source needs and that must be watched for; null when none. */
     String watchedClass() {
         return switch (kind) {
@@ -162,16 +179,13 @@ public record SourceSpec(Kind kind, String target, String member, List<String> p
     }
 
     private static SourceSpec member(Kind kind, String argument, String text) {
-        String withoutParentheses = argument.replace("()", "");
-        var matcher = MEMBER.matcher(withoutParentheses);
-        if (!matcher.matches()) {
+        Matcher matcher = MEMBER.matcher(argument);
+        List<String> path = matcher.matches() ? PathSyntax.parse(matcher.group(3)) : null;
+        if (path == null) {
             throw new IllegalArgumentException("'" + text + "' is not class#member or class#member.path; for instance "
-                    + example(kind, withoutParentheses));
+                    + example(kind, argument.replace("()", "")) + ". A path may hold " + PathSyntax.ALLOWED);
         }
-        String path = matcher.group(3);
-        List<String> steps =
-                path.isEmpty() ? List.of() : List.of(path.substring(1).split("\\."));
-        return new SourceSpec(kind, matcher.group(1), matcher.group(2), steps, text);
+        return new SourceSpec(kind, matcher.group(1), matcher.group(2), path, text);
     }
 
     private static String example(Kind kind, String argument) {

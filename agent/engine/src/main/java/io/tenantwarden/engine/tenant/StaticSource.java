@@ -1,13 +1,10 @@
 package io.tenantwarden.engine.tenant;
 
-import java.util.function.Supplier;
-
 /** Reads a static member of an application's class and follows a path from its value. */
 abstract class StaticSource implements TenantSource {
 
     private final SourceSpec spec;
-    private final LoadedClasses.Watched watched;
-    private final Supplier<ClassLoader> siteLoader;
+    private final Copies copies;
     private final ValuePath path;
 
     /** The accessor hangs on the class it belongs to, and goes with it. */
@@ -15,8 +12,7 @@ abstract class StaticSource implements TenantSource {
 
     StaticSource(SourceSpec spec, SourceContext context) {
         this.spec = spec;
-        this.watched = context.classes().watched(spec.target());
-        this.siteLoader = context.siteLoader();
+        this.copies = new Copies(context.classes().watched(spec.target()), context, spec.text(), this::read);
         this.path = ValuePath.of(spec.path(), spec.text(), context.opener());
         this.members = new ClassValue<>() {
             @Override
@@ -30,11 +26,11 @@ abstract class StaticSource implements TenantSource {
     abstract Accessor member(Class<?> type, String name, Opener opener);
 
     @Override
-    public Object read() throws Throwable {
-        Class<?> type = watched.find(siteLoader);
-        if (type == null) {
-            return null;
-        }
+    public final Object read() throws Throwable {
+        return copies.read();
+    }
+
+    private Object read(Class<?> type) throws Throwable {
         Accessor member = members.get(type);
         if (member.handle() == null) {
             throw TenantSourceException.failed(spec.text(), member.failure());
@@ -44,7 +40,12 @@ abstract class StaticSource implements TenantSource {
     }
 
     @Override
+    public String shadowing() {
+        return copies.shadowing();
+    }
+
+    @Override
     public boolean isLoaded() {
-        return watched.isLoaded();
+        return copies.isLoaded();
     }
 }

@@ -109,7 +109,10 @@ public final class TenantFormat {
 
     private static String objection(Class<?> type) {
         if (type.isArray() || Collection.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type)) {
-            return "gives a " + type.getTypeName() + ", which is not one value; name a getter of the tenant id";
+            return "gives a " + type.getTypeName() + ", which is not one value; append "
+                    + (Map.class.isAssignableFrom(type)
+                            ? "the key of the entry that is the tenant, as in [\"tenant\"]"
+                            : "the index of the element that is the tenant, [0] for the first");
         }
         try {
             return type.getMethod("toString").getDeclaringClass() == Object.class ? needsGetter(type) : "";

@@ -1,7 +1,9 @@
 package io.tenantwarden.engine.tenant;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -18,6 +20,8 @@ public final class TenantReader {
     private final TenantFormat format;
     private final ReadGuard guard;
     private final AtomicBoolean recursionNoted = new AtomicBoolean();
+    private volatile boolean runsSql;
+    private volatile boolean answered;
 
     /**
      * A reader.
@@ -59,19 +63,23 @@ public final class TenantReader {
     public String read() throws TenantSourceException {
         Object entered = guard.enter();
         if (entered == null) {
-            noteRecursion();
             return null;
         }
         try {
             for (int i = 0; i < sources.length; i++) {
                 String tenant = format.text(raw(i), texts[i]);
                 if (tenant != null) {
+                    if (!answered) {
+                        answered = true;
+                    }
                     return tenant;
                 }
             }
             return null;
         } finally {
-            guard.exit(entered);
+            if (guard.exit(entered)) {
+                noteRecursion();
+            }
         }
     }
 
@@ -86,8 +94,75 @@ public final class TenantReader {
     }
 
     private void noteRecursion() {
+        runsSql = true;
         if (!recursionNoted.get() && recursionNoted.compareAndSet(false, true)) {
             guard.recursive(String.join(", ", texts));
+        }
+    }
+
+    /** Whether there are no sources. */
+    public boolean isEmpty() {
+        return sources.length == 0;
+    }
+
+    /** Whether a source was seen to run SQL, or to borrow a connection, while it was asked. */
+    public boolean runsSql() {
+        return runsSql;
+    }
+
+    /** Whether it does, or nobody can know: it has not answered yet. */
+    boolean mayRunSql() {
+        return runsSql || !answered;
+    }
+
+    /** Whether this tenant is a constant of the configuration: {@code value:}. */
+    public boolean isConstant(String tenant) {
+        for (SourceSpec spec : specs) {
+            if (spec.kind() == SourceSpec.Kind.VALUE && tenant.equals(constant(spec))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private String constant(SourceSpec spec) {
+        try {
+            return format.text(spec.target(), spec.text());
+        } catch (TenantSourceException e) {
+            return null;
+        }
+    }
+
+    /**
+     * The source that answers now, asked once more: for the moments in which something is wrong.
+     *
+     * @return null when none answers, or one fails before
+     */
+    public SourceSpec answering() {
+        Object entered = guard.enter();
+        if (entered == null) {
+            return null;
+        }
+        try {
+            for (int i = 0; i < sources.length; i++) {
+                if (format.text(raw(i), texts[i]) != null) {
+                    return specs.get(i);
+                }
+            }
+            return null;
+        } catch (TenantSourceException e) {
+            return null;
+        } finally {
+            guard.exit(entered);
+        }
+    }
+
+    /** As {@link #read}; null also when a source fails. */
+    public String readQuietly() {
+        try {
+            return read();
+        } catch (TenantSourceException e) {
+            return null;
         }
     }
 
@@ -117,5 +192,20 @@ public final class TenantReader {
                 .filter(spec -> !sources[specs.indexOf(spec)].isLoaded())
                 .map(SourceSpec::text)
                 .toList();
+    }
+
+    /**
+     * The sources, as written, whose class was loaded by class loaders of which one is the other's parent; with the names of
+     * both.
+     */
+    public Map<String, String> loadedTwice() {
+        Map<String, String> found = new LinkedHashMap<>();
+        for (int i = 0; i < sources.length; i++) {
+            String loaders = sources[i].shadowing();
+            if (loaders != null) {
+                found.put(texts[i], loaders);
+            }
+        }
+        return found;
     }
 }

@@ -17,6 +17,11 @@ interface TenantSource {
         return true;
     }
 
+    /** Class loaders that are in each other's way, as {@link Copies#shadowing}; null when none are. */
+    default String shadowing() {
+        return null;
+    }
+
     /** The source for one entry of the configuration. */
     static TenantSource of(SourceSpec spec, SourceContext context) {
         return switch (spec.kind()) {
@@ -24,7 +29,7 @@ interface TenantSource {
             case FIELD -> new FieldSource(spec, context);
             case MDC -> new MdcSource(spec, context);
             case SECURITY -> new SecuritySource(spec, context);
-            case HIBERNATE -> new HibernateSource(spec);
+            case HIBERNATE -> new HibernateSource(spec, context);
             case BAGGAGE -> new BaggageSource(spec, context);
             case HEADER -> new HeaderSource(spec);
             case SESSION -> new SessionSource(spec);

@@ -1,5 +1,6 @@
 package io.tenantwarden.engine.tenant;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +14,9 @@ public final class ValueSources {
 
     private final Map<String, TenantReader> readers = new HashMap<>();
 
+    /** Those that run code of the application. */
+    private final List<String> ofCode = new ArrayList<>();
+
     /**
      * Readers for these sources.
      *
@@ -21,8 +25,19 @@ public final class ValueSources {
     public ValueSources(Collection<SourceSpec> specs, SourceContext context, ReadGuard guard) {
         TenantFormat format = new TenantFormat(TenantType.TEXT, null);
         for (SourceSpec spec : specs) {
-            readers.put(spec.text(), new TenantReader(List.of(spec), format, context, guard));
+            TenantReader before = readers.put(spec.text(), new TenantReader(List.of(spec), format, context, guard));
+            if (before == null && spec.isOfThread() && spec.kind() != SourceSpec.Kind.MDC) {
+                ofCode.add(spec.text());
+            }
         }
+    }
+
+    /** The text of those that run SQL themselves, as far as that can be known. */
+    public List<String> thatMayRunSql() {
+        if (ofCode.isEmpty()) {
+            return List.of();
+        }
+        return ofCode.stream().filter(source -> readers.get(source).mayRunSql()).toList();
     }
 
     /**
@@ -33,9 +48,14 @@ public final class ValueSources {
      * @throws IllegalArgumentException when the source was not given at construction
      */
     public String read(SourceSpec spec) throws TenantSourceException {
-        TenantReader reader = readers.get(spec.text());
+        return read(spec.text());
+    }
+
+    /** As {@link #read(SourceSpec)}, by its text. */
+    public String read(String source) throws TenantSourceException {
+        TenantReader reader = readers.get(source);
         if (reader == null) {
-            throw new IllegalArgumentException(spec.text() + " is not among the sources");
+            throw new IllegalArgumentException(source + " is not among the sources");
         }
         return reader.read();
     }

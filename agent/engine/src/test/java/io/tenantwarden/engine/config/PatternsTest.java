@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -63,7 +64,10 @@ class PatternsTest {
                 "com.acme.Foo#bar(99999999999)",
                 "com.acme.Foo#bar(0.)",
                 "com.acme.Foo#bar(0..a)",
-                "com.acme.Foo#bar(0.a())",
+                "com.acme.Foo#bar(0[)",
+                "com.acme.Foo#bar(0[-1])",
+                "com.acme.Foo#bar(0.get(a))",
+                "com.acme.Foo#bar([0])",
                 "com.acme.Foo#bar(0.*)",
                 "com.acme.Foo#bar(0)(1)",
                 "com.acme.Foo\u0000#bar",
@@ -72,6 +76,20 @@ class PatternsTest {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> MethodPattern.parse(text));
 
         assertTrue(e.getMessage().contains("for instance com.acme.Foo#bar"), e.getMessage());
+    }
+
+    @Test
+    void aPathFromAnArgumentMayHoldElements() {
+        assertEquals(
+                List.of("ids", "[0]", "get(\"x\")", "a"),
+                MethodPattern.parse("com.acme.Foo#bar(0.ids[0].get(\"x\").a())").path());
+        assertEquals(
+                List.of("['tenant']"),
+                MethodPattern.parse("com.acme.Foo#bar(1['tenant'])").path());
+        String message = assertThrows(
+                        IllegalArgumentException.class, () -> MethodPattern.parse("com.acme.Foo#bar(0.ids[x])"))
+                .getMessage();
+        assertTrue(message.contains("[0]") && message.contains("[\"tenant\"]"), message);
     }
 
     @ParameterizedTest

@@ -233,7 +233,8 @@ class LogLineTest {
                         "bypass-expired",
                         "bypass-ineffective",
                         "uncovered-client",
-                        "lost-scope"),
+                        "lost-scope",
+                        "stale-source"),
                 names);
     }
 

@@ -1,10 +1,14 @@
 package io.tenantwarden.engine.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tenantwarden.bootstrap.HasSession;
 import io.tenantwarden.bootstrap.Scope;
+import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.inject.DriverShape;
 import io.tenantwarden.engine.inject.PgjdbcConnection;
 import io.tenantwarden.testing.PostgresServer;
@@ -14,6 +18,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,10 +37,13 @@ class CheckoutsTest {
     /** A connection of another driver. */
     private interface Foreign extends Connection {}
 
+    private final DriverObjects objects = new DriverObjects();
     private final List<String> debug = new ArrayList<>();
     private final Object dataSource = new Object();
+    private final List<Scope> asked = new ArrayList<>();
     private Scope scope = A;
-    private final Checkouts checkouts = new Checkouts(() -> scope, debug::add, new DriverObjects());
+    private KeptAnswer answer;
+    private final Checkouts checkouts = new Checkouts(this::ask, debug::add, objects);
     private Connection physical;
     private Session session;
 
@@ -51,6 +59,7 @@ class CheckoutsTest {
 
     @AfterEach
     void disconnect() throws SQLException {
+        ThreadState.current().source().kept(null);
         physical.close();
     }
 
@@ -77,7 +86,14 @@ class CheckoutsTest {
                 });
     }
 
+    private Scope ask(ThreadState thread) {
+        asked.add(scope);
+        thread.source().asked(answer);
+        return scope;
+    }
+
     private void borrow(Connection logical) {
+        checkouts.entering(dataSource);
         checkouts.borrowed(dataSource, logical);
     }
 
@@ -119,6 +135,72 @@ class CheckoutsTest {
         assertEquals(Scope.NONE, session.checkout().captured());
     }
 
+    /** Pitfall 63: a source that takes a connection of the same pool would wait for the one that is being held. */
+    @Test
+    void theSourceIsAskedOnceAndBeforeTheConnectionIsHeld() {
+        checkouts.entering(dataSource);
+        assertEquals(List.of(A), asked);
+        scope = Scope.tenant("b");
+        checkouts.borrowed(dataSource, logical());
+        assertEquals(List.of(A), asked);
+        assertEquals(A, session.checkout().captured());
+    }
+
+    @Test
+    void aFailedBorrowLeavesNothingToTheNext() {
+        checkouts.entering(dataSource);
+        checkouts.failed();
+        scope = Scope.tenant("b");
+        checkouts.borrowed(dataSource, logical());
+        assertEquals(Scope.tenant("b"), session.checkout().captured());
+    }
+
+    @Test
+    void theAnswerOfASourceThatRunsSqlIsKeptUntilClose() throws Exception {
+        ThreadState thread = ThreadState.current();
+        answer = new KeptAnswer("a", Map.of(), thread);
+        Connection logical = logical();
+        borrow(logical);
+        assertSame(answer, session.checkout().kept());
+        assertSame(answer, KeptAnswer.newest(thread));
+        assertTrue(answer.isCurrent(thread));
+        checkouts.closing(logical);
+        assertNull(session.checkout().kept());
+        assertNull(KeptAnswer.newest(thread));
+    }
+
+    @Test
+    void aSettingThatIsSeenMakesTheKeptAnswerOld() {
+        ThreadState thread = ThreadState.current();
+        answer = new KeptAnswer("a", Map.of(), thread);
+        borrow(logical());
+        thread.source().set(null);
+        assertFalse(answer.isCurrent(thread));
+    }
+
+    /** The next borrower of the same physical connection must not get the answer of the one before. */
+    @Test
+    void aConnectionThatWasNotClosedKeepsNoAnswerForTheNext() {
+        answer = new KeptAnswer("a", Map.of(), ThreadState.current());
+        borrow(logical());
+        answer = null;
+        borrow(logical());
+        assertNull(session.checkout().kept());
+        assertNull(KeptAnswer.newest(ThreadState.current()));
+    }
+
+    /** What such a data source gives was opened for the call: a pool's own thread must not ask for a tenant there. */
+    @Test
+    void whoeverOpensAPhysicalConnectionIsNotAskedAgain() {
+        objects.session(physical).wardenSession(session);
+        checkouts.entering(dataSource);
+        checkouts.borrowed(dataSource, physical);
+        assertEquals(Scope.NONE, session.checkout().captured());
+        asked.clear();
+        checkouts.entering(dataSource);
+        assertEquals(List.of(), asked);
+    }
+
     @Test
     void aForeignConnectionIsLeftAlone() {
         Connection foreign = (Connection) Proxy.newProxyInstance(
@@ -127,7 +209,11 @@ class CheckoutsTest {
                 });
         borrow(foreign);
         checkouts.closing(foreign);
-        assertEquals(Scope.NONE, session.checkout().captured());
+        asked.clear();
+        checkouts.entering(dataSource);
+        assertEquals(List.of(), asked, "another database's data source needs no tenant");
+        borrow(logical());
+        assertEquals(List.of(A), asked);
         assertTrue(debug.get(0).startsWith("cannot unwrap"), debug::toString);
     }
 }

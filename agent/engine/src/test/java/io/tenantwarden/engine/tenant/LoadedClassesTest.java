@@ -5,13 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.List;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class LoadedClassesTest {
@@ -19,10 +17,14 @@ class LoadedClassesTest {
     private static final String NAME = "com.acme.TenantContext";
     private static final URL COMPILED = WebApplication.compile("package com.acme; public class TenantContext {"
             + " static { System.setProperty(\"tenant.context.initialised\", \"true\"); } }");
-    private static final Supplier<ClassLoader> NOT_ASKED = () -> fail("the site was asked");
-    private static final Supplier<ClassLoader> NO_SITE = () -> null;
 
     private final LoadedClasses classes = new LoadedClasses(List.of(NAME));
+
+    /** The class where one loader alone defines it. */
+    private Class<?> only() {
+        List<Class<?>> types = classes.watched(NAME).types();
+        return types.size() == 1 ? types.get(0) : null;
+    }
 
     private WebApplication application() {
         return new WebApplication(classes, ClassLoader.getPlatformClassLoader(), COMPILED);
@@ -39,24 +41,23 @@ class LoadedClassesTest {
     }
 
     @Test
-    void oneCandidateIsUsedWhateverTheContextLoader() throws Exception {
+    void oneCandidateIsUsed() throws Exception {
         WebApplication application = loaded();
         Class<?> expected = application.loadClass(NAME);
-        assertSame(expected, classes.find(NAME, null, NOT_ASKED));
-        assertSame(expected, classes.find(NAME, ClassLoader.getSystemClassLoader(), NOT_ASKED));
-        assertSame(expected, classes.find(NAME, new URLClassLoader(new URL[0], null), NOT_ASKED));
+        assertSame(expected, only());
+        assertSame(expected, classes.watched(NAME).only());
     }
 
     @Test
     void findingNeitherLoadsNorInitialises() {
         System.clearProperty("tenant.context.initialised");
         WebApplication application = application();
-        assertNull(classes.find(NAME, application, NOT_ASKED));
+        assertNull(only());
         assertTrue(classes.candidates(NAME).isEmpty());
         assertNull(application.findLoaded(NAME));
 
         assertEquals(application, definingLoader(application));
-        assertSame(application, classes.find(NAME, null, NOT_ASKED).getClassLoader());
+        assertSame(application, only().getClassLoader());
         assertNull(System.getProperty("tenant.context.initialised"));
     }
 
@@ -69,50 +70,10 @@ class LoadedClassesTest {
     }
 
     @Test
-    void severalAreToldApartByTheContextLoaderOrItsNearestParent() {
-        WebApplication first = loaded();
-        WebApplication second = loaded();
-        ClassLoader child = new URLClassLoader(new URL[0], new URLClassLoader(new URL[0], second));
-        assertSame(first, classes.find(NAME, first, NOT_ASKED).getClassLoader());
-        assertSame(second, classes.find(NAME, second, NOT_ASKED).getClassLoader());
-        assertSame(second, classes.find(NAME, child, NOT_ASKED).getClassLoader());
-        assertEquals(List.of(first, second), classes.candidates(NAME));
-    }
-
-    @Test
-    void theNearestOfParentAndChildWins() throws Exception {
-        WebApplication shared = loaded();
-        WebApplication childFirst = new WebApplication(classes, shared, COMPILED) {
-            @Override
-            protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-                synchronized (getClassLoadingLock(name)) {
-                    Class<?> own = findLoadedClass(name);
-                    return own != null ? own : name.equals(NAME) ? findClass(name) : super.loadClass(name, resolve);
-                }
-            }
-        };
-        childFirst.loadClass(NAME);
-        assertSame(childFirst, classes.find(NAME, childFirst, NOT_ASKED).getClassLoader());
-        assertSame(shared, classes.find(NAME, shared, NOT_ASKED).getClassLoader());
-    }
-
-    @Test
-    void severalAreToldApartByTheSiteWhenTheContextLoaderDoesNot() {
-        WebApplication first = loaded();
-        WebApplication second = loaded();
-        ClassLoader stranger = new URLClassLoader(new URL[0], null);
-        ClassLoader inSecond = new URLClassLoader(new URL[0], second);
-        assertSame(first, classes.find(NAME, null, () -> first).getClassLoader());
-        assertSame(second, classes.find(NAME, stranger, () -> inSecond).getClassLoader());
-        assertNull(classes.find(NAME, stranger, () -> stranger));
-        assertNull(classes.find(NAME, null, NO_SITE));
-    }
-
-    @Test
     void aClassOfTheBootLoaderIsACandidateLikeOthers() {
         LoadedClasses ofJdk = new LoadedClasses(List.of("java.util.Timer"));
         ofJdk.noteClass(null, "java/util/Timer");
-        assertSame(java.util.Timer.class, ofJdk.find("java.util.Timer", null, NOT_ASKED));
+        assertSame(java.util.Timer.class, ofJdk.watched("java.util.Timer").only());
         java.util.List<ClassLoader> candidates = ofJdk.candidates("java.util.Timer");
         assertEquals(1, candidates.size());
         assertNull(candidates.get(0));
@@ -123,14 +84,18 @@ class LoadedClassesTest {
         WebApplication application = application();
         ClassLoader empty = new URLClassLoader(new URL[0], null);
         classes.noteClass(empty, "com/acme/TenantContext");
-        assertNull(classes.find(NAME, empty, NOT_ASKED));
+        assertNull(only());
 
         application.loadClass(NAME);
-        assertSame(application, classes.find(NAME, empty, NOT_ASKED).getClassLoader());
+        assertSame(application, only().getClassLoader());
 
         WebApplication late = application();
         classes.noteClass(late, "com/acme/TenantContext");
-        assertSame(late, classes.find(NAME, late, NOT_ASKED).getClassLoader());
+        assertEquals(
+                List.of(application, late),
+                classes.watched(NAME).types().stream()
+                        .map(Class::getClassLoader)
+                        .toList());
     }
 
     @Test
@@ -138,8 +103,8 @@ class LoadedClassesTest {
         WebApplication application = loaded();
         ClassLoader delegating = new URLClassLoader(new URL[0], application);
         classes.noteClass(delegating, "com/acme/TenantContext");
-        assertSame(application, classes.find(NAME, delegating, NOT_ASKED).getClassLoader());
-        assertSame(application, classes.find(NAME, null, NOT_ASKED).getClassLoader());
+        assertSame(application, only().getClassLoader());
+        assertSame(application, only().getClassLoader());
     }
 
     @Test
@@ -147,7 +112,7 @@ class LoadedClassesTest {
         WebApplication application = loaded();
         classes.noteClass(application, "com/acme/TenantContext");
         assertEquals(List.of(application), classes.candidates(NAME));
-        assertSame(application, classes.find(NAME, null, NOT_ASKED).getClassLoader());
+        assertSame(application, only().getClassLoader());
     }
 
     @Test
@@ -168,16 +133,16 @@ class LoadedClassesTest {
         WeakReference<ClassLoader> gone = new WeakReference<>(foundOnce());
         assertTrue(WebApplication.isCollected(gone), "a class loader of an undeployed application is held");
         assertTrue(classes.candidates(NAME).isEmpty());
-        assertNull(classes.find(NAME, null, NO_SITE));
+        assertNull(only());
 
         WebApplication next = loaded();
         assertEquals(List.of(next), classes.candidates(NAME));
-        assertSame(next, classes.find(NAME, null, NOT_ASKED).getClassLoader());
+        assertSame(next, only().getClassLoader());
     }
 
     private ClassLoader foundOnce() {
         WebApplication application = loaded();
-        assertSame(application, classes.find(NAME, null, NOT_ASKED).getClassLoader());
+        assertSame(application, only().getClassLoader());
         return application;
     }
 }

@@ -32,7 +32,7 @@ class MdcSourceTest {
     private final TenantReader reader = new TenantReader(
             specs,
             new TenantFormat(TenantType.TEXT, null),
-            new SourceContext(classes, () -> null, Opener.NONE),
+            new SourceContext(classes, AppFrames.NONE, Opener.NONE),
             new TestGuard());
 
     private WebApplication application(URL... urls) {

@@ -30,7 +30,7 @@ class RequestValuesTest {
     private void sources(String... texts) {
         List<SourceSpec> specs = Arrays.stream(texts).map(SourceSpec::parse).toList();
         TestGuard guard = new TestGuard();
-        SourceContext context = new SourceContext(LoadedClasses.forSources(specs), () -> null, Opener.NONE);
+        SourceContext context = new SourceContext(LoadedClasses.forSources(specs), AppFrames.NONE, Opener.NONE);
         reader = new TenantReader(specs, new TenantFormat(TenantType.TEXT, null), context, guard);
         requests = new RequestValues(reader, new ValueSources(List.of(), context, guard));
     }

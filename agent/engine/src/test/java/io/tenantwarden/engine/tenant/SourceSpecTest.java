@@ -48,6 +48,43 @@ class SourceSpecTest {
         assertEquals("/t/([^/]+)/.*", SourceSpec.parse("path:/t/([^/]+)/.*").target());
     }
 
+    @Test
+    void aPathMayHoldElementsOfListsAndMaps() {
+        assertEquals(
+                List.of("get(0)"),
+                SourceSpec.parse("method:com.acme.Ctx#getTenantIds.get(0)").path());
+        assertEquals(
+                List.of("[0]"),
+                SourceSpec.parse("method:com.acme.Ctx#getTenantIds()[0]").path());
+        assertEquals(
+                List.of("[\"a.b c\"]", "id", "['x']"),
+                SourceSpec.parse("field:com.acme.Ctx#CURRENT[\"a.b c\"].id()['x']")
+                        .path());
+        assertEquals(
+                List.of("principal", "getAttribute(\"tenant\")", "[2]"),
+                SourceSpec.parse("security:principal.getAttribute( \"tenant\" )[ 2 ]")
+                        .path());
+        SourceSpec claim = SourceSpec.parse("security:claim:https://acme.test/tenants[0]");
+        assertEquals("https://acme.test/tenants", claim.target());
+        assertEquals(List.of("[0]"), claim.path());
+    }
+
+    @ParameterizedTest
+    @org.junit.jupiter.params.provider.ValueSource(
+            strings = {
+                "method:com.acme.Ctx#ids.get(x)",
+                "method:com.acme.Ctx#ids[-1]",
+                "method:com.acme.Ctx#ids[a]",
+                "method:com.acme.Ctx#ids[0",
+                "method:com.acme.Ctx#ids.get(0, 1)",
+                "security:principal.ids[]",
+            })
+    void saysWhatAPathMayHold(String text) {
+        String message = assertThrows(IllegalArgumentException.class, () -> SourceSpec.parse(text))
+                .getMessage();
+        assertTrue(message.contains(".getIds[0]") && message.contains(".claims[\"tenant\"]"), message);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -29,7 +29,7 @@ public final class TenantReadMeasurement {
         TenantReader reader = new TenantReader(
                 specs,
                 new TenantFormat(TenantType.TEXT, null),
-                new SourceContext(classes, () -> null, Opener.NONE),
+                new SourceContext(classes, AppFrames.NONE, Opener.NONE),
                 new TestGuard());
         WebApplication.of(
                         classes,

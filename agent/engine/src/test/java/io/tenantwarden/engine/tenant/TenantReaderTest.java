@@ -12,7 +12,6 @@ import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,7 +83,7 @@ class TenantReaderTest {
 
     private final TestGuard guard = new TestGuard();
     private LoadedClasses classes;
-    private Supplier<ClassLoader> siteLoader = () -> null;
+    private AppFrames frames = AppFrames.NONE;
 
     @AfterEach
     void nothingStaysOnTheThread() {
@@ -100,7 +99,7 @@ class TenantReaderTest {
         return new TenantReader(
                 specs,
                 new TenantFormat(type, null),
-                new SourceContext(classes, () -> siteLoader.get(), Opener.NONE),
+                new SourceContext(classes, wanted -> frames.first(wanted), Opener.NONE),
                 guard);
     }
 
@@ -272,7 +271,7 @@ class TenantReaderTest {
     @CsvSource({
         "noText, 'com.acme.TenantContext$Plain, which has no text form'",
         "array, 'java.lang.String[], which is not one value'",
-        "list, which is not one value",
+        "list, 'which is not one value; append the index of the element that is the tenant, [0]'",
         "wholeRecord, 'com.acme.Tenant, which has no text form'",
     })
     void anObjectThatIsNotAnIdFailsInsteadOfSendingItsTextForm(String method, String expected) {
@@ -281,7 +280,7 @@ class TenantReaderTest {
         TenantSourceException e = failure(reader);
         assertEquals(TenantSourceException.Kind.SOURCE_FAILED, e.kind());
         assertTrue(e.getMessage().contains(expected), e.getMessage());
-        assertTrue(e.getMessage().contains("getter"), e.getMessage());
+        assertTrue(e.getMessage().contains("append"), e.getMessage());
     }
 
     @ParameterizedTest
@@ -332,6 +331,19 @@ class TenantReaderTest {
         assertNull(inner.get(0));
         assertNull(inner.get(1));
         assertEquals(List.of("method:com.acme.TenantContext#queries, value:fallback"), guard.recursive);
+        assertTrue(reader.runsSql());
+    }
+
+    @Test
+    void whoeverAnswersIsKnownWhenSomebodyAsks() throws Exception {
+        TenantReader reader = reader(TenantType.TEXT, "method:com.acme.TenantContext#current", "value:fallback");
+        WebApplication application = start(NAME);
+        assertEquals("value:fallback", reader.answering().text());
+        application.call(NAME, "set", "acme");
+        assertEquals("method:com.acme.TenantContext#current", reader.answering().text());
+        assertTrue(reader.isConstant("fallback"));
+        assertFalse(reader.isConstant("acme"));
+        assertFalse(reader.runsSql());
     }
 
     @Test
@@ -359,8 +371,9 @@ class TenantReaderTest {
             thread.setContextClassLoader(second);
             assertEquals("second", reader.read());
             thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
-            assertNull(reader.read());
-            siteLoader = () -> first;
+            assertEquals(
+                    TenantSourceException.Kind.SOURCE_FAILED, failure(reader).kind(), "nobody can tell whose it is");
+            frames = wanted -> wanted.test(first) ? first : null;
             assertEquals("first", reader.read());
         } finally {
             thread.setContextClassLoader(before);

@@ -108,6 +108,85 @@ class ValuePathTest {
         assertEquals("supplied", get(new Named("text")));
     }
 
+    record User(List<String> tenantIds, Map<String, Object> claims) {}
+
+    enum Region {
+        EU
+    }
+
+    static class Node {
+        String get(Object key) {
+            return "by object";
+        }
+
+        String get(String key) {
+            return "node " + key;
+        }
+
+        String at(long index) {
+            return "at " + index;
+        }
+    }
+
+    @Test
+    void elementsOfListsMapsAndArrays() throws Exception {
+        User user = new User(List.of("a", "b"), Map.of("tenant", Optional.of("c"), "ids", new String[] {"d", "e"}));
+        assertEquals("a", get(user, "tenantIds", "[0]"));
+        assertEquals("b", get(user, "tenantIds", "get(1)"));
+        assertEquals("a", get(user, "tenantIds", "first"));
+        assertEquals("a", get(user, "tenantIds", "getFirst"));
+        assertEquals("c", get(user, "claims", "[\"tenant\"]"));
+        assertEquals("c", get(user, "claims", "get('tenant')"));
+        assertEquals("e", get(user, "claims", "['ids']", "[1]"));
+        assertEquals("a", get(ThreadLocal.withInitial(() -> Optional.of(user.tenantIds())), "[0]"));
+        assertEquals(7, get(new int[] {7}, "[0]"));
+        assertEquals("x", get(Set.of("x"), "[0]"));
+        assertEquals("b", get(new java.util.TreeSet<>(Set.of("c", "b")), "first"));
+        assertEquals("x", get(Map.of(Region.EU, "x"), "[\"EU\"]"));
+        assertEquals("x", get(Map.of(5L, "x"), "[5]"));
+        assertEquals("x", get(new java.util.TreeMap<>(Map.of(5, "x")), "[\"5\"]"));
+        assertEquals("a", get(List.of("a").stream(), "findFirst"));
+    }
+
+    @Test
+    void methodsWithOneConstant() throws Exception {
+        assertEquals("node tenant", get(new Node(), "[\"tenant\"]"));
+        assertEquals("node tenant", get(new Node(), "get(\"tenant\")"));
+        assertEquals("at 3", get(new Node(), "at(3)"));
+        Supplier<Node> supplier = Node::new;
+        assertEquals("node x", get(supplier, "get(\"x\")"));
+        String message = failure(new Node(), "att(3)");
+        assertTrue(message.contains("no method att") && message.contains("nearest: at"), message);
+    }
+
+    @Test
+    void anElementThatIsNotThereIsNoAnswer() throws Exception {
+        assertNull(get(List.of(), "[0]"));
+        assertNull(get(List.of(), "first"));
+        assertNull(get(List.of("a"), "[1]", "id"));
+        assertNull(get(new String[0], "[0]"));
+        assertNull(get(Set.of(), "[0]"));
+        assertNull(get(Map.of(), "[\"x\"]"));
+        assertNull(get(Map.of("y", "z"), "[\"x\"]"));
+        assertNull(get(Map.of("0", "z"), "[1]"));
+        assertNull(get(null, "[0]"));
+        assertNull(get(Optional.empty(), "[\"x\"]"));
+    }
+
+    /** Whose tenant the "first" of a HashSet is would be chance. */
+    @Test
+    void oneOfSeveralInNoOrderIsNobodys() {
+        assertTrue(failure(Set.of("a", "b"), "[0]").contains("no order"));
+        assertTrue(failure(Map.of("a", 1, "b", 2).keySet(), "first").contains("no order"));
+    }
+
+    @Test
+    void aMessageSaysHowAnElementIsWritten() {
+        assertTrue(failure(Map.of("a", 1), "tenant").contains("[\"tenant\"]"));
+        assertTrue(failure(List.of("a"), "tenant").contains("[0]"));
+        assertTrue(failure(List.of("a"), "[\"tenant\"]").contains("[0]"));
+    }
+
     @Test
     void nothingOnTheWayIsNoAnswer() throws Exception {
         assertNull(get(null));

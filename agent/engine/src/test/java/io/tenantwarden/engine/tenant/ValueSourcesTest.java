@@ -17,7 +17,7 @@ class ValueSourcesTest {
     private final List<SourceSpec> specs = List.of(constant, method, header);
     private final LoadedClasses classes = LoadedClasses.forSources(specs);
     private final ValueSources sources =
-            new ValueSources(specs, new SourceContext(classes, () -> null, Opener.NONE), new TestGuard());
+            new ValueSources(specs, new SourceContext(classes, AppFrames.NONE, Opener.NONE), new TestGuard());
 
     @Test
     void readsEachSourceByItself() throws Exception {

@@ -40,4 +40,9 @@ public abstract class HttpRequest {
 
     /** Null when nobody is logged in. */
     public abstract String userName(Object request) throws Throwable;
+
+    /** Whether it only goes on with one that the same thread has served before: the dispatch to an error page, a forward. */
+    public boolean isContinued(Object request) throws Throwable {
+        return false;
+    }
 }

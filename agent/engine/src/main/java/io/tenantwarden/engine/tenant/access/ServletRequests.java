@@ -13,6 +13,8 @@ final class ServletRequests extends HttpRequest {
     private static final Set<String> NAMES =
             Set.of("jakarta.servlet.http.HttpServletRequest", "javax.servlet.http.HttpServletRequest");
 
+    private static final Set<String> CONTINUED = Set.of("ERROR", "FORWARD", "INCLUDE");
+
     /** Per interface, so that the handles live and die with the API they belong to. */
     private static final ClassValue<ServletRequests> BY_INTERFACE = new ClassValue<>() {
         @Override
@@ -30,6 +32,9 @@ final class ServletRequests extends HttpRequest {
     private final MethodHandle sessionGetAttribute;
     private final MethodHandle getUserPrincipal;
 
+    /** Null before version 3 of the API. */
+    private final MethodHandle getDispatcherType;
+
     private ServletRequests(Class<?> request) {
         getHeaders = Interfaces.method(request, "getHeaders", String.class);
         getServerName = Interfaces.method(request, "getServerName");
@@ -38,6 +43,7 @@ final class ServletRequests extends HttpRequest {
         getAttribute = Interfaces.method(request, "getAttribute", String.class);
         getSession = Interfaces.method(request, "getSession", boolean.class);
         getUserPrincipal = Interfaces.method(request, "getUserPrincipal");
+        getDispatcherType = Interfaces.methodIfThere(request, "getDispatcherType");
         try {
             Class<?> session = request.getMethod("getSession", boolean.class).getReturnType();
             sessionGetAttribute = Interfaces.method(session, "getAttribute", String.class);
@@ -91,5 +97,12 @@ final class ServletRequests extends HttpRequest {
     public String userName(Object request) throws Throwable {
         Object principal = (Object) getUserPrincipal.invokeExact(request);
         return principal == null ? null : ((Principal) principal).getName();
+    }
+
+    /** Not an asynchronous dispatch: that one goes on on another thread. */
+    @Override
+    public boolean isContinued(Object request) throws Throwable {
+        Object type = getDispatcherType == null ? null : (Object) getDispatcherType.invokeExact(request);
+        return type instanceof Enum<?> dispatcher && CONTINUED.contains(dispatcher.name());
     }
 }
