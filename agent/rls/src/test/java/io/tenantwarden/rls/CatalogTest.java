@@ -256,7 +256,7 @@ class CatalogTest {
                     assertEquals("p", p.name());
                     assertNull(p.using());
                     assertEquals(
-                            "(tenant_id = outer_member())",
+                            "(tenant_id = public.outer_member())",
                             locked.table("public.t3").policies().get(1).using());
                     assertEquals(0, locked.policiesMentioning("app.member"));
                     other.rollback();
@@ -588,7 +588,16 @@ class CatalogTest {
             }
             s.execute("create table ccc (tenant_id text, k int); create policy p1 on ccc using (tenant_id ="
                     + " current_setting('app.x', true))");
+            s.execute(
+                    "create type mood as enum ('a'); create table moody (tenant_id mood); set search_path = public, pg_temp");
             Catalog catalog = Catalog.read(c, CatalogOptions.DEFAULT);
+            assertEquals("public.mood", catalog.table("public", "moody").tenantColumnType());
+            try (ResultSet rs = s.executeQuery("show search_path")) {
+                rs.next();
+                assertEquals("public, pg_temp", rs.getString(1), "as it was");
+            }
+            // names come with their schema, so that the text means the same to whoever pastes it
+            s.execute("set search_path = ''");
             for (CatalogTable t : catalog.tables()) {
                 for (Policy p : t.policies()) {
                     try (ResultSet rs = s.executeQuery("select qual, with_check from pg_policies where tablename = '"
