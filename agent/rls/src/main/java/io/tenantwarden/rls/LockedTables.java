@@ -43,7 +43,7 @@ public final class LockedTables {
      *
      * @param kind the catalog that {@code p} is
      */
-    static String wouldWait(String kind) {
+    public static String wouldWait(String kind) {
         return WOULD_WAIT.formatted(kind);
     }
 

@@ -120,12 +120,17 @@ public final class PolicyExpression {
                 .toList();
     }
 
-    /** Everything in it that could be the name of a function or relation. */
-    public Set<String> names() {
-        return namesIn(tokens.text);
+    /** Whether it calls a function that is not known to be PostgreSQL's own. */
+    public boolean callsFunctions() {
+        for (int i = 0; i < tokens.count; i++) {
+            if (tokens.isOwnCall(i)) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    /** Everything in a text of SQL that could be the name of a function or relation, words of SQL too. */
+    /** Everything in a text of SQL that could be the name of a function or relation, words of SQL that are not reserved too. */
     public static Set<String> namesIn(String text) {
         return PolicyTokens.namesIn(text);
     }

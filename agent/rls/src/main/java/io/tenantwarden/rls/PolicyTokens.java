@@ -235,7 +235,7 @@ final class PolicyTokens {
         return is(i, SqlLexer.STRING) ? TokenText.constant(text, starts[i], ends[i], '\\', false) : null;
     }
 
-    /** Everything in a text that could be the name of something, folded; words of SQL too. */
+    /** Everything in a text that could be the name of something, folded; words of SQL that are not reserved too. */
     static Set<String> namesIn(String text) {
         Set<String> names = new TreeSet<>();
         if (text != null) {
@@ -245,7 +245,10 @@ final class PolicyTokens {
                 if (lexer.type == SqlLexer.WORD
                         || lexer.type == SqlLexer.QUOTED
                         || lexer.type == SqlLexer.UNICODE_QUOTED) {
-                    names.add(TokenText.name(text, lexer.type, lexer.start, lexer.end, '\\'));
+                    String name = TokenText.name(text, lexer.type, lexer.start, lexer.end, '\\');
+                    if (lexer.type != SqlLexer.WORD || !Identifiers.isReserved(name)) {
+                        names.add(name);
+                    }
                 } else if (lexer.type == SqlLexer.STRING && lexer.end - lexer.start > 2) {
                     // what EXECUTE, or an old-style body, holds as text
                     String inside = TokenText.constant(text, lexer.start, lexer.end, '\\', false);

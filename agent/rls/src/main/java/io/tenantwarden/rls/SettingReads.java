@@ -104,13 +104,12 @@ final class SettingReads {
                 from--;
                 to++;
                 more = true;
-            } else if (t.word(from - 1, "select") && t.is(from - 2, SqlLexer.OPEN)) {
-                int close = t.word(to, "as") ? to + 2 : to;
-                if (t.partner(from - 2) == close) {
-                    from -= 2;
-                    to = close + 1;
-                    more = true;
-                }
+            } else if (t.word(from - 1, "select")
+                    && t.is(from - 2, SqlLexer.OPEN)
+                    && t.partner(from - 2) == (t.word(to, "as") ? to + 2 : to)) {
+                to = t.partner(from - 2) + 1;
+                from -= 2;
+                more = true;
             } else if (t.is(to, SqlLexer.CAST)) {
                 int end = typeEnd(t, to + 1);
                 String name = t.text(to + 1, end).toLowerCase(Locale.ROOT);

@@ -53,8 +53,11 @@ public record Ignore(String rule, String object, String reason) {
     }
 
     boolean covers(Finding finding) {
-        return finding.rule().equals(rule)
-                && pattern().matcher(finding.object()).matches();
+        return covers(finding.rule(), finding.object());
+    }
+
+    boolean covers(String ofRule, String ofObject) {
+        return ofRule.equals(rule) && pattern().matcher(ofObject).matches();
     }
 
     private Pattern pattern() {

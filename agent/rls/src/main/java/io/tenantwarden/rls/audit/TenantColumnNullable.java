@@ -22,13 +22,18 @@ final class TenantColumnNullable implements Rule {
     @Override
     public void check(AuditFacts facts, AuditOptions options, Findings findings) {
         for (CatalogTable t : facts.tenantTables()) {
-            TenantColumn column = facts.tenantColumn(t);
+            TenantColumn column = facts.keys().column(t);
             if (column != null && !column.notNull()) {
+                Fix fix = Fix.sql(
+                                t.owner(),
+                                "ALTER TABLE " + t.quotedName() + " ALTER COLUMN " + Identifiers.quote(t.tenantColumn())
+                                        + " SET NOT NULL;")
+                        .note("fails while rows of " + t.qualifiedName() + " have no tenant: give them one first");
+                if (facts.keys().isLarge(t)) {
+                    fix.note("the table is large, and locked while it is read: ddl --part prepare does it in steps");
+                }
                 findings.add(
-                        t,
-                        "table " + t.qualifiedName() + ": tenant column " + t.tenantColumn() + " may be null",
-                        "ALTER TABLE " + t.quotedName() + " ALTER COLUMN " + Identifiers.quote(t.tenantColumn())
-                                + " SET NOT NULL;");
+                        t, "table " + t.qualifiedName() + ": tenant column " + t.tenantColumn() + " may be null", fix);
             }
         }
     }

@@ -23,7 +23,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A schema without findings, one defect after another: exactly the rule that is meant finds it, and its fix silences it. */
+/**
+ * A schema without findings, one defect after another: exactly the rule that is meant finds it, and its fix silences it, or
+ * says in words what to decide.
+ */
 class RulesTest {
 
     private static final String ROLES = """
@@ -41,6 +44,8 @@ class RulesTest {
             """;
 
     private static final String CONDITION = "tenant_id = (select nullif(current_setting('app.tenant_id', true), '')";
+
+    private static final String ORG_CONDITION = CONDITION.replaceFirst("tenant_id", "org_id");
 
     private static final String SCHEMA = """
             create schema app authorization aud_owner;
@@ -89,8 +94,14 @@ class RulesTest {
      * @param object of the finding
      * @param defect SQL of a superuser
      * @param role that connects
+     * @param decision whether the fix is no SQL, but words about what to decide
      */
-    record Defect(String rule, String object, String defect, String role) {
+    record Defect(String rule, String object, String defect, String role, boolean decision) {
+
+        Defect(String rule, String object, String defect, String role) {
+            this(rule, object, defect, role, false);
+        }
+
         @Override
         public String toString() {
             return rule + " " + defect.replaceAll("\\s+", " ");
@@ -101,6 +112,10 @@ class RulesTest {
 
     private static void defect(String rule, String object, String sql) {
         DEFECTS.add(new Defect(rule, object, sql, "aud_app"));
+    }
+
+    private static void decision(String rule, String object, String sql) {
+        DEFECTS.add(new Defect(rule, object, sql, "aud_app", true));
     }
 
     private static void policy(String rule, String definition) {
@@ -124,7 +139,7 @@ class RulesTest {
                 "app.notes",
                 "drop policy tenant on app.notes; alter table app.notes disable row level security");
         defect("WD005", "app.notes", "drop policy tenant on app.notes");
-        defect(
+        decision(
                 "WD005",
                 "app.countries",
                 "alter table app.countries enable row level security, force row level security");
@@ -217,15 +232,26 @@ class RulesTest {
                         + " create view app.outer_view as select * from app.inner_view; alter view app.outer_view owner to"
                         + " aud_owner; grant select on app.inner_view to aud_owner; grant select on app.outer_view to aud_app;"
                         + " grant usage on schema app to aud_bypass; grant select on app.notes to aud_bypass, aud_owner");
-        defect("WD030", "app.amount()", "alter function app.amount() owner to aud_super");
-        defect("WD031", "app.amount()", "alter function app.amount() reset search_path");
+        decision("WD030", "app.amount()", "alter function app.amount() owner to aud_super");
+        defect(
+                "WD031",
+                "app.amount()",
+                "revoke create on schema public from public; alter function app.amount() reset search_path");
+        decision(
+                "WD031",
+                "app.amount()",
+                "grant create on schema public to aud_app; alter function app.amount() reset search_path");
         defect("WD031", "app.amount()", "alter function app.amount() set search_path = pg_catalog, app");
         defect("WD031", "app.amount()", "alter function app.amount() set search_path = \"$user\", app, pg_temp");
         defect("WD032", "app.twice(x integer)", "alter function app.twice(int) leakproof");
-        defect(
+        decision(
                 "WD033",
                 "app.totals",
                 "create materialized view app.totals as select * from app.open_invoices; grant select on app.totals to public");
+        defect(
+                "WD033",
+                "app.all_notes",
+                "create materialized view app.all_notes as select * from app.notes; grant select on app.all_notes to public");
         defect(
                 "WD034",
                 "app.remote",
@@ -250,13 +276,37 @@ class RulesTest {
                 "WD038",
                 "role aud_app in database DATABASE",
                 "alter role aud_app in database DATABASE set app.tenant_id = 'x'");
-        defect("WD039", "changes", "create publication changes for table app.notes, app.countries");
-        defect("WD039", "changes", "create publication changes for all tables");
+        decision("WD039", "changes", "create publication changes for table app.notes, app.countries");
+        decision("WD039", "changes", "create publication changes for all tables");
         defect(
                 "WD040",
                 "aud_owner in app",
                 "alter default privileges for role aud_owner in schema app grant select, insert on tables to aud_app;"
                         + " alter default privileges for role aud_owner in schema app grant select on tables to public");
+        decision(
+                "WD041",
+                "org_id",
+                "create table app.orders (org_id text not null); alter table app.orders enable row level security, force row"
+                        + " level security; create policy p on app.orders using ("
+                        + ORG_CONDITION + ")) with check (" + ORG_CONDITION
+                        + ")); create table app.order_lines (org_id text); grant select on app.orders to aud_app");
+        decision(
+                "WD042",
+                "app.support",
+                "drop policy tenant on app.notes; create policy tenant on app.notes using (" + CONDITION
+                        + ") or (select current_setting('app.support', true)) = 'on') with check (" + CONDITION + "))");
+        DEFECTS.add(new Defect("WD043", "aud_tester", "select 1", "aud_tester", true));
+        decision(
+                "WD044",
+                "app.files",
+                "create table app.files (owner text); alter table app.files enable row level security, force row level security;"
+                        + " create policy p on app.files using (owner = current_user) with check (owner = current_user); grant"
+                        + " select, insert, update, delete on app.files to aud_app");
+        decision(
+                "WD012",
+                "app.countries",
+                "alter table app.countries enable row level security, force row level security; create policy p on app.countries"
+                        + " using (true) with check (false)");
     }
 
     private static final Map<Integer, String> DATABASES = new ConcurrentHashMap<>();
@@ -309,9 +359,18 @@ class RulesTest {
             Finding finding = findings.get(0);
             assertEquals(Rules.byId(d.rule()).level(), finding.level());
             assertFalse(finding.message().contains("\n"), finding.message());
-            s.execute(finding.fix());
-            List<Finding> after = findings(c, s, d.role());
-            assertEquals(List.of(), names(after), () -> "after " + finding.fix() + ": " + after);
+            assertEquals(d.decision(), !Paste.hasSql(finding.fix()), finding.fix());
+            if (d.decision()) {
+                AuditOptions accepting = new AuditOptions(
+                        OPTIONS.gucs(),
+                        OPTIONS.bypassGucs(),
+                        List.of(new Ignore(finding.rule(), finding.object(), "decided")));
+                assertEquals(List.of(), names(findings(c, s, d.role(), accepting)));
+            } else {
+                s.execute(finding.fix());
+                List<Finding> after = findings(c, s, d.role());
+                assertEquals(List.of(), names(after), () -> "after " + finding.fix() + ": " + after);
+            }
             if (!concurrently) {
                 c.rollback();
             }
@@ -371,6 +430,7 @@ class RulesTest {
             List<Finding> findings = Audit.run(AuditFacts.read(c, CatalogOptions.DEFAULT), OPTIONS);
             assertEquals(List.of("WD001 postgres"), names(findings));
             s.execute(findings.get(0).fix());
+            s.execute(findings.get(0).fix()); // whoever pastes it twice
             s.execute("grant aud_app to " + app);
             assertEquals(List.of(), names(findings(c, s, app)));
             s.execute("drop role " + app);
@@ -475,7 +535,8 @@ class RulesTest {
         org.junit.jupiter.api.Assumptions.assumeTrue(
                 major == 14 || major == 18 || Boolean.getBoolean("postgres.all"), "-Dpostgres.all=true");
         try (Connection c = PostgresServer.get(major).connect(database(major), "aud_tester")) {
-            assertEquals(List.of(), Audit.run(AuditFacts.read(c, CatalogOptions.DEFAULT), OPTIONS));
+            assertEquals(
+                    List.of("WD043 aud_tester"), names(Audit.run(AuditFacts.read(c, CatalogOptions.DEFAULT), OPTIONS)));
         }
     }
 }
