@@ -178,7 +178,7 @@ public final class EngineFactory {
                 reporter,
                 facts,
                 new AuditOptions(
-                        config.guc().stream().map(GucAssignment::name).toList(),
+                        config.gucNames(),
                         config.gucBypass().stream().map(GucAssignment::name).toList(),
                         List.of()),
                 config.catalogRefresh().toNanos(),
