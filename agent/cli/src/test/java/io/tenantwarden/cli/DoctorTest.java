@@ -58,14 +58,35 @@ class DoctorTest {
         assertEquals(0, doctor.exitCode(), doctor::toString);
         assertTrue(doctor.err().contains("give one that has rows with --tenant"), doctor::toString);
         assertTrue(
-                doctor.out().contains("not provable  a tenant sees only its own rows: no tenant is known"),
+                doctor.out()
+                        .contains(
+                                "a tenant sees only its own rows: no tenant is known: give one that has rows with --tenant\n"),
                 doctor::toString);
+        assertEquals(
+                2,
+                doctor.out()
+                        .lines()
+                        .filter(l -> l.contains("not provable  6 tables ("))
+                        .count(),
+                doctor::toString);
+        assertFalse(doctor.err().contains("as it should be"), doctor::toString);
         try (Connection c = shop.superuser()) {
             Scripts.run(c, "ALTER TABLE store DISABLE ROW LEVEL SECURITY; GRANT SELECT ON store TO " + shop.role());
         }
         Captured sampled = shop.run(shop.role(), "doctor", "--probe");
         assertTrue(sampled.err().contains("sampled a tenant in public.store"), sampled::toString);
-        assertTrue(sampled.out().contains("proven        a tenant sees only its own rows"), sampled::toString);
+        assertTrue(
+                sampled.out().contains("proven        5 tables")
+                        || sampled.out().contains(": all of it"),
+                sampled::toString);
+        // what is seen without a tenant is no proof of anything, and said
+        assertEquals(1, sampled.exitCode(), sampled::toString);
+        assertTrue(
+                sampled.out()
+                        .contains(
+                                "FAILED        public.store: no tenant sees nothing: rows of public.store are seen in a"
+                                        + " session where no tenant was ever set; it has no row-level security"),
+                sampled::toString);
     }
 
     /** Every way to leave the door open is met by the check that is for it. */

@@ -75,7 +75,7 @@ final class ForeignKeyFix {
     /** A query that finds a unique index that a foreign key may refer to with these columns, in any order. */
     static String uniqueOn(CatalogTable t, List<String> columns) {
         return "SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = " + Sql.regclass(t)
-                + " AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL"
+                + "\n    AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL"
                 + " AND i.indnkeyatts = " + columns.size()
                 + " AND ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a"
                 + " WHERE a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1]))"
@@ -100,10 +100,16 @@ final class ForeignKeyFix {
                 + action(" ON UPDATE ", k.onUpdate(), k) + action(" ON DELETE ", k.onDelete(), k)
                 + (k.deferrable() ? " DEFERRABLE" : "") + (k.deferred() ? " INITIALLY DEFERRED" : "")
                 + (inSteps || !k.validated() ? " NOT VALID;" : ";");
-        String exchange = (inSteps && k.validated() ? table + "VALIDATE CONSTRAINT " + nextSql + "; " : "") + table
-                + "DROP CONSTRAINT " + name + "; " + table + "RENAME CONSTRAINT " + nextSql + " TO " + name + ";";
-        fix.then(k.from().owner(), Sql.when(old + ") AND NOT EXISTS (" + constraint(k.from(), next), add));
-        fix.then(k.from().owner(), Sql.when(old + ") AND EXISTS (" + constraint(k.from(), next), exchange));
+        List<String> exchange = new ArrayList<>();
+        if (inSteps && k.validated()) {
+            exchange.add(table + "VALIDATE CONSTRAINT " + nextSql + ";");
+        }
+        exchange.add(table + "DROP CONSTRAINT " + name + ";");
+        exchange.add(table + "RENAME CONSTRAINT " + nextSql + " TO " + name + ";");
+        fix.then(k.from().owner(), Sql.when(old + ")\n    AND NOT EXISTS (" + constraint(k.from(), next), add));
+        fix.then(
+                k.from().owner(),
+                Sql.when(old + ")\n    AND EXISTS (" + constraint(k.from(), next), exchange.toArray(String[]::new)));
         if (!k.to().owner().equals(k.from().owner())) {
             fix.by(k.to().owner());
         }

@@ -56,7 +56,8 @@ public record Ignore(String rule, String object, String reason) {
         return covers(finding.rule(), finding.object());
     }
 
-    boolean covers(String ofRule, String ofObject) {
+    /** Whether it accepts a finding of this rule about this object. */
+    public boolean covers(String ofRule, String ofObject) {
         return ofRule.equals(rule) && pattern().matcher(ofObject).matches();
     }
 

@@ -23,21 +23,22 @@ final class Sql {
     }
 
     /** Runs statements, each with its semicolon, unless a query finds a row. */
-    static String unless(String query, String statements) {
-        return block("IF NOT EXISTS (" + query + ") THEN " + statements + " END IF;");
+    static String unless(String query, String... statements) {
+        return block("IF NOT EXISTS (" + query + ") THEN", statements);
     }
 
     /** Runs statements, each with its semicolon, when a query finds a row. */
-    static String when(String query, String statements) {
-        return block("IF EXISTS (" + query + ") THEN " + statements + " END IF;");
+    static String when(String query, String... statements) {
+        return block("IF EXISTS (" + query + ") THEN", statements);
     }
 
-    private static String block(String body) {
+    private static String block(String condition, String... statements) {
+        String body = "\n  " + condition + "\n    " + String.join("\n    ", statements) + "\n  END IF;\n";
         String tag = "$warden$";
         for (int i = 2; body.contains(tag); i++) {
             tag = "$warden" + i + "$";
         }
-        return "DO " + tag + " BEGIN " + body + " END " + tag + ";";
+        return "DO " + tag + " BEGIN" + body + "END " + tag + ";";
     }
 
     /** The name with an ending, cut so that the server does not cut the ending. */

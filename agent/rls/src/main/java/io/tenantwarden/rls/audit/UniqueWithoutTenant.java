@@ -125,14 +125,14 @@ final class UniqueWithoutTenant implements Rule {
         String table = "ALTER TABLE " + t.quotedName() + " ";
         String name = Identifiers.quote(i.constraint());
         String found = "FROM pg_catalog.pg_constraint c WHERE c.conrelid = " + Sql.regclass(t)
-                + " AND c.contype = 'u' AND cardinality(c.conkey) = " + columns.size()
+                + "\n      AND c.contype = 'u' AND cardinality(c.conkey) = " + columns.size()
                 + " AND ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.conrelid"
                 + " AND a.attnum = ANY (c.conkey)) @> " + ForeignKeyFix.array(columns);
-        return "IF EXISTS (SELECT " + found + ") THEN " + table + "DROP CONSTRAINT " + name
-                + "; EXECUTE (SELECT pg_catalog.format('"
+        return "IF EXISTS (SELECT " + found + ") THEN\n      " + table + "DROP CONSTRAINT " + name
+                + ";\n      EXECUTE (SELECT pg_catalog.format('"
                 + (table + "RENAME CONSTRAINT ").replace("%", "%%").replace("'", "''")
                 + "%I TO " + name.replace("%", "%%").replace("'", "''") + "', c.conname) " + found
-                + " ORDER BY c.oid LIMIT 1); ELSE " + otherwise + " END IF;";
+                + " ORDER BY c.oid LIMIT 1);\n    ELSE\n      " + otherwise + "\n    END IF;";
     }
 
     private static String index(CatalogTable t, TableIndex i) {
@@ -146,8 +146,9 @@ final class UniqueWithoutTenant implements Rule {
                 "SELECT FROM pg_catalog.pg_index i WHERE i.indexrelid = pg_catalog.to_regclass("
                         + Sql.literal(Identifiers.quote(t.schema(), i.name())) + ") AND i.indrelid = " + Sql.regclass(t)
                         + " AND i.indnkeyatts = " + i.columns().size(),
-                "DROP INDEX " + Identifiers.quote(t.schema(), i.name()) + "; " + definition.substring(0, columns)
-                        + Identifiers.quote(t.tenantColumn()) + ", " + definition.substring(columns) + ";");
+                "DROP INDEX " + Identifiers.quote(t.schema(), i.name()) + ";",
+                definition.substring(0, columns) + Identifiers.quote(t.tenantColumn()) + ", "
+                        + definition.substring(columns) + ";");
     }
 
     /** Where a text stands for the first time; names before it may hold anything when they are quoted. */
