@@ -55,7 +55,7 @@ final class ProbeWrites {
         }
         String doubt = null;
         for (String as : new String[] {"", r.tenant() == null ? r.stranger() : r.tenant()}) {
-            String[] verdict = insertAs(r, as);
+            String[] verdict = as == null ? new String[] {null, r.noValue()} : insertAs(r, as);
             if (verdict[0] != null) {
                 return r.failed(check, verdict[0]);
             }
@@ -193,9 +193,6 @@ final class ProbeWrites {
         if (r.readOnly()) {
             return r.notProvable(check, "this server accepts no writes (a standby?)");
         }
-        if (r.stranger() == null) {
-            return r.notProvable(check, r.noValue());
-        }
         return touchForeign(r, check, "DELETE FROM " + t.sql() + " AS t USING " + ONE_ROW, null, own, hasRows);
     }
 
@@ -209,21 +206,30 @@ final class ProbeWrites {
         if (none.touchedARow()) {
             return r.failed(check, "rows of " + t.name() + " can be " + verb + " when no tenant is set");
         }
-        // as nobody a row of anybody would be one too many, unless nobody's id may be a tenant's
-        boolean anybody = t.type() == null || !t.type().isEnum();
-        Attempt nobody = anybody
-                ? r.attempt(r.stranger(), write + " WHERE " + FAILS_ON_A_ROW, values)
-                : onRowsOfOthers(r, write, value, r.stranger());
-        if (nobody.touchedARow()) {
-            return r.failed(
-                    check,
-                    "rows of " + t.name() + " can be " + verb + " as a tenant that "
-                            + (anybody ? "does not exist" : "they do not belong to"));
+        if (none.wasStopped()) {
+            return r.notProvable(check, none.message());
         }
-        if (none.wasStopped() || nobody.error() != null) {
-            return r.notProvable(check, (none.wasStopped() ? none : nobody).message());
+        boolean asTenant = t.select() && r.obstacle(own) == null;
+        if (r.stranger() == null && !asTenant) {
+            return r.notProvable(check, r.noValue());
         }
-        if (t.select() && r.obstacle(own) == null) {
+        if (r.stranger() != null) {
+            // as nobody a row of anybody would be one too many, unless nobody's id may be a tenant's
+            boolean anybody = t.type() == null || !t.type().isEnum();
+            Attempt nobody = anybody
+                    ? r.attempt(r.stranger(), write + " WHERE " + FAILS_ON_A_ROW, values)
+                    : onRowsOfOthers(r, write, value, r.stranger());
+            if (nobody.touchedARow()) {
+                return r.failed(
+                        check,
+                        "rows of " + t.name() + " can be " + verb + " as a tenant that "
+                                + (anybody ? "does not exist" : "they do not belong to"));
+            }
+            if (nobody.error() != null) {
+                return r.notProvable(check, nobody.message());
+            }
+        }
+        if (asTenant) {
             Attempt foreign = onRowsOfOthers(r, write, value, r.tenant());
             if (foreign.touchedARow()) {
                 return r.failed(
