@@ -19,6 +19,9 @@ final class SarifLocations {
 
     private static final String UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
+    /** Up to the name: {@code CREATE TABLE IF NOT EXISTS}, but not {@code CREATE POLICY p ON}. */
+    private static final String CREATE = "\\bcreate\\s+(?:(?!on\\b)[a-z]+\\s+)+";
+
     /**
      * A place in a file.
      *
@@ -82,8 +85,8 @@ final class SarifLocations {
         String name = dot < 0 ? bare : bare.substring(dot + 1);
         String qualified = dot < 0 ? word(bare) : word(bare.substring(0, dot)) + "\\s*\\.\\s*" + word(name);
         for (String wanted : new String[] {
-            "\\bcreate\\b.*(?<![\\w$\"])" + qualified + "(?![\\w$\"])",
-            "\\bcreate\\b.*(?<![\\w$\".])" + word(name) + "(?![\\w$\".])",
+            CREATE + qualified + "(?![\\w$\"])",
+            CREATE + word(name) + "(?![\\w$\".])",
             "(?<![\\w$\"])" + qualified + "(?![\\w$\"])"
         }) {
             Pattern pattern = Pattern.compile(wanted, Pattern.CASE_INSENSITIVE);

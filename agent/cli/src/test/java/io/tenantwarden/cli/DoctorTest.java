@@ -220,35 +220,6 @@ class DoctorTest {
     }
 
     @Test
-    void sarif() throws Exception {
-        RentalShop shop = RentalShop.create(18);
-        Captured doctor = shop.run("postgres", "doctor", "--sarif");
-        assertEquals(1, doctor.exitCode());
-        JsonObject sarif = JsonParser.object().from(doctor.out());
-        assertEquals("2.1.0", sarif.getString("version"));
-        JsonObject run = sarif.getArray("runs").getObject(0);
-        JsonObject driver = run.getObject("tool").getObject("driver");
-        assertEquals("Tenant Warden", driver.getString("name"));
-        JsonArray rules = driver.getArray("rules");
-        JsonArray results = run.getArray("results");
-        assertFalse(results.isEmpty());
-        for (Object each : results) {
-            JsonObject result = (JsonObject) each;
-            assertEquals(
-                    result.getString("ruleId"),
-                    rules.getObject(result.getInt("ruleIndex")).getString("id"));
-            assertTrue(Set.of("error", "warning", "note").contains(result.getString("level")), doctor::toString);
-            assertFalse(result.getObject("message").getString("text").isBlank());
-            assertFalse(result.getArray("locations")
-                    .getObject(0)
-                    .getArray("logicalLocations")
-                    .getObject(0)
-                    .getString("fullyQualifiedName")
-                    .isBlank());
-        }
-    }
-
-    @Test
     void acceptedFindingsAreGone() throws Exception {
         RentalShop shop = protectedShop(18);
         try (Connection c = shop.superuser()) {
