@@ -28,10 +28,12 @@ final class OtherSetting extends PolicyRule {
         TenantSetting setting = facts.setting(options);
         TreeSet<String> others = new TreeSet<>(policy.gucs());
         others.removeAll(setting.bypassGucs());
-        if (options.gucs().isEmpty()
-                || others.isEmpty()
-                || options.gucs().stream().anyMatch(policy.gucs()::contains)) {
+        others.removeAll(options.gucs());
+        if (options.gucs().isEmpty() || others.isEmpty()) {
             return null;
+        }
+        if (options.gucs().stream().anyMatch(policy.gucs()::contains)) {
+            return besidesTheRightOne(facts, options, table, policy, others);
         }
         String message = "reads " + String.join(", ", others) + ", not " + String.join(", ", options.gucs());
         if (table.tenantColumn() == null) {
@@ -45,8 +47,6 @@ final class OtherSetting extends PolicyRule {
         if (setting.guc() == null) {
             return Flaw.undecided(message, setting.question());
         }
-        PolicyExpression using = using(facts, table, policy);
-        PolicyExpression check = check(facts, table, policy);
         Set<String> ofColumn = new TreeSet<>();
         for (PolicyExpression e : expressions(facts, table, policy)) {
             ofColumn.addAll(e.gucsOfTenantColumn());
@@ -63,7 +63,54 @@ final class OtherSetting extends PolicyRule {
                 facts.changed(
                         table,
                         policy,
-                        using == null ? null : using.withSetting(ofColumn, setting.guc()),
-                        check == null ? null : check.withSetting(ofColumn, setting.guc())));
+                        with(using(facts, table, policy), ofColumn, setting),
+                        with(check(facts, table, policy), ofColumn, setting)));
+    }
+
+    /** USING compares the tenant column with one setting and WITH CHECK with another: one of them is wrong all the same. */
+    private static Flaw besidesTheRightOne(
+            AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy, Set<String> others) {
+        TenantSetting setting = facts.setting(options);
+        if (table.tenantColumn() == null) {
+            return null;
+        }
+        Set<String> wrong = new TreeSet<>();
+        PolicyExpression using = using(facts, table, policy);
+        PolicyExpression check = check(facts, table, policy);
+        boolean wrongUsing = onlyOthers(using, options, others);
+        boolean wrongCheck = onlyOthers(check, options, others);
+        if (wrongUsing) {
+            wrong.addAll(using.gucsOfTenantColumn());
+        }
+        if (wrongCheck) {
+            wrong.addAll(check.gucsOfTenantColumn());
+        }
+        if (wrong.isEmpty()) {
+            return null;
+        }
+        String message = "compares " + table.tenantColumn() + " with " + String.join(", ", wrong) + " in "
+                + (wrongUsing ? "USING" : "WITH CHECK") + ", not " + String.join(", ", options.gucs());
+        return setting.guc() == null
+                ? Flaw.undecided(message, setting.question())
+                : Flaw.narrowing(
+                        message,
+                        facts.changed(
+                                table,
+                                policy,
+                                wrongUsing ? using.withSetting(wrong, setting.guc()) : policy.using(),
+                                wrongCheck ? check.withSetting(wrong, setting.guc()) : policy.check()));
+    }
+
+    /** Whether the tenant column is compared with other settings only, and nothing called could compare it with the right one. */
+    private static boolean onlyOthers(PolicyExpression e, AuditOptions options, Set<String> others) {
+        return e != null
+                && !e.callsFunctions()
+                && e.reads().stream().noneMatch(r -> options.gucs().contains(r.guc()))
+                && e.gucsOfTenantColumn().stream().anyMatch(others::contains)
+                && others.containsAll(e.gucsOfTenantColumn());
+    }
+
+    private static String with(PolicyExpression e, Set<String> from, TenantSetting setting) {
+        return e == null ? null : e.withSetting(from, setting.guc());
     }
 }

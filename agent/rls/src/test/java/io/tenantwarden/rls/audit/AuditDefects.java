@@ -161,6 +161,10 @@ final class AuditDefects {
                 "WD017",
                 "using (tenant_id = (select nullif(current_setting('app.other', true), ''))) with check (tenant_id ="
                         + " (select nullif(current_setting('app.other', true), '')))");
+        policy(
+                "WD017",
+                "using (tenant_id = (select nullif(current_setting('app.other', true), ''))) with check (" + CONDITION
+                        + "))");
         policy("WD018", "using (tenant_id = 'acme') with check (tenant_id = 'acme')");
         policy("WD018", "using (tenant_id = current_user) with check (tenant_id = current_user)");
         defect("WD019", "app.notes", "create policy a_second on app.notes for select using (" + CONDITION + "))");

@@ -106,7 +106,7 @@ final class RandomDefects {
     /** One that takes the condition away, so that nothing tells what else was meant. */
     private static void opening(String name, PolicyDefect defect) {
         policy(name, (s, t, p) -> {
-            if (t.extra || p.using == null || p.using.instead != null || p.using.function != null) {
+            if (t.more() || p.using == null || !p.using.compares() || p.using.function != null) {
                 return false;
             }
             return defect.spoil(s, t, p);
@@ -121,7 +121,7 @@ final class RandomDefects {
 
     static {
         policy("missing_ok", (s, t, p) -> {
-            if (p.using == null || p.using.instead != null) {
+            if (p.using == null || !p.using.compares()) {
                 return false;
             }
             p.using.missingOk = false;
@@ -131,7 +131,7 @@ final class RandomDefects {
             return true;
         });
         policy("nullif", (s, t, p) -> {
-            if (p.using == null || p.using.instead != null) {
+            if (p.using == null || !p.using.compares()) {
                 return false;
             }
             p.using.nullif = false;
@@ -141,7 +141,7 @@ final class RandomDefects {
             return true;
         });
         policy("per row", (s, t, p) -> {
-            if (p.using == null || p.using.instead != null) {
+            if (p.using == null || !p.using.compares()) {
                 return false;
             }
             p.using.select = false;
@@ -187,7 +187,7 @@ final class RandomDefects {
             return true;
         });
         policy("check missing", (s, t, p) -> {
-            if (t.extra) {
+            if (t.more()) {
                 return false;
             }
             p.check = null;
@@ -197,7 +197,7 @@ final class RandomDefects {
             // the others read the right one, so that it is this one that is wrong
             if (s.tables.size() < 3
                     || p.using == null
-                    || p.using.instead != null
+                    || !p.using.compares()
                     || p.using.function != null
                     || s.tables.stream().anyMatch(o -> o.spoiled.contains("other"))) {
                 return false;
@@ -210,7 +210,7 @@ final class RandomDefects {
             return true;
         });
         policy("function per row", (s, t, p) -> {
-            if (t.cast != null || p.using == null || p.using.instead != null) {
+            if (t.cast != null || p.using == null || !p.using.compares()) {
                 return false;
             }
             p.using.function = q(s.schemas.get(0)) + ".tenant()";
@@ -218,7 +218,7 @@ final class RandomDefects {
             return true;
         });
         policy("volatile function", (s, t, p) -> {
-            if (t.cast != null || p.using == null || p.using.instead != null) {
+            if (t.cast != null || p.using == null || !p.using.compares()) {
                 return false;
             }
             p.using.function = q(s.schemas.get(0)) + "." + q(s.name("vol")) + "()";
@@ -232,7 +232,7 @@ final class RandomDefects {
             return true;
         });
         policy("immutable function", (s, t, p) -> {
-            if (t.cast != null || p.using == null || p.using.instead != null) {
+            if (t.cast != null || p.using == null || !p.using.compares()) {
                 return false;
             }
             p.using.function = q(s.schemas.get(0)) + "." + q(s.name("imm")) + "()";
@@ -246,6 +246,9 @@ final class RandomDefects {
             return true;
         });
         policy("second for select", (s, t, p) -> {
+            if (t.more() && !t.extra) {
+                return false;
+            }
             Pol second = new Pol();
             second.name = s.name("pol");
             second.command = s.pick("select", "all", "update", "delete", "insert");
@@ -258,7 +261,7 @@ final class RandomDefects {
             return true;
         });
         policy("second open", (s, t, p) -> {
-            if (t.extra) {
+            if (t.more()) {
                 return false;
             }
             Pol second = new Pol();
@@ -280,14 +283,14 @@ final class RandomDefects {
             return true;
         });
         policy("only select", (s, t, p) -> {
-            if (t.extra) {
+            if (t.more()) {
                 return false;
             }
             p.command = s.pick("select", "insert", "delete");
             return true;
         });
         policy("for others", (s, t, p) -> {
-            if (t.extra || t.spoiled.contains("policies")) {
+            if (t.more() || t.spoiled.contains("policies")) {
                 return false;
             }
             // from now on nobody judges that policy, and nobody tells that it was for all
@@ -297,7 +300,7 @@ final class RandomDefects {
             return true;
         });
         policy("for several", (s, t, p) -> {
-            if (t.extra || p.using == null || p.using.instead != null) {
+            if (t.more() || p.using == null || p.using.instead != null) {
                 return false;
             }
             Pol forBoth = new Pol();
@@ -309,14 +312,14 @@ final class RandomDefects {
             return true;
         });
         policy("only restrictive", (s, t, p) -> {
-            if (t.extra) {
+            if (t.more()) {
                 return false;
             }
             p.permissive = false;
             return true;
         });
         DEFECTS.put("no policy", (s, t) -> {
-            if (t.extra || t.spoiled.contains("policies")) {
+            if (t.more() || t.spoiled.contains("policies")) {
                 return false;
             }
             t.policies.clear();
@@ -811,33 +814,33 @@ final class RandomDefects {
 
     static {
         policy("array of a function", (s, t, p) -> {
-            if (t.cast != null || p.using == null || p.using.instead != null || p.using.function != null) {
+            if (t.cast != null || p.using == null || !p.using.compares() || p.using.function != null) {
                 return false;
             }
             String f = q(s.schemas.get(0)) + "." + q(s.name("arr"));
             s.spoilFirst.append("create function " + f + "() returns text[] language sql stable as $$ select"
                     + " string_to_array(nullif(current_setting('" + s.guc + "', true), ''), ',') $$;\n");
-            p.using.instead = q(t.column) + "::text = any (" + f + "())" + (t.extra ? " and not flag" : "");
+            p.using.comparison = q(t.column) + "::text = any (" + f + "())";
             return true;
         });
         policy("array of a setting", (s, t, p) -> {
-            if (t.cast != null || p.using == null || p.using.instead != null || p.using.function != null) {
+            if (t.cast != null || p.using == null || !p.using.compares() || p.using.function != null) {
                 return false;
             }
-            p.using.instead = q(t.column) + "::text = any (('{' || current_setting('" + s.guc
-                    + "', true) || '}')::text[])" + (t.extra ? " and not flag" : "");
+            p.using.comparison =
+                    q(t.column) + "::text = any (('{' || current_setting('" + s.guc + "', true) || '}')::text[])";
             return true;
         });
         policy("coalesced", (s, t, p) -> {
-            if (p.using == null || p.using.instead != null || p.using.function != null) {
+            if (p.using == null || !p.using.compares() || p.using.function != null) {
                 return false;
             }
-            p.using.instead = q(t.column) + " = coalesce(current_setting('" + s.guc + "', true), '')"
-                    + (t.cast == null ? "" : "::" + t.cast) + (t.extra ? " and not flag" : "");
+            p.using.comparison = q(t.column) + " = coalesce(current_setting('" + s.guc + "', true), '')"
+                    + (t.cast == null ? "" : "::" + t.cast);
             return true;
         });
         policy("another setting besides", (s, t, p) -> {
-            if (p.using == null || p.using.instead != null) {
+            if (p.using == null || !p.using.compares() || !p.command.equals("all")) {
                 return false;
             }
             p.using.and.add(
@@ -861,7 +864,7 @@ final class RandomDefects {
             return true;
         });
         DEFECTS.put("view in a policy", (s, t) -> {
-            if (t.policies.size() != 1 || t.spoiled.contains("policies") || t.extra) {
+            if (t.policies.size() != 1 || t.spoiled.contains("policies") || t.more()) {
                 return false;
             }
             // who is in which tenant, through a view that passes over the policies of its table

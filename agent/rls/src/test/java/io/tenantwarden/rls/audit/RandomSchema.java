@@ -33,8 +33,16 @@ final class RandomSchema {
 
         final List<String> and = new ArrayList<>();
         final List<String> or = new ArrayList<>();
+        /** In the place of the comparison; null for none. */
+        String comparison;
+
         /** In the place of all of it; null for none. */
         String instead;
+
+        /** Whether it is the ordinary one still, whatever stands besides. */
+        boolean compares() {
+            return instead == null && comparison == null;
+        }
 
         String sql(Table t) {
             if (instead != null) {
@@ -46,7 +54,8 @@ final class RandomSchema {
                 value = nullif ? "nullif(" + value + ", '')" : value;
                 value += t.cast == null ? "" : "::" + t.cast;
             }
-            String text = q(t.column) + " = " + (select ? "(select " + value + ")" : value);
+            String text =
+                    comparison == null ? q(t.column) + " = " + (select ? "(select " + value + ")" : value) : comparison;
             for (String more : and) {
                 text = "(" + text + ") and (" + more + ")";
             }
@@ -98,6 +107,11 @@ final class RandomSchema {
 
         String sql() {
             return q(schema) + "." + q(name);
+        }
+
+        /** Whether its policy demands more than the tenant, which nobody could tell when it is gone. */
+        boolean more() {
+            return extra || policies.stream().anyMatch(p -> p.using != null && !p.using.and.isEmpty());
         }
 
         String childSql() {

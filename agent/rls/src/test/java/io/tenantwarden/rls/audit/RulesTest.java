@@ -162,6 +162,8 @@ class RulesTest {
                         + " where c.code = notes.tenant_id)) with check (COND))",
                 "drop policy tenant on app.notes; create policy tenant on app.notes using (tenant_id = any (string_to_array("
                         + "(select nullif(current_setting('app.tenant_id', true), '')), ','))) with check (COND))",
+                "drop policy tenant on app.notes; create policy tenant on app.notes using (COND) or tenant_id = (select"
+                        + " nullif(current_setting('app.parent_id', true), ''))) with check (COND))",
                 "alter role aud_app set app.tenant_id = ''; alter role aud_app set app.is_platform = off",
                 "alter role aud_tester set app.tenant_id = 'x'",
                 "create materialized view app.m as select * from app.notes",
