@@ -106,10 +106,23 @@ final class ForeignKeyFix {
         }
         exchange.add(table + "DROP CONSTRAINT " + name + ";");
         exchange.add(table + "RENAME CONSTRAINT " + nextSql + " TO " + name + ";");
-        fix.then(k.from().owner(), Sql.when(old + ")\n    AND NOT EXISTS (" + constraint(k.from(), next), add));
+        String words = "rows of " + k.from().qualifiedName() + " refer to rows of another tenant in "
+                + k.to().qualifiedName() + ", so that foreign key " + k.name()
+                + " stays as it is: let them refer to their own, then run this again";
+        String violated = "foreign_key_violation";
         fix.then(
                 k.from().owner(),
-                Sql.when(old + ")\n    AND EXISTS (" + constraint(k.from(), next), exchange.toArray(String[]::new)));
+                Sql.triedWhen(
+                        old + ")\n    AND NOT EXISTS (" + constraint(k.from(), next),
+                        new Sql.Obstacle(violated, words),
+                        add));
+        fix.then(
+                k.from().owner(),
+                Sql.triedWhen(
+                        old + ")\n    AND EXISTS (" + constraint(k.from(), next),
+                        // one that does not hold must not refuse what the old one lets in
+                        new Sql.Obstacle(violated, words, table + "DROP CONSTRAINT " + nextSql + ";"),
+                        exchange.toArray(String[]::new)));
         if (!k.to().owner().equals(k.from().owner())) {
             fix.by(k.to().owner());
         }

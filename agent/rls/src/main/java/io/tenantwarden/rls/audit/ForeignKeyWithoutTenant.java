@@ -18,7 +18,7 @@ final class ForeignKeyWithoutTenant implements Rule {
                 "Foreign keys ignore row-level security: a row can refer to another tenant's row, and whether the insert"
                         + " succeeds tells whether that row exists.",
                 "Adds a unique constraint on tenant and key to the other table where there is none, and puts a foreign key that"
-                        + " holds both in the place of this one, under its name. It fails, and changes nothing, while a row"
+                        + " holds both in the place of this one, under its name. It warns, and changes nothing, while a row"
                         + " refers to one of another tenant.",
                 "Only keys between two tenant tables are looked at.");
     }

@@ -32,8 +32,46 @@ final class Sql {
         return block("IF EXISTS (" + query + ") THEN", statements);
     }
 
+    /**
+     * What keeps a statement from being run, so that it is told and the rest of what is pasted goes on.
+     *
+     * @param error the name of the error's condition, as PL/pgSQL writes it
+     * @param words what is to be done first
+     * @param undo statements that take back what was there before for its sake
+     */
+    record Obstacle(String error, String words, String... undo) {}
+
+    /** Runs statements, each with its semicolon; when they meet the obstacle, it is told as a warning and nothing is changed. */
+    static String tried(Obstacle obstacle, String... statements) {
+        return program("\n  " + String.join("\n  ", statements) + "\n" + handler(obstacle));
+    }
+
+    /** Runs statements when a query finds a row; when they meet the obstacle, it is told as a warning and nothing is changed. */
+    static String triedWhen(String query, Obstacle obstacle, String... statements) {
+        return program(conditional("IF EXISTS (" + query + ") THEN", statements) + handler(obstacle));
+    }
+
+    private static String handler(Obstacle obstacle) {
+        StringBuilder b = new StringBuilder("EXCEPTION WHEN " + obstacle.error() + " THEN\n");
+        for (String statement : obstacle.undo()) {
+            b.append("  ").append(statement).append('\n');
+        }
+        String words = obstacle.words().replaceAll("\\p{Cntrl}", " ");
+        return b.append("  RAISE WARNING '%', ")
+                .append(literal(words).strip())
+                .append(";\n")
+                .toString();
+    }
+
     private static String block(String condition, String... statements) {
-        String body = "\n  " + condition + "\n    " + String.join("\n    ", statements) + "\n  END IF;\n";
+        return program(conditional(condition, statements));
+    }
+
+    private static String conditional(String condition, String... statements) {
+        return "\n  " + condition + "\n    " + String.join("\n    ", statements) + "\n  END IF;\n";
+    }
+
+    private static String program(String body) {
         String tag = "$warden$";
         for (int i = 2; body.contains(tag); i++) {
             tag = "$warden" + i + "$";

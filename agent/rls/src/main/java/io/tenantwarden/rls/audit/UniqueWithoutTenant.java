@@ -91,7 +91,7 @@ final class UniqueWithoutTenant implements Rule {
         if (facts.keys().isLarge(t)) {
             fix.note("on large tables: writes to " + t.qualifiedName() + " wait while the index is built");
         }
-        fix.then(t.owner(), i.constraint() == null ? index(t, i) : constraint(t, i, keys));
+        fix.then(t.owner(), i.constraint() == null ? index(t, i, keys) : constraint(t, i, keys));
         return fix.note("INSERT ... ON CONFLICT that names the columns of " + i.name() + " has to name "
                 + t.tenantColumn() + " as well");
     }
@@ -110,7 +110,16 @@ final class UniqueWithoutTenant implements Rule {
                 + Sql.literal(i.constraint()) + " AND cardinality(conkey) = "
                 + i.columns().size();
         boolean plain = i.plain() && i.definition().equals("UNIQUE (" + plainColumns(i) + ")");
-        return keys.isEmpty() || !plain ? Sql.when(asItIs, exchange) : Sql.when(asItIs, exchange(t, i, keys, exchange));
+        return keys.isEmpty()
+                ? Sql.when(asItIs, exchange)
+                : Sql.triedWhen(asItIs, stillUsed(t, i), plain ? exchange(t, i, keys, exchange) : exchange);
+    }
+
+    private static Sql.Obstacle stillUsed(CatalogTable t, TableIndex i) {
+        return new Sql.Obstacle(
+                "dependent_objects_still_exist",
+                i.name() + " of " + t.qualifiedName() + " stays as it is: a foreign key refers to it. When that has the"
+                        + " tenant in it, run this again");
     }
 
     private static String plainColumns(TableIndex i) {
@@ -135,20 +144,22 @@ final class UniqueWithoutTenant implements Rule {
                 + " ORDER BY c.oid LIMIT 1);\n    ELSE\n      " + otherwise + "\n    END IF;";
     }
 
-    private static String index(CatalogTable t, TableIndex i) {
+    private static String index(CatalogTable t, TableIndex i, List<ForeignKey> keys) {
         String definition = i.definition();
         int only = outsideQuotes(definition, " ON ONLY ");
         if (only >= 0) {
             definition = definition.substring(0, only) + " ON " + definition.substring(only + " ON ONLY ".length());
         }
         int columns = outsideQuotes(definition, "(") + 1;
-        return Sql.when(
-                "SELECT FROM pg_catalog.pg_index i WHERE i.indexrelid = pg_catalog.to_regclass("
-                        + Sql.literal(Identifiers.quote(t.schema(), i.name())) + ") AND i.indrelid = " + Sql.regclass(t)
-                        + " AND i.indnkeyatts = " + i.columns().size(),
-                "DROP INDEX " + Identifiers.quote(t.schema(), i.name()) + ";",
-                definition.substring(0, columns) + Identifiers.quote(t.tenantColumn()) + ", "
-                        + definition.substring(columns) + ";");
+        String asItIs = "SELECT FROM pg_catalog.pg_index i WHERE i.indexrelid = pg_catalog.to_regclass("
+                + Sql.literal(Identifiers.quote(t.schema(), i.name())) + ") AND i.indrelid = " + Sql.regclass(t)
+                + " AND i.indnkeyatts = " + i.columns().size();
+        String[] exchange = {
+            "DROP INDEX " + Identifiers.quote(t.schema(), i.name()) + ";",
+            definition.substring(0, columns) + Identifiers.quote(t.tenantColumn()) + ", "
+                    + definition.substring(columns) + ";"
+        };
+        return keys.isEmpty() ? Sql.when(asItIs, exchange) : Sql.triedWhen(asItIs, stillUsed(t, i), exchange);
     }
 
     /** Where a text stands for the first time; names before it may hold anything when they are quoted. */

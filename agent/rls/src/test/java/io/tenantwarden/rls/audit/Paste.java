@@ -3,6 +3,7 @@ package io.tenantwarden.rls.audit;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,14 +78,22 @@ final class Paste {
         return text.replaceAll("(?m)^\\s*--.*$", "").replaceAll("(?s)/\\*.*?\\*/", "");
     }
 
-    static void run(Connection c, String text) throws SQLException {
+    /** Runs each statement; returns the warnings, in order. */
+    static List<String> run(Connection c, String text) throws SQLException {
+        List<String> warnings = new ArrayList<>();
         for (String sql : statements(text)) {
             try (Statement s = c.createStatement()) {
                 s.execute(sql);
+                for (SQLWarning w = s.getWarnings(); w != null; w = w.getNextWarning()) {
+                    if (w.getSQLState().startsWith("01")) {
+                        warnings.add(w.getMessage());
+                    }
+                }
             } catch (SQLException e) {
                 throw new SQLException(e.getMessage() + " IN " + sql, e.getSQLState(), e);
             }
         }
+        return warnings;
     }
 
     static List<String> snapshot(Connection c) throws SQLException {

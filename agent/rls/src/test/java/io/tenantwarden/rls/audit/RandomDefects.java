@@ -92,7 +92,9 @@ final class RandomDefects {
 
     private static void policy(String name, PolicyDefect defect) {
         DEFECTS.put(name, (s, t) -> {
-            if (t.policies.size() != 1 && !name.startsWith("second") || t.spoiled.contains("certain roles")) {
+            if (t.policies.isEmpty()
+                    || t.policies.size() != 1 && !name.startsWith("second")
+                    || t.spoiled.contains("certain roles")) {
                 return false;
             }
             boolean done = defect.spoil(s, t, t.policies.get(0));
@@ -369,6 +371,10 @@ final class RandomDefects {
                         .append(q(t.column))
                         .append(");\n");
             }
+            if (s.chance(3) && t.spoiled.add("row of nobody") && !t.spoiled.contains("bypass not configured")) {
+                s.spoil.append("insert into " + t.sql() + " (id, body) values (990, 'nobody''s');\n");
+                s.kept.add("WD025 " + t.schema + "." + t.name);
+            }
             return true;
         });
         DEFECTS.put("unique without tenant", (s, t) -> {
@@ -429,6 +435,13 @@ final class RandomDefects {
                         .append(t.onDelete)
                         .append(s.chance(3) ? " deferrable" : "")
                         .append(";\n");
+            }
+            if (s.chance(4)) {
+                // to a row of the other tenant, which the key with the tenant would refuse
+                s.spoil.append("update " + t.sql() + " set ref = " + RandomSchema.id(1, 1) + " where id = "
+                        + RandomSchema.id(0, 1) + ";\n");
+                s.kept.add("WD028 " + t.schema + "." + t.name);
+                s.kept.add("WD027 " + t.parent.schema + "." + t.parent.name);
             }
             return true;
         });
@@ -794,7 +807,7 @@ final class RandomDefects {
             return true;
         });
         DEFECTS.put("bypass not configured", (s, t) -> {
-            if (t.policies.size() != 1 || t.spoiled.contains("policies")) {
+            if (t.policies.size() != 1 || t.spoiled.contains("policies") || t.spoiled.contains("row of nobody")) {
                 return false;
             }
             Pol p = new Pol();
