@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Writes SQL that protects the tenant tables, and SQL that takes it back. Every statement may be run again. */
 final class DdlScript {
@@ -449,13 +450,31 @@ final class DdlScript {
                 "    JOIN pg_catalog.pg_attribute a ON a.attrelid = p.polrelid AND a.attnum > 0 AND NOT a.attisdropped",
                 "     AND a.attname IN (" + columns + ")",
                 "   WHERE p.polpermissive AND NOT (" + OwnPolicies.isIsolation(options) + ")",
-                "     AND NOT (" + OwnPolicies.isBypass(options) + ");",
+                "     AND NOT (" + OwnPolicies.isBypass(options) + ")",
+                // never the only one that lets anything through, nor one that somebody said is enough
+                "     AND p.polrelid IN (SELECT p.polrelid FROM pg_catalog.pg_policy p",
+                "                         JOIN pg_catalog.pg_attribute a ON a.attrelid = p.polrelid AND a.attnum > 0",
+                "                          AND NOT a.attisdropped AND a.attname IN (" + columns + ")",
+                "                        WHERE " + OwnPolicies.isIsolation(options) + ")" + notAccepted() + ";",
                 "  IF open IS NOT NULL THEN",
                 "    RAISE WARNING 'permissive policies that ddl did not write may open tables, since policies are joined by"
                         + " OR. Unless they are meant: %', open;",
                 "  END IF;",
                 "END"));
         statement("DO " + dollars("\n" + String.join("\n", lines) + "\n"));
+    }
+
+    private String notAccepted() {
+        String tables = facts.tables().stream()
+                .filter(DdlTable::accepted)
+                .map(t -> "coalesce(pg_catalog.to_regclass(" + literal(t.sql()) + ")::pg_catalog.oid, 0)")
+                .collect(Collectors.joining(", "));
+        String asked = facts.excluded().isEmpty()
+                ? ""
+                : facts.tables().stream()
+                        .map(DdlScript::regclass)
+                        .collect(Collectors.joining(", ", "\n     AND p.polrelid IN (", ")"));
+        return asked + (tables.isEmpty() ? "" : "\n     AND p.polrelid NOT IN (" + tables + ")");
     }
 
     private String accepted() {

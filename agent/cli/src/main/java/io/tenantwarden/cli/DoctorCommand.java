@@ -8,6 +8,7 @@ import io.tenantwarden.rls.audit.Audit;
 import io.tenantwarden.rls.audit.AuditFacts;
 import io.tenantwarden.rls.audit.AuditOptions;
 import io.tenantwarden.rls.audit.Ignore;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -31,7 +32,8 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         footer = {
             "",
-            "Exit 0: no finding but notes (INFO). 1: findings. 2: wrong usage. 3: could not run.",
+            "Exit 0: no finding but notes (INFO). 1: findings, or something that was not judged. 2: wrong usage.",
+            "3: could not run.",
             "",
             "Example:",
             "  WARDEN_PASSWORD=... java -jar tenant-warden.jar doctor \\",
@@ -72,6 +74,9 @@ final class DoctorCommand implements Callable<Integer> {
             description = "with --probe: a tenant that has rows; else one is looked for where the role may see any")
     private String tenant;
 
+    /** The rules that say of a table that it has no row-level security. */
+    private static final List<String> WITHOUT_RLS = List.of("WD004", "WD006", "WD035");
+
     private final Terminal terminal;
 
     DoctorCommand(Terminal terminal) {
@@ -97,28 +102,40 @@ final class DoctorCommand implements Callable<Integer> {
         @Option(names = "--json", description = "print the findings as JSON")
         private boolean json;
 
-        @Option(names = "--sarif", description = "print the findings as SARIF 2.1.0")
+        @Option(names = "--sarif", description = "print the findings as SARIF 2.1.0, for GitHub's code scanning")
         private boolean sarif;
     }
+
+    @Option(
+            names = "--sarif-file",
+            paramLabel = "FILE",
+            description =
+                    "with --sarif: the file of the repository that describes the schema; findings are shown at the line"
+                            + " that creates the object; else each object has a name of its own in the place of a file")
+    private Path sarifFile;
 
     @Override
     public Integer call() throws SQLException {
         if (tenant != null && !probe) {
             throw CommandFailure.usage("--tenant is for --probe: add it");
         }
+        if (sarifFile != null && !format.sarif) {
+            throw CommandFailure.usage("--sarif-file is for --sarif: add it");
+        }
+        SarifLocations locations = sarifFile == null ? SarifLocations.ofObjects() : SarifLocations.in(sarifFile);
         Config config = tenants.read(terminal);
         List<Ignore> ofRules = new ArrayList<>();
         List<ProbeIgnore> ofProbe = new ArrayList<>();
         readIgnores(ofRules, ofProbe);
         AuditOptions options = new AuditOptions(
-                config.guc().stream().map(GucAssignment::name).toList(),
+                config.gucNames(),
                 config.gucBypass().stream().map(GucAssignment::name).toList(),
                 ofRules);
         DoctorReport report;
         try (Connection c = database.connect(terminal)) {
             report = examine(c, config, options, ofProbe);
         }
-        print(report);
+        print(report, locations);
         boolean fails = report.findings().stream().anyMatch(f -> f.level().compareTo(failOn.level) <= 0);
         return fails ? ExitCodes.FINDINGS : ExitCodes.NOTHING_FOUND;
     }
@@ -141,7 +158,8 @@ final class DoctorCommand implements Callable<Integer> {
             throws SQLException {
         terminal.progress("reading the catalog");
         AuditFacts facts = AuditFacts.read(c, new CatalogOptions(config.tenantColumns(), List.of(), List.of()));
-        if (facts.catalog().isEmpty()) {
+        Audit audit = Audit.of(facts, options);
+        if (facts.catalog().isEmpty() && audit.findings().isEmpty()) {
             throw CommandFailure.couldNotRun(
                     "no table of database " + facts.catalog().database()
                             + " has row-level security or a tenant column (" + String.join(", ", config.tenantColumns())
@@ -153,12 +171,11 @@ final class DoctorCommand implements Callable<Integer> {
                     + " could not be read, because another session has these tables, or tables that the policies read,"
                     + " locked (ACCESS EXCLUSIVE), as a migration does: run it again when that is done");
         }
-        Audit audit = Audit.of(facts, options);
         audit.unusedIgnores().forEach(ignore -> warnUnused(ignore.rule() + ":" + ignore.object()));
         List<Finding> findings = new ArrayList<>(audit.findings());
         List<ProbeResult> results = null;
         if (probe) {
-            results = new Probe(c, config, tenant, terminal).run();
+            results = new Probe(c, config, tenant, table -> isAcceptedWithoutRls(options, table), terminal).run();
             addFindings(results, ofProbe, findings);
         }
         findings.sort(Comparator.comparing(Finding::level)
@@ -171,6 +188,11 @@ final class DoctorCommand implements Callable<Integer> {
                 facts.catalog().protectedCount(),
                 List.copyOf(findings),
                 results);
+    }
+
+    /** A table that somebody accepted as it is would fail every check. */
+    private static boolean isAcceptedWithoutRls(AuditOptions options, String table) {
+        return options.ignores().stream().anyMatch(i -> WITHOUT_RLS.stream().anyMatch(rule -> i.covers(rule, table)));
     }
 
     private void addFindings(List<ProbeResult> results, List<ProbeIgnore> ignores, List<Finding> findings) {
@@ -198,11 +220,15 @@ final class DoctorCommand implements Callable<Integer> {
         terminal.progress("--ignore " + ignore + " covers nothing: take it out");
     }
 
-    private void print(DoctorReport report) {
+    private void print(DoctorReport report, SarifLocations locations) {
         if (format.json) {
             terminal.data().println(report.toJson());
         } else if (format.sarif) {
-            terminal.data().println(Sarif.of(report));
+            if (report.findings().size() > Sarif.MAX_RESULTS) {
+                terminal.progress("GitHub takes " + Sarif.MAX_RESULTS + " results: the least severe of "
+                        + report.findings().size() + " are left out");
+            }
+            terminal.data().println(Sarif.of(report, locations));
         } else {
             new DoctorText(terminal).print(report);
         }

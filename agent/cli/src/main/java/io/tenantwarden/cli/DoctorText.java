@@ -4,7 +4,9 @@ import io.tenantwarden.rls.Finding;
 import io.tenantwarden.rls.audit.Rule;
 import io.tenantwarden.rls.audit.Rules;
 import java.io.PrintStream;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What doctor found, for people: grouped by rule, the worst first, the fix under each. */
 final class DoctorText {
@@ -17,6 +19,7 @@ final class DoctorText {
 
     private final PrintStream out;
     private final boolean colours;
+    private boolean sql;
 
     DoctorText(Terminal terminal) {
         this.out = terminal.text();
@@ -29,15 +32,20 @@ final class DoctorText {
                 + count(report.protectedTables(), "protected table"));
         printFindings(report.findings());
         if (report.probe() != null) {
-            printProbe(report.probe());
+            printProbe(new ProbeSummary(report.probe()));
         }
         out.println();
+        if (sql) {
+            out.println("SQL may be pasted in any order, and again. Each statement locks its table for a moment: SET"
+                    + " lock_timeout = '5s'; first.");
+        }
         out.println(summary(report));
         out.flush();
     }
 
     private void printFindings(List<Finding> findings) {
         String rule = null;
+        Map<String, String> printed = new HashMap<>();
         for (Finding f : findings) {
             if (!f.rule().equals(rule)) {
                 rule = f.rule();
@@ -46,8 +54,24 @@ final class DoctorText {
             }
             out.println("  " + WardenCli.oneLine(f.object()) + ": " + WardenCli.oneLine(f.message()));
             if (!f.fix().isEmpty()) {
-                out.println(colour(FAINT, "    fix: ") + f.fix().strip().replace("\n", "\n         "));
+                printFix(f, printed);
             }
+        }
+    }
+
+    /** One statement for several findings is printed once. */
+    private void printFix(Finding f, Map<String, String> printed) {
+        String first = printed.putIfAbsent(f.fix(), f.rule() + " " + f.object());
+        FixText fix = FixText.of(f.fix());
+        if (first != null) {
+            out.println(colour(
+                    FAINT, "    " + (fix.sql() ? "fix" : "to do") + ": the same as of " + WardenCli.oneLine(first)));
+        } else if (!fix.sql()) {
+            out.println(colour(FAINT, "    to do: ") + fix.words());
+        } else {
+            sql = true;
+            out.println(colour(FAINT, "    fix" + (fix.who().isEmpty() ? "" : ", to be run by " + fix.who()) + ":"));
+            fix.lines().forEach(line -> out.println("      " + line));
         }
     }
 
@@ -60,23 +84,16 @@ final class DoctorText {
         return check == null ? "" : check.failure();
     }
 
-    private void printProbe(List<ProbeResult> results) {
+    private void printProbe(ProbeSummary probe) {
         out.println();
         out.println("Probe (every statement was rolled back)");
-        String table = null;
-        for (ProbeResult r : results) {
-            if (!r.table().equals(table)) {
-                table = r.table();
-                out.println("  " + WardenCli.oneLine(table));
-            }
-            String colour = switch (r.outcome()) {
+        for (ProbeSummary.Line line : probe.lines()) {
+            String colour = switch (line.outcome()) {
                 case PROVEN -> GREEN;
                 case NOT_PROVABLE -> YELLOW;
                 case FAILED -> RED;
             };
-            out.println("    " + colour(colour, pad(r.outcome().words(), 12)) + "  "
-                    + r.check().sentence()
-                    + (r.detail().isEmpty() ? "" : ": " + WardenCli.oneLine(r.detail())));
+            out.println("  " + colour(colour, pad(line.outcome().words(), 12)) + "  " + WardenCli.oneLine(line.text()));
         }
     }
 

@@ -140,7 +140,7 @@ public final class EngineFactory {
                 reporter,
                 facts,
                 new AuditOptions(
-                        config.guc().stream().map(GucAssignment::name).toList(),
+                        config.gucNames(),
                         config.gucBypass().stream().map(GucAssignment::name).toList(),
                         List.of()),
                 config.catalogRefresh().toNanos(),

@@ -99,8 +99,10 @@ final class RolePreflight {
                     name,
                     "a statement names the partition or child " + name + " of " + table.parent()
                             + " itself: the policies of the parent do not hold for it, every tenant's rows are read",
-                    "ALTER TABLE " + table.quotedName() + " ENABLE ROW LEVEL SECURITY; ALTER TABLE "
-                            + table.quotedName() + " FORCE ROW LEVEL SECURITY;"));
+                    "-- name " + table.parent() + " in the statement; or give " + name
+                            + " policies of its own, as the command"
+                            + " line's doctor and ddl write them: row-level security without a policy would let this statement"
+                            + " see nothing"));
         }
     }
 

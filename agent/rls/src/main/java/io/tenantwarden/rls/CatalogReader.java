@@ -48,10 +48,15 @@ final class CatalogReader {
                AND n.nspname OPERATOR(pg_catalog.!~) '^pg_(toast|temp_)'
             """;
 
+    /** With the schema of whatever is not PostgreSQL's own: who pastes a fix may have another search path. */
     private static final String DOMAINS = """
             /* tenant-warden */
-            SELECT d.oid, pg_catalog.format_type(%s, -1)
+            SELECT d.oid,
+                   CASE WHEN n.nspname OPERATOR(pg_catalog.=) 'pg_catalog' THEN pg_catalog.format_type(t.oid, -1)
+                        ELSE pg_catalog.concat(pg_catalog.quote_ident(n.nspname), '.', pg_catalog.quote_ident(t.typname)) END
               FROM pg_catalog.unnest(pg_catalog.string_to_array(?, ',')::pg_catalog.oid[]) d(oid)
+              JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) %s
+              JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) t.typnamespace
             """.formatted(PolicySql.baseType("d.oid"));
 
     /**

@@ -92,6 +92,24 @@ public record CatalogTable(
                 || protection == Protection.INCLUDED;
     }
 
+    /** The same with other policies. */
+    public CatalogTable withPolicies(List<Policy> other) {
+        return new CatalogTable(
+                oid,
+                schema,
+                name,
+                kind,
+                owner,
+                rls,
+                forced,
+                tenantColumn,
+                tenantColumnType,
+                List.copyOf(other),
+                parent,
+                children,
+                protection);
+    }
+
     /** {@code schema.table}, without quotes. */
     public String qualifiedName() {
         return schema + "." + name;

@@ -19,6 +19,11 @@ public final class Identifiers {
 
     private Identifiers() {}
 
+    /** Whether a name in lower case can be none without quotes. */
+    static boolean isReserved(String lower) {
+        return RESERVED.contains(lower);
+    }
+
     /** The name as it must stand in SQL: in double quotes where it would not be read back as itself. */
     public static String quote(String name) {
         boolean plain = !name.isEmpty() && !RESERVED.contains(name);

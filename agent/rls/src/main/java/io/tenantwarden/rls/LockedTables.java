@@ -4,7 +4,7 @@ package io.tenantwarden.rls;
  * Parts of queries that print expressions, for which the server opens tables. The connection is the application's, which
  * must not stand still because a migration holds one of them locked.
  */
-final class LockedTables {
+public final class LockedTables {
 
     /**
      * The relations that a query of ours would have to wait for, because another session has them locked, or stands in the
@@ -43,25 +43,35 @@ final class LockedTables {
      *
      * @param kind the catalog that {@code p} is
      */
-    static String wouldWait(String kind) {
+    public static String wouldWait(String kind) {
         return WOULD_WAIT.formatted(kind);
     }
 
     /**
-     * A query that prints expressions, with an end to its waiting for a table that is locked in this very moment. The
-     * limit is set and taken back by the query itself: in autocommit, and behind a pooler, there is no other statement that
-     * it would reach, and a transaction of the application goes on with its own. A row without an oid stands for none.
+     * A query that prints expressions, with an end to its waiting for a table that is locked in this very moment, and with
+     * every name printed with its schema: what is visible to the application need not be to whoever pastes the text. Both
+     * are set and taken back by the query itself: in autocommit, and behind a pooler, there is no other statement that they
+     * would reach, and a transaction of the application goes on with its own. A row without an oid stands for none.
+     *
+     * @param query reads {@code waiting w} with the condition {@code w.most IS NOT NULL}, so that it runs after both are set
      */
-    static String impatiently(String query) {
+    public static String impatiently(String query) {
         return """
                 /* tenant-warden */
-                WITH before AS MATERIALIZED (SELECT pg_catalog.current_setting('lock_timeout') AS value),
+                WITH before AS MATERIALIZED (
+                  SELECT pg_catalog.current_setting('lock_timeout') AS value,
+                         pg_catalog.current_setting('search_path') AS path),
                 waiting AS MATERIALIZED (
-                  SELECT b.value, pg_catalog.set_config('lock_timeout', '2s', true) AS most FROM before b),
+                  SELECT b.value, b.path, pg_catalog.concat(
+                           pg_catalog.set_config('lock_timeout', '2s', true),
+                           pg_catalog.set_config('search_path', '', true)) AS most
+                    FROM before b),
                 """ + LOCKED + ", printed AS MATERIALIZED (\n" + query + """
                 ),
                 after AS MATERIALIZED (
-                  SELECT pg_catalog.set_config('lock_timeout', w.value, true) AS value
+                  SELECT pg_catalog.concat(
+                           pg_catalog.set_config('lock_timeout', w.value, true),
+                           pg_catalog.set_config('search_path', w.path, true)) AS value
                     FROM waiting w
                    WHERE (SELECT pg_catalog.count(*) FROM printed) OPERATOR(pg_catalog.>=) 0)
                 SELECT p.* FROM after a LEFT JOIN printed p ON true WHERE a.value IS NOT NULL

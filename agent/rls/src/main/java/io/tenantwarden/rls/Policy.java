@@ -23,4 +23,15 @@ public record Policy(
         List<String> roles,
         String using,
         String check,
-        Set<String> gucs) {}
+        Set<String> gucs) {
+
+    /** The same with other expressions, which read these settings. */
+    public Policy with(String newUsing, String newCheck, Set<String> newGucs) {
+        return new Policy(name, command, permissive, roles, newUsing, newCheck, newGucs);
+    }
+
+    /** The same under another name, for other roles. */
+    public Policy named(String newName, List<String> newRoles) {
+        return new Policy(newName, command, permissive, newRoles, using, check, gucs);
+    }
+}

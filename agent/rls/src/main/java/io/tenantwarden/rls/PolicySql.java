@@ -1,6 +1,8 @@
 package io.tenantwarden.rls;
 
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** SQL of policies in the form that is fast and knows no tenant: what fixes and generated DDL write. */
 public final class PolicySql {
@@ -11,7 +13,19 @@ public final class PolicySql {
     /** A cast to name or "char" cuts a longer id down, perhaps to another tenant's; both compare with text. */
     private static final Set<String> COMPARED_AS_TEXT = Set.of("text", "name", "\"char\"");
 
+    /** No id of a tenant can be cast to these and compared. */
+    private static final Set<String> NOT_COMPARED = Set.of("json", "jsonb", "xml", "tsvector", "tsquery");
+
     private PolicySql() {}
+
+    /**
+     * Whether the id of a tenant can be compared with a column of this type, as far as its name tells.
+     *
+     * @param type as SQL writes it; null when it is not known
+     */
+    public static boolean canCompare(String type) {
+        return type != null && !type.endsWith("[]") && !NOT_COMPARED.contains(type);
+    }
 
     /**
      * SQL for the type that a tenant column's values are really of: a cast to a domain over {@code varchar(4)} would cut a
@@ -56,10 +70,52 @@ public final class PolicySql {
     public static String create(CatalogTable table, String name, String command, String condition) {
         boolean reads = !command.equals("INSERT");
         boolean writes = !command.equals("SELECT") && !command.equals("DELETE");
-        return "CREATE POLICY " + Identifiers.quote(name) + " ON " + table.quotedName()
-                + (command.equals("ALL") ? "" : " FOR " + command)
-                + (reads ? " USING (" + condition + ")" : "")
-                + (writes ? " WITH CHECK (" + condition + ")" : "") + ";";
+        return create(
+                table,
+                new Policy(
+                        name,
+                        command,
+                        true,
+                        List.of("public"),
+                        reads ? condition : null,
+                        writes ? condition : null,
+                        Set.of()));
+    }
+
+    /** {@code CREATE POLICY ...;} as the policy says. */
+    public static String create(CatalogTable table, Policy p) {
+        return "CREATE POLICY " + Identifiers.quote(p.name()) + " ON " + table.quotedName()
+                + (p.permissive() ? "" : " AS RESTRICTIVE")
+                + (p.command().equals("ALL") ? "" : " FOR " + p.command())
+                + (p.roles().equals(List.of("public")) ? "" : " TO " + roles(p.roles())) + clauses(p.using(), p.check())
+                + ";";
+    }
+
+    /**
+     * {@code ALTER POLICY ...;} with what is to be changed.
+     *
+     * @param roles whom it is to hold for; null leaves that as it is
+     * @param using null leaves it as it is
+     * @param check null leaves it as it is
+     */
+    public static String alter(CatalogTable table, String name, List<String> roles, String using, String check) {
+        return "ALTER POLICY " + Identifiers.quote(name) + " ON " + table.quotedName()
+                + (roles == null ? "" : " TO " + roles(roles)) + clauses(using, check) + ";";
+    }
+
+    /** {@code DROP POLICY IF EXISTS ...;} */
+    public static String drop(CatalogTable table, String name) {
+        return "DROP POLICY IF EXISTS " + Identifiers.quote(name) + " ON " + table.quotedName() + ";";
+    }
+
+    private static String clauses(String using, String check) {
+        return (using == null ? "" : " USING (" + using + ")") + (check == null ? "" : " WITH CHECK (" + check + ")");
+    }
+
+    private static String roles(List<String> roles) {
+        return roles.stream()
+                .map(r -> r.equals("public") ? "PUBLIC" : Identifiers.quote(r))
+                .collect(Collectors.joining(", "));
     }
 
     /** {@code ALTER TABLE ... ENABLE ROW LEVEL SECURITY;} */

@@ -256,7 +256,7 @@ class CatalogTest {
                     assertEquals("p", p.name());
                     assertNull(p.using());
                     assertEquals(
-                            "(tenant_id = outer_member())",
+                            "(tenant_id = public.outer_member())",
                             locked.table("public.t3").policies().get(1).using());
                     assertEquals(0, locked.policiesMentioning("app.member"));
                     other.rollback();
@@ -493,7 +493,6 @@ class CatalogTest {
         List<String> tables = List.of(
                 "WD004 WARN Odd.Schema.T\"x",
                 "WD004 WARN app.events",
-                "WD004 WARN app.events_1",
                 "WD004 WARN app.leaf",
                 "WD004 WARN app.users",
                 "WD005 WARN app.customers");
@@ -531,12 +530,11 @@ class CatalogTest {
             assertEquals("WD003", owner.rule());
             assertTrue(owner.message().contains("7 protected tables"), owner.message());
             assertTrue(owner.message().endsWith("Odd.t 4 and 2 more"), owner.message());
-            for (Finding f : findings) {
-                s.execute(f.fix());
+            for (int twice = 0; twice < 2; twice++) {
+                for (Finding f : findings) {
+                    s.execute(f.fix());
+                }
             }
-            findings = check(c, Catalog.read(c, CatalogOptions.DEFAULT));
-            assertEquals(List.of("WD003"), findings.stream().map(Finding::rule).toList());
-            s.execute(findings.get(0).fix());
             assertEquals(List.of(), check(c, Catalog.read(c, CatalogOptions.DEFAULT)));
         }
     }
@@ -588,7 +586,16 @@ class CatalogTest {
             }
             s.execute("create table ccc (tenant_id text, k int); create policy p1 on ccc using (tenant_id ="
                     + " current_setting('app.x', true))");
+            s.execute(
+                    "create type mood as enum ('a'); create table moody (tenant_id mood); set search_path = public, pg_temp");
             Catalog catalog = Catalog.read(c, CatalogOptions.DEFAULT);
+            assertEquals("public.mood", catalog.table("public", "moody").tenantColumnType());
+            try (ResultSet rs = s.executeQuery("show search_path")) {
+                rs.next();
+                assertEquals("public, pg_temp", rs.getString(1), "as it was");
+            }
+            // names come with their schema, so that the text means the same to whoever pastes it
+            s.execute("set search_path = ''");
             for (CatalogTable t : catalog.tables()) {
                 for (Policy p : t.policies()) {
                     try (ResultSet rs = s.executeQuery("select qual, with_check from pg_policies where tablename = '"

@@ -3,6 +3,7 @@ package io.tenantwarden.engine.config;
 import io.tenantwarden.engine.tenant.SourceSpec;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -60,6 +61,15 @@ public final class Config {
     /** Settings in a tenant scope; at least one of them holds the tenant or a source. */
     public List<GucAssignment> guc() {
         return get(Keys.GUC);
+    }
+
+    /** Names of the settings in a tenant scope, those that are the tenant and nothing else first: what policies compare with. */
+    public List<String> gucNames() {
+        return guc().stream()
+                .sorted(Comparator.comparing((GucAssignment g) -> !g.value().isTenant())
+                        .thenComparing(g -> !g.value().usesTenant()))
+                .map(GucAssignment::name)
+                .toList();
     }
 
     /** Settings in a bypass scope, none of which uses the tenant. */

@@ -35,6 +35,11 @@ public record GucTemplate(List<Part> parts, String text) {
         return !has(Kind.TENANT) && !has(Kind.SOURCE);
     }
 
+    /** Whether it is the tenant of the scope and nothing else. */
+    public boolean isTenant() {
+        return parts.size() == 1 && parts.get(0).kind() == Kind.TENANT;
+    }
+
     /** Whether the tenant of the scope occurs in it. */
     public boolean usesTenant() {
         return has(Kind.TENANT);

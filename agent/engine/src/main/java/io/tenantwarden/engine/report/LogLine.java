@@ -13,6 +13,8 @@ record LogLine(String logger, Level level, String text) {
     static final String VIOLATIONS = "tenantwarden.violations";
     private static final String PREFIX = "[warden] ";
     private static final int MAX_MESSAGE = 2_000;
+    private static final String FIX_TOO_LONG =
+            "-- too long for a line of a log: it is in the report, and the command doctor prints it";
     private static final int MAX_FRAMES = 30;
     private static final int MAX_CAUSES = 5;
 
@@ -84,7 +86,9 @@ record LogLine(String logger, Level level, String text) {
         }
         LogText.field(line, "object", finding.object());
         LogText.quotedField(line, "message", finding.message(), MAX_MESSAGE);
-        LogText.quotedField(line, "fix", finding.fix(), MAX_MESSAGE);
+        // half of a fix must not be pasted
+        boolean fits = finding.fix().length() <= MAX_MESSAGE;
+        LogText.quotedField(line, "fix", fits ? finding.fix() : FIX_TOO_LONG, MAX_MESSAGE);
         return new LogLine(START, finding.level(), line.toString());
     }
 

@@ -568,6 +568,17 @@ class ConfigLoaderTest {
 
     // ---- agent arguments
 
+    /** What policies compare with stands first, wherever it was written. */
+    @Test
+    void namesOfTheSettingsBeginWithTheTenantsOwn() {
+        Config config = Loading.with()
+                .property("warden.tenant", "value:a")
+                .property("warden.guc", "app.is_platform=off,app.long=t-{tenant},app.tenant={tenant}")
+                .config();
+
+        assertEquals(List.of("app.tenant", "app.long", "app.is_platform"), config.gucNames());
+    }
+
     @Test
     void argumentsWithAndWithoutPrefixAndWithEscapes() {
         Config config = Loading.with()

@@ -122,6 +122,17 @@ class LogLineTest {
         assertEquals("tenantwarden", line.logger());
     }
 
+    /** Whoever copies from a log pastes: all of a fix, or none of it. */
+    @Test
+    void aFixThatIsTooLongIsLeftOut() {
+        String many = "ALTER TABLE a FORCE ROW LEVEL SECURITY;\n".repeat(100);
+        String line = LogLine.finding(new Finding("WD003", Level.ERROR, "app", "owns", many))
+                .text();
+
+        assertFalse(line.contains("ALTER TABLE"), line);
+        assertTrue(line.contains("fix=\"-- too long for a line of a log"), line);
+    }
+
     @Test
     void coverIsTheLineOfTheContract() {
         Cover cover = new Cover(

@@ -47,9 +47,10 @@ public final class Audit {
     }
 
     static Audit of(AuditFacts facts, AuditOptions options, List<Rule> rules) {
-        Findings findings = new Findings();
-        if (!facts.catalog().isEmpty()) {
-            for (Rule rule : rules) {
+        Findings findings = new Findings(facts, options);
+        for (Rule rule : rules) {
+            if (!facts.catalog().isEmpty()
+                    || Rules.OF_AN_EMPTY_CATALOG.stream().anyMatch(r -> r.id().equals(rule.id()))) {
                 findings.of(rule);
                 rule.check(facts, options, findings);
             }

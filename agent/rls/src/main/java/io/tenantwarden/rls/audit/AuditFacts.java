@@ -5,66 +5,144 @@ import io.tenantwarden.rls.CatalogOptions;
 import io.tenantwarden.rls.CatalogTable;
 import io.tenantwarden.rls.Policy;
 import io.tenantwarden.rls.PolicyExpression;
-import io.tenantwarden.rls.PolicySql;
 import io.tenantwarden.rls.RoleFacts;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 
 /** Everything that the rules look at, as one role sees it: a snapshot. Thread-safe; never changes. */
 public final class AuditFacts {
 
+    private static final Set<String> READ_AND_WRITE = Set.of("SELECT", "INSERT", "UPDATE", "DELETE");
+
     private final RoleFacts role;
     private final Catalog catalog;
-    private final Map<String, DatabaseRole> roles;
-    private final Map<String, Set<String>> privilegesOf;
+    private final NamedColumns columns;
+    private final Roles roles;
     private final Map<Long, List<CatalogGrant>> grants;
-    private final Map<Long, TenantColumn> columns;
-    private final Map<Long, List<TableIndex>> indexes;
-    private final List<ForeignKey> foreignKeys;
-    private final Set<String> invokerViews;
+    private final Set<Long> reachableByColumn;
+    private final Keys keys;
     private final List<DatabaseFunction> functions;
-    private final Set<String> schemasToCreateIn;
+    private final Map<String, Set<String>> onConflict;
+    private final Set<Long> invokerViews;
+    private final Set<Long> neededViews;
+    private final SchemaFacts schemas;
     private final List<SettingDefault> settings;
+    private final String databaseOwner;
     private final List<PublishedTable> published;
     private final List<DefaultPrivilege> defaultPrivileges;
     private final Map<List<String>, PolicyExpression> expressions = new ConcurrentHashMap<>();
+    private final Map<AuditOptions, TenantSetting> tenantSettings = new ConcurrentHashMap<>();
+    private volatile Reach reach;
 
-    AuditFacts(
-            RoleFacts role,
-            Catalog catalog,
-            Map<String, DatabaseRole> roles,
-            Map<String, Set<String>> privilegesOf,
-            Map<Long, List<CatalogGrant>> grants,
-            Map<Long, TenantColumn> columns,
-            Map<Long, List<TableIndex>> indexes,
-            List<ForeignKey> foreignKeys,
-            Set<String> invokerViews,
-            List<DatabaseFunction> functions,
-            Set<String> schemasToCreateIn,
-            List<SettingDefault> settings,
-            List<PublishedTable> published,
-            List<DefaultPrivilege> defaultPrivileges) {
-        this.role = role;
-        this.catalog = catalog;
-        this.roles = roles;
-        this.privilegesOf = privilegesOf;
-        this.grants = grants;
-        this.columns = columns;
-        this.indexes = indexes;
-        this.foreignKeys = List.copyOf(foreignKeys);
-        this.invokerViews = invokerViews;
-        this.functions = List.copyOf(functions);
-        this.schemasToCreateIn = schemasToCreateIn;
-        this.settings = List.copyOf(settings);
-        this.published = List.copyOf(published);
-        this.defaultPrivileges = List.copyOf(defaultPrivileges);
+    private AuditFacts(Builder b) {
+        role = b.role;
+        catalog = b.catalog;
+        columns = b.columns;
+        roles = b.roles;
+        grants = b.grants;
+        reachableByColumn = b.reachableByColumn;
+        keys = b.keys;
+        functions = List.copyOf(b.functions);
+        onConflict = b.onConflict;
+        invokerViews = b.invokerViews;
+        neededViews = b.neededViews;
+        schemas = b.schemas;
+        settings = List.copyOf(b.settings);
+        databaseOwner = b.databaseOwner;
+        published = List.copyOf(b.published);
+        defaultPrivileges = List.copyOf(b.defaultPrivileges);
+    }
+
+    /** Puts facts together; what is not given was not read. */
+    static final class Builder {
+        private final RoleFacts role;
+        private final Catalog catalog;
+        private NamedColumns columns = NamedColumns.NONE;
+        private Roles roles = Roles.NONE;
+        private Map<Long, List<CatalogGrant>> grants = Map.of();
+        private Set<Long> reachableByColumn = Set.of();
+        private Keys keys = Keys.NONE;
+        private List<DatabaseFunction> functions = List.of();
+        private Map<String, Set<String>> onConflict = Map.of();
+        private Set<Long> invokerViews = Set.of();
+        private Set<Long> neededViews = Set.of();
+        private SchemaFacts schemas = SchemaFacts.NONE;
+        private List<SettingDefault> settings = List.of();
+        private String databaseOwner = Fix.SUPERUSER;
+        private List<PublishedTable> published = List.of();
+        private List<DefaultPrivilege> defaultPrivileges = List.of();
+
+        Builder(RoleFacts role, Catalog catalog) {
+            this.role = role;
+            this.catalog = catalog;
+        }
+
+        Builder columns(NamedColumns of) {
+            columns = of;
+            return this;
+        }
+
+        Builder roles(Roles of) {
+            roles = of;
+            return this;
+        }
+
+        Builder grants(Map<Long, List<CatalogGrant>> of, Set<Long> byColumn) {
+            grants = of;
+            reachableByColumn = byColumn;
+            return this;
+        }
+
+        Builder keys(Keys of) {
+            keys = of;
+            return this;
+        }
+
+        Builder functions(List<DatabaseFunction> of, Map<String, Set<String>> withOnConflict) {
+            functions = of;
+            onConflict = withOnConflict;
+            return this;
+        }
+
+        Builder views(Set<Long> invokers, Set<Long> needed) {
+            invokerViews = invokers;
+            neededViews = needed;
+            return this;
+        }
+
+        Builder schemas(SchemaFacts of) {
+            schemas = of;
+            return this;
+        }
+
+        Builder settings(List<SettingDefault> of) {
+            settings = of;
+            return this;
+        }
+
+        Builder databaseOwner(String of) {
+            databaseOwner = of;
+            return this;
+        }
+
+        Builder published(List<PublishedTable> of) {
+            published = of;
+            return this;
+        }
+
+        Builder defaultPrivileges(List<DefaultPrivilege> of) {
+            defaultPrivileges = of;
+            return this;
+        }
+
+        AuditFacts build() {
+            return new AuditFacts(this);
+        }
     }
 
     /**
@@ -90,9 +168,7 @@ public final class AuditFacts {
 
     /** Without reading anything more: enough for the rules that need only role and catalog. */
     static AuditFacts of(RoleFacts role, Catalog catalog) {
-        return new AuditFacts(
-                role, catalog, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), List.of(), Set.of(), List.of(),
-                Set.of(), List.of(), List.of(), List.of());
+        return new Builder(role, catalog).build();
     }
 
     /** The role that the facts are about. */
@@ -105,29 +181,34 @@ public final class AuditFacts {
         return catalog;
     }
 
-    // ---------------------------------------------------------------- roles
-
-    /** All roles of the server. */
-    Collection<DatabaseRole> roles() {
-        return roles.values();
+    /** Which tables have which tenant columns. */
+    NamedColumns columns() {
+        return columns;
     }
 
-    /** Whether the policies of the table never filter for a role: superuser, BYPASSRLS, or owner without FORCE. */
-    boolean bypasses(String roleName, CatalogTable table) {
-        DatabaseRole r = roles.get(roleName);
-        return r != null
-                && (r.superuser()
-                        || r.bypassRls()
-                        || !table.forced()
-                                && privilegesOf
-                                        .getOrDefault(roleName, Set.of(roleName))
-                                        .contains(table.owner()));
+    Roles roles() {
+        return roles;
     }
 
-    /** Whether no policy ever filters for a role: superuser or BYPASSRLS. */
-    boolean bypassesEverything(String roleName) {
-        DatabaseRole r = roles.get(roleName);
-        return r != null && (r.superuser() || r.bypassRls());
+    Keys keys() {
+        return keys;
+    }
+
+    SchemaFacts schemas() {
+        return schemas;
+    }
+
+    List<DatabaseFunction> functions() {
+        return functions;
+    }
+
+    /** By function that inserts with ON CONFLICT, everything in its body that could be a name. */
+    Map<String, Set<String>> onConflict() {
+        return onConflict;
+    }
+
+    List<PublishedTable> published() {
+        return published;
     }
 
     /** Settings of ALTER ROLE and ALTER DATABASE that hold for this session, and the value of row_security now. */
@@ -135,46 +216,9 @@ public final class AuditFacts {
         return settings;
     }
 
-    // ---------------------------------------------------------------- privileges
-
-    /** What the connected role was granted on a relation, by grantee. */
-    List<CatalogGrant> grants(CatalogTable table) {
-        return grants.getOrDefault(table.oid(), List.of());
-    }
-
-    /** Whether the connected role may do this to the relation. */
-    boolean may(String privilege, CatalogTable table) {
-        if (role.superuser()) {
-            return true;
-        }
-        for (CatalogGrant g : grants(table)) {
-            if (g.privileges().contains(privilege)) {
-                return true;
-            }
-        }
-        return role.roles().contains(privilege.equals("SELECT") ? "pg_read_all_data" : "pg_write_all_data")
-                && Set.of("SELECT", "INSERT", "UPDATE", "DELETE").contains(privilege);
-    }
-
-    /** {@code REVOKE privileges ON relation FROM} everyone through whom the connected role has one of them. */
-    String revoke(Collection<String> privileges, CatalogTable table) {
-        Set<String> grantees = new TreeSet<>();
-        Set<String> named = new TreeSet<>();
-        for (CatalogGrant g : grants(table)) {
-            for (String p : privileges) {
-                if (g.privileges().contains(p)) {
-                    grantees.add(g.to());
-                    named.add(p);
-                }
-            }
-        }
-        return "REVOKE " + String.join(", ", named) + " ON " + table.quotedName() + " FROM "
-                + String.join(", ", grantees) + ";";
-    }
-
-    /** Schemas in which the connected role may create objects. */
-    Set<String> schemasToCreateIn() {
-        return schemasToCreateIn;
+    /** The owner of the database. */
+    String databaseOwner() {
+        return databaseOwner;
     }
 
     /** Default privileges that the connected role will have on new tables. */
@@ -182,7 +226,66 @@ public final class AuditFacts {
         return defaultPrivileges;
     }
 
+    /** What the policies lead to. */
+    Reach reach() {
+        if (reach == null) {
+            reach = new Reach(this);
+        }
+        return reach;
+    }
+
+    // ---------------------------------------------------------------- privileges
+
+    /** What the connected role was granted on a relation, by grantee and grantor. */
+    List<CatalogGrant> grants(CatalogTable table) {
+        return grants.getOrDefault(table.oid(), List.of());
+    }
+
+    boolean isGranted(String privilege, CatalogTable table) {
+        return grants(table).stream().anyMatch(g -> g.privileges().contains(privilege));
+    }
+
+    /** Whether the connected role may do this to the relation. */
+    boolean may(String privilege, CatalogTable table) {
+        return role.superuser()
+                || isGranted(privilege, table)
+                || role.roles().contains(privilege.equals("SELECT") ? "pg_read_all_data" : "pg_write_all_data")
+                        && READ_AND_WRITE.contains(privilege);
+    }
+
+    /** Whether the connected role may read or change any row of the relation, or any column of one. */
+    boolean mayUse(CatalogTable table) {
+        boolean schema = role.superuser() || schemas.usable().contains(table.schema());
+        return schema
+                && (reachableByColumn.contains(table.oid())
+                        || READ_AND_WRITE.stream().anyMatch(p -> may(p, table)));
+    }
+
+    /** Whether a view runs with the rights of who asks. */
+    boolean isInvoker(CatalogTable view) {
+        return invokerViews.contains(view.oid());
+    }
+
+    /** Whether a view is the way in for somebody who may not do himself what it does. */
+    boolean isNeeded(CatalogTable view) {
+        return neededViews.contains(view.oid());
+    }
+
     // ---------------------------------------------------------------- tables
+
+    /** Protected, or about to be: its policies only wait for row-level security. */
+    boolean isGuarded(CatalogTable t) {
+        return t.isProtected()
+                || !t.policies().isEmpty() && t.protection() != CatalogTable.Protection.EXCLUDED && canHavePolicies(t);
+    }
+
+    /** The tables that are protected, and those whose policies only wait for row-level security. */
+    List<CatalogTable> guardedTables() {
+        return catalog.tables().stream()
+                .filter(this::isGuarded)
+                .sorted(java.util.Comparator.comparing(CatalogTable::qualifiedName))
+                .toList();
+    }
 
     /**
      * The protected tables that can have policies and need their own: rows of a partition or child are reached through
@@ -191,7 +294,7 @@ public final class AuditFacts {
     List<CatalogTable> tablesOfTheirOwn() {
         return catalog.protectedTables().stream()
                 .filter(AuditFacts::canHavePolicies)
-                .filter(t -> !belowRls(t))
+                .filter(t -> !belowGuarded(t))
                 .toList();
     }
 
@@ -207,53 +310,25 @@ public final class AuditFacts {
                 .toList();
     }
 
-    /** Tables whose policies are in force. */
+    /** Tables whose policies are in force, or will be when row-level security is enabled. */
     List<CatalogTable> tablesWithPolicies() {
-        return catalog.protectedTables().stream()
-                .filter(t -> t.rls() && !t.policies().isEmpty())
-                .toList();
+        return guardedTables().stream().filter(t -> !t.policies().isEmpty()).toList();
     }
 
     static boolean canHavePolicies(CatalogTable table) {
         return table.kind() == CatalogTable.Kind.TABLE || table.kind() == CatalogTable.Kind.PARTITIONED_TABLE;
     }
 
-    /** Whether a table above it, of which it is a partition or child, has row-level security. */
-    boolean belowRls(CatalogTable table) {
+    /** Whether a table above it, of which it is a partition or child, is protected by policies, or should be. */
+    boolean belowGuarded(CatalogTable table) {
         CatalogTable t = table;
         for (int depth = 0; t != null && t.parent() != null && depth < 100; depth++) {
             t = catalog.table(t.parent());
-            if (t != null && t.rls()) {
+            if (t != null && isGuarded(t) && canHavePolicies(t)) {
                 return true;
             }
         }
         return false;
-    }
-
-    /** The tenant column of a table; null when it was not read. */
-    TenantColumn tenantColumn(CatalogTable table) {
-        return columns.get(table.oid());
-    }
-
-    List<TableIndex> indexes(CatalogTable table) {
-        return indexes.getOrDefault(table.oid(), List.of());
-    }
-
-    List<ForeignKey> foreignKeys() {
-        return foreignKeys;
-    }
-
-    List<PublishedTable> published() {
-        return published;
-    }
-
-    List<DatabaseFunction> functions() {
-        return functions;
-    }
-
-    /** Whether a view runs with the rights of who asks. */
-    boolean isInvoker(CatalogTable view) {
-        return invokerViews.contains(Long.toString(view.oid()));
     }
 
     // ---------------------------------------------------------------- policies
@@ -274,6 +349,29 @@ public final class AuditFacts {
         return expressions.computeIfAbsent(List.of(text, column, name), k -> PolicyExpression.of(text, table));
     }
 
+    /** A policy of the table with other expressions, and with the settings that those read. */
+    Policy changed(CatalogTable table, Policy policy, String using, String check) {
+        Set<String> ofFunctions = new TreeSet<>(policy.gucs());
+        ofFunctions.removeAll(directReads(table, policy.using(), policy.check()));
+        Set<String> gucs = directReads(table, using, check);
+        for (String text : new String[] {using, check}) {
+            if (text != null && expression(text, table).callsFunctions()) {
+                gucs.addAll(ofFunctions);
+            }
+        }
+        return policy.with(using, check, gucs);
+    }
+
+    private Set<String> directReads(CatalogTable table, String... texts) {
+        Set<String> gucs = new TreeSet<>();
+        for (String text : texts) {
+            if (text != null) {
+                expression(text, table).reads().forEach(r -> gucs.add(r.guc()));
+            }
+        }
+        return gucs;
+    }
+
     /** Whether a policy holds for a command. */
     static boolean covers(Policy policy, String command) {
         return policy.command().equals("ALL") || policy.command().equals(command);
@@ -288,37 +386,19 @@ public final class AuditFacts {
                         .filter(p -> !p.permissive() && covers(p, c) && applies(p))
                         .anyMatch(p -> {
                             String text = c.equals("INSERT") && p.check() != null ? p.check() : p.using();
-                            return text != null && expression(text, table).closed(options.bypassGucs());
+                            return text != null
+                                    && expression(text, table)
+                                            .closed(setting(options).bypassGucs());
                         }));
     }
 
-    /** The setting that holds the tenant: the configured one, else the only one that policies read, else ours. */
-    String tenantGuc(AuditOptions options) {
-        if (!options.gucs().isEmpty()) {
-            return options.gucs().get(0);
+    /** Which setting holds the tenant, and which open the tables. */
+    TenantSetting setting(AuditOptions options) {
+        TenantSetting known = tenantSettings.get(options);
+        if (known == null) {
+            known = TenantSetting.of(this, options);
+            tenantSettings.put(options, known);
         }
-        List<String> read = catalog.gucsInPolicies().stream()
-                .filter(g -> !options.bypassGucs().contains(g))
-                .toList();
-        return read.size() == 1 ? read.get(0) : "app.tenant_id";
-    }
-
-    /** The condition that a row belongs to the tenant; the table must have a tenant column. */
-    String condition(CatalogTable table, AuditOptions options) {
-        return PolicySql.condition(table, tenantGuc(options));
-    }
-
-    /** SQL that gives the table, which must have a tenant column, a policy for all commands under a free name. */
-    String tenantPolicy(CatalogTable table, AuditOptions options) {
-        return PolicySql.create(table, freeName(table, PolicySql.NAME), "ALL", condition(table, options));
-    }
-
-    static String freeName(CatalogTable table, String wanted) {
-        Set<String> taken = table.policies().stream().map(Policy::name).collect(Collectors.toSet());
-        String name = wanted;
-        for (int i = 2; taken.contains(name); i++) {
-            name = wanted + "_" + i;
-        }
-        return name;
+        return known;
     }
 }

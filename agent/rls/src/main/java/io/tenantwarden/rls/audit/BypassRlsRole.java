@@ -24,7 +24,7 @@ final class BypassRlsRole implements Rule {
             findings.add(
                     role.currentUser(),
                     "role " + role.currentUser() + " has BYPASSRLS: no policy ever filters its rows",
-                    "ALTER ROLE " + Identifiers.quote(role.currentUser()) + " NOBYPASSRLS;");
+                    Fix.sql(Fix.SUPERUSER, "ALTER ROLE " + Identifiers.quote(role.currentUser()) + " NOBYPASSRLS;"));
         }
     }
 }

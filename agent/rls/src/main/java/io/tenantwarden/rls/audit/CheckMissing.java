@@ -19,12 +19,12 @@ final class CheckMissing extends PolicyRule {
     }
 
     @Override
-    Defect examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy) {
+    Flaw examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy) {
         boolean writes = policy.command().equals("ALL") || policy.command().equals("UPDATE");
         return !writes || policy.check() != null || policy.using() == null
                 ? null
-                : new Defect(
+                : Flaw.style(
                         "for " + policy.command() + " has no WITH CHECK of its own",
-                        alter(table, policy, null, policy.using()));
+                        facts.changed(table, policy, policy.using(), policy.using()));
     }
 }

@@ -2,7 +2,6 @@ package io.tenantwarden.rls.audit;
 
 import io.tenantwarden.rls.CatalogTable;
 import io.tenantwarden.rls.Finding;
-import io.tenantwarden.rls.PolicySql;
 import java.util.List;
 
 final class ChildWithoutRls implements Rule {
@@ -17,7 +16,8 @@ final class ChildWithoutRls implements Rule {
                 "Partition or child without row-level security can be addressed directly",
                 "Policies of the parent hold only for statements that name the parent: whoever names the partition reads every"
                         + " tenant's rows.",
-                "Enables and forces row-level security on it without a policy, so that only the way through the parent is left.",
+                "Gives it a policy on the tenant column of its own, enables and forces row-level security; what names the parent"
+                        + " is not concerned.",
                 "Privileges on single columns are not counted.");
     }
 
@@ -29,17 +29,18 @@ final class ChildWithoutRls implements Rule {
                     && AuditFacts.canHavePolicies(t)
                     && t.parent() != null
                     && t.protection() != CatalogTable.Protection.EXCLUDED
-                    && facts.belowRls(t);
-            if (open
-                    && !facts.role().superuser()
-                    && facts.grants(t).stream()
-                            .anyMatch(g -> PRIVILEGES.stream().anyMatch(g.privileges()::contains))) {
+                    && facts.belowGuarded(t);
+            if (open && !facts.role().superuser() && PRIVILEGES.stream().anyMatch(p -> facts.isGranted(p, t))) {
                 findings.add(
                         t,
                         "table " + t.qualifiedName() + " is a partition or child of " + t.parent()
                                 + ", whose policies do not hold when it is named itself, and role "
                                 + facts.role().currentUser() + " may",
-                        PolicySql.enable(t) + " " + PolicySql.force(t));
+                        t.tenantColumn() == null
+                                ? Fix.decide("give " + t.qualifiedName() + " the policies of " + t.parent()
+                                        + ", then ENABLE and FORCE ROW LEVEL SECURITY; or REVOKE the privileges, if nothing"
+                                        + " names it itself")
+                                : Protection.policyAndRls(facts, options, t));
             }
         }
     }

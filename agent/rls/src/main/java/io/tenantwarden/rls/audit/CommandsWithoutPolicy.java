@@ -2,11 +2,14 @@ package io.tenantwarden.rls.audit;
 
 import io.tenantwarden.rls.CatalogTable;
 import io.tenantwarden.rls.Finding;
+import io.tenantwarden.rls.Policy;
 import io.tenantwarden.rls.PolicySql;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Locale;
+import java.util.Set;
 
-final class CommandsWithoutPolicy implements Rule {
+final class CommandsWithoutPolicy extends PolicySetRule {
 
     private static final List<String> COMMANDS = List.of("SELECT", "INSERT", "UPDATE", "DELETE");
 
@@ -18,46 +21,63 @@ final class CommandsWithoutPolicy implements Rule {
                 "A granted command has no permissive policy",
                 "The role has the privilege but no policy lets it: reads, updates and deletes touch no row without any"
                         + " error, inserts fail.",
-                "Creates a policy on the tenant column for the commands that lack one; without a tenant column it revokes"
-                        + " the privileges.",
+                "Creates a policy on the tenant column for the commands that lack one, for this role alone where the others are"
+                        + " for certain roles; without a tenant column, whether a policy or the privilege is wrong is yours to"
+                        + " decide.",
                 "Privileges on single columns are not counted as granted.");
     }
 
     @Override
-    public void check(AuditFacts facts, AuditOptions options, Findings findings) {
-        if (facts.role().bypassesRls()) {
-            return;
+    List<Defect> defects(AuditFacts facts, AuditOptions options, CatalogTable t) {
+        if (facts.role().superuser()) {
+            return List.of();
         }
-        for (CatalogTable t : facts.tablesWithPolicies()) {
-            List<String> lacking = COMMANDS.stream()
-                    .filter(c -> facts.may(c, t))
-                    .filter(c -> t.policies().stream()
-                            .noneMatch(p -> p.permissive() && AuditFacts.covers(p, c) && facts.applies(p)))
-                    .toList();
-            if (!lacking.isEmpty()) {
-                findings.add(
-                        t,
-                        "table " + t.qualifiedName() + ": role "
-                                + facts.role().currentUser() + " has the privilege but no permissive policy for "
-                                + String.join(", ", lacking),
-                        fix(facts, options, t, lacking));
+        List<String> lacking = COMMANDS.stream()
+                .filter(c -> facts.may(c, t))
+                .filter(c -> t.policies().stream()
+                        .noneMatch(p -> p.permissive() && AuditFacts.covers(p, c) && facts.applies(p)))
+                .toList();
+        if (lacking.isEmpty()) {
+            return List.of();
+        }
+        String message = "role " + facts.role().currentUser() + " has the privilege but no permissive policy for "
+                + String.join(", ", lacking);
+        TenantSetting.Condition condition = facts.setting(options).condition(facts, t);
+        if (condition.sql() == null) {
+            return List.of(new Defect(
+                    message,
+                    null,
+                    t.tenantColumn() == null
+                            ? "decide whether role " + facts.role().currentUser() + " needs "
+                                    + String.join(", ", lacking) + " on " + t.qualifiedName()
+                                    + ": then it needs a policy; else REVOKE it, or " + accept(t)
+                            : condition.obstacle()));
+        }
+        boolean forCertainRoles = t.policies().stream().anyMatch(p -> !p.roles().contains("public"));
+        List<String> roles = List.of(forCertainRoles ? facts.role().currentUser() : "public");
+        List<Policy> mended = new ArrayList<>(t.policies());
+        if (lacking.size() == COMMANDS.size()) {
+            mended.add(policy(facts, options, PolicyPlan.freeName(t, PolicySql.NAME), "ALL", roles, condition.sql()));
+        } else {
+            for (String c : lacking) {
+                String name = PolicyPlan.freeName(t, PolicySql.NAME + "_" + c.toLowerCase(Locale.ROOT));
+                mended.add(policy(facts, options, name, c, roles, condition.sql()));
             }
         }
+        return List.of(new Defect(message, mended, null));
     }
 
-    private static String fix(AuditFacts facts, AuditOptions options, CatalogTable t, List<String> lacking) {
-        if (t.tenantColumn() == null) {
-            return facts.revoke(lacking, t);
-        }
-        if (lacking.size() == COMMANDS.size()) {
-            return facts.tenantPolicy(t, options);
-        }
-        return lacking.stream()
-                .map(c -> PolicySql.create(
-                        t,
-                        AuditFacts.freeName(t, PolicySql.NAME + "_" + c.toLowerCase(java.util.Locale.ROOT)),
-                        c,
-                        facts.condition(t, options)))
-                .collect(Collectors.joining(" "));
+    private static Policy policy(
+            AuditFacts facts, AuditOptions options, String name, String command, List<String> roles, String condition) {
+        boolean reads = !command.equals("INSERT");
+        boolean writes = !command.equals("SELECT") && !command.equals("DELETE");
+        return new Policy(
+                name,
+                command,
+                true,
+                roles,
+                reads ? condition : null,
+                writes ? condition : null,
+                Set.of(facts.setting(options).guc()));
     }
 }

@@ -14,30 +14,34 @@ final class ConstantTenant extends PolicyRule {
                 Finding.Level.WARN,
                 "Policy compares the tenant column with a constant or the role",
                 "All tenants of a connection pool share one role, so that the policy cannot tell them apart.",
-                "Puts the condition with the configured setting in its place.",
+                "Puts the condition with the configured setting in the place of that comparison.",
                 "A database with one role for each tenant is right to compare with the role: ignore the finding there.");
     }
 
     @Override
-    Defect examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy) {
+    Flaw examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy) {
         boolean bound = false;
         for (PolicyExpression e : expressions(facts, table, policy)) {
             if (!e.constant()) {
                 return null;
             }
-            bound |= e.mentionsTenantColumn() && e.closed(options.bypassGucs());
+            bound |= e.mentionsTenantColumn() && e.closed(facts.setting(options).bypassGucs());
         }
         if (!bound || !policy.permissive() || facts.boundByRestriction(table, policy.command(), options)) {
             return null;
         }
-        String condition = facts.condition(table, options);
-        return new Defect(
+        PolicyExpression using = using(facts, table, policy);
+        PolicyExpression check = check(facts, table, policy);
+        return withCondition(
+                facts,
+                options,
+                table,
                 "compares " + table.tenantColumn() + " with nothing that differs from tenant to tenant: "
                         + cut(policy.using() == null ? policy.check() : policy.using()),
-                alter(
+                condition -> facts.changed(
                         table,
                         policy,
-                        policy.using() == null ? null : condition,
-                        policy.check() == null ? null : condition));
+                        using == null ? null : using.withTenantComparison(condition),
+                        check == null ? null : check.withTenantComparison(condition)));
     }
 }

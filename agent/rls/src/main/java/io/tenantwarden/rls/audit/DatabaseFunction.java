@@ -2,10 +2,13 @@ package io.tenantwarden.rls.audit;
 
 import io.tenantwarden.rls.CatalogTable;
 import io.tenantwarden.rls.Identifiers;
+import io.tenantwarden.rls.PolicyExpression;
 import java.util.List;
+import java.util.Set;
 
 /**
- * A function or procedure that is SECURITY DEFINER, LEAKPROOF, IMMUTABLE, or VOLATILE and used by a policy. Immutable.
+ * A function or procedure that is SECURITY DEFINER, LEAKPROOF, IMMUTABLE, or used by a policy, directly or through
+ * others. Immutable.
  *
  * @param schema its schema
  * @param name its name
@@ -18,7 +21,8 @@ import java.util.List;
  * @param config its own settings, {@code name=value}
  * @param executable whether the connected role may call it
  * @param trigger whether it is a trigger function
- * @param source its definition; null unless it is IMMUTABLE SQL or PL/pgSQL
+ * @param body what it does, in SQL or PL/pgSQL; null when it is written in another language, or locked
+ * @param fixed what holds a value of it, an index or a generated column, in words; null when nothing does
  * @param policyTables the tables whose policies call it
  */
 record DatabaseFunction(
@@ -33,7 +37,8 @@ record DatabaseFunction(
         List<String> config,
         boolean executable,
         boolean trigger,
-        String source,
+        String body,
+        String fixed,
         List<CatalogTable> policyTables) {
 
     /** {@code schema.name(arguments)}. */
@@ -55,5 +60,10 @@ record DatabaseFunction(
             }
         }
         return null;
+    }
+
+    /** Everything in its body that could be the name of a function or relation; empty when the body is not known. */
+    Set<String> names() {
+        return PolicyExpression.namesIn(body);
     }
 }

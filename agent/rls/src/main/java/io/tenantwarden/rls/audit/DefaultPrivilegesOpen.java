@@ -38,9 +38,13 @@ final class DefaultPrivilegesOpen implements Rule {
                                                 + (d.grantee() == null ? "PUBLIC" : d.grantee()))
                                         .toList())
                         + " before they have row-level security",
-                String.join(
-                        " ",
-                        defaults.stream().map(DefaultPrivilegesOpen::revoke).toList())));
+                fix(defaults)));
+    }
+
+    private static Fix fix(List<DefaultPrivilege> defaults) {
+        Fix fix = new Fix();
+        defaults.forEach(d -> fix.then(d.creator(), revoke(d)));
+        return fix;
     }
 
     private static String revoke(DefaultPrivilege d) {

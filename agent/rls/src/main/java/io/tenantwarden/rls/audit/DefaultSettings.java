@@ -12,6 +12,17 @@ final class DefaultSettings {
         return where(s) + " RESET " + name(s.name()) + ";";
     }
 
+    /** Who may: a role for itself, the owner of a database, but a superuser where the setting is none that PostgreSQL knows. */
+    static String owner(AuditFacts facts, SettingDefault s) {
+        if (s.name().indexOf('.') >= 0) {
+            return Fix.SUPERUSER;
+        }
+        if (s.role() != null) {
+            return s.role().equals(facts.role().currentUser()) ? s.role() : Fix.SUPERUSER;
+        }
+        return s.database() == null ? Fix.SUPERUSER : facts.databaseOwner();
+    }
+
     /** {@code ALTER ROLE x IN DATABASE y}, or what there is of it. */
     static String where(SettingDefault s) {
         if (s.role() == null) {

@@ -4,9 +4,11 @@ import io.tenantwarden.rls.CatalogTable;
 import io.tenantwarden.rls.Finding;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Takes what the rules find. Used by one thread. */
+/** Takes what the rules find, and keeps what several of them need. Used by one thread. */
 public final class Findings {
 
     /**
@@ -16,10 +18,16 @@ public final class Findings {
      */
     record Entry(Finding finding, List<String> tables) {}
 
+    private final AuditFacts facts;
+    private final AuditOptions options;
     private final List<Entry> entries = new ArrayList<>();
+    private final Map<String, PolicyPlan> plans = new HashMap<>();
     private Rule rule;
 
-    Findings() {}
+    Findings(AuditFacts facts, AuditOptions options) {
+        this.facts = facts;
+        this.options = options;
+    }
 
     void of(Rule next) {
         rule = next;
@@ -29,20 +37,25 @@ public final class Findings {
         return entries;
     }
 
+    /** How the policies of a table should be: one plan for all that the rules find of them. */
+    PolicyPlan plan(CatalogTable table) {
+        return plans.computeIfAbsent(table.qualifiedName(), k -> PolicyPlan.of(facts, options, table));
+    }
+
     /** Reports something about the role or the whole database. */
-    void add(String object, String message, String fix) {
-        entries.add(new Entry(new Finding(rule.id(), rule.level(), object, message, fix), List.of()));
+    void add(String object, String message, Fix fix) {
+        add(object, List.of(), message, fix);
     }
 
     /** Reports something about a table. */
-    void add(CatalogTable table, String message, String fix) {
+    void add(CatalogTable table, String message, Fix fix) {
         add(table.qualifiedName(), List.of(table), message, fix);
     }
 
     /** Reports something about an object through which these tables are reached. */
-    void add(String object, Collection<CatalogTable> tables, String message, String fix) {
+    void add(String object, Collection<CatalogTable> tables, String message, Fix fix) {
         entries.add(new Entry(
-                new Finding(rule.id(), rule.level(), object, message, fix),
+                new Finding(rule.id(), rule.level(), object, message, fix.text(facts.role())),
                 tables.stream().map(CatalogTable::qualifiedName).toList()));
     }
 }

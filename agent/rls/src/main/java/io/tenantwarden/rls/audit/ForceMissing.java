@@ -2,7 +2,6 @@ package io.tenantwarden.rls.audit;
 
 import io.tenantwarden.rls.CatalogTable;
 import io.tenantwarden.rls.Finding;
-import io.tenantwarden.rls.PolicySql;
 
 final class ForceMissing implements Rule {
 
@@ -14,7 +13,8 @@ final class ForceMissing implements Rule {
                 "FORCE ROW LEVEL SECURITY is missing",
                 "The owner bypasses the policies, and with it every view and SECURITY DEFINER function that it owns, and"
                         + " every role that becomes its member.",
-                "Forces row-level security on the table; look for migrations and jobs that run as the owner first.",
+                "Forces row-level security on the table; look for migrations and jobs that run as the owner first. Where a"
+                        + " policy leads to something that reads the table as its owner, it says what to do before.",
                 "It does not know which jobs connect as the owner; those see no row after the fix until they set the tenant.");
     }
 
@@ -26,7 +26,7 @@ final class ForceMissing implements Rule {
                 findings.add(
                         t,
                         "table " + t.qualifiedName() + " does not force row-level security on its owner " + t.owner(),
-                        PolicySql.force(t));
+                        Protection.force(facts, t));
             }
         }
     }

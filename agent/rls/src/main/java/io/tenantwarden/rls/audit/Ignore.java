@@ -53,8 +53,12 @@ public record Ignore(String rule, String object, String reason) {
     }
 
     boolean covers(Finding finding) {
-        return finding.rule().equals(rule)
-                && pattern().matcher(finding.object()).matches();
+        return covers(finding.rule(), finding.object());
+    }
+
+    /** Whether it accepts a finding of this rule about this object. */
+    public boolean covers(String ofRule, String ofObject) {
+        return ofRule.equals(rule) && pattern().matcher(ofObject).matches();
     }
 
     private Pattern pattern() {

@@ -25,7 +25,7 @@ final class LeakproofFunction implements Rule {
                         f.policyTables(),
                         "function " + f.signature()
                                 + " is LEAKPROOF: it may see rows before the policies have filtered them",
-                        f.alter() + " NOT LEAKPROOF;");
+                        Fix.sql(f.owner(), f.alter() + " NOT LEAKPROOF;"));
             }
         }
     }

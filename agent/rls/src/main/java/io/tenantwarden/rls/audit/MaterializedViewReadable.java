@@ -13,8 +13,9 @@ final class MaterializedViewReadable implements Rule {
                 Finding.Level.WARN,
                 "Materialized view of protected tables is readable",
                 "It holds the rows that its owner saw when it was refreshed, usually all tenants', and cannot have policies.",
-                "Takes the privileges on it away; let the application read it through a view that filters by tenant.",
-                "Whether its rows belong to tenants at all, or are sums over all of them, is not known.");
+                "Takes the privilege on it away where it has a tenant column (let the application read it through a view that"
+                        + " filters by tenant); without one, whether its rows belong to tenants is yours to decide.",
+                "Whether rows without a tenant column belong to tenants at all, or are sums over all of them, is not known.");
     }
 
     @Override
@@ -22,7 +23,7 @@ final class MaterializedViewReadable implements Rule {
         for (CatalogTable m : facts.catalog().tables()) {
             if (m.kind() != CatalogTable.Kind.MATERIALIZED_VIEW
                     || facts.role().superuser()
-                    || facts.grants(m).stream().noneMatch(g -> g.privileges().contains("SELECT"))) {
+                    || !facts.isGranted("SELECT", m)) {
                 continue;
             }
             List<CatalogTable> below = facts.catalog().protectedBelow(m);
@@ -38,8 +39,23 @@ final class MaterializedViewReadable implements Rule {
                                                 .toList())
                                 + " that no policy filters, and role "
                                 + facts.role().currentUser() + " may read it",
-                        facts.revoke(List.of("SELECT"), m));
+                        fix(facts, options, m));
             }
         }
+    }
+
+    private static Fix fix(AuditFacts facts, AuditOptions options, CatalogTable m) {
+        TenantSetting.Condition condition = facts.setting(options).condition(facts, m);
+        if (condition.sql() == null) {
+            return Fix.decide(
+                    "decide whether the rows of " + m.qualifiedName() + " belong to tenants: if not, accept it,"
+                            + " --ignore \"WD033:" + m.qualifiedName()
+                            + "=why\"; if so, REVOKE SELECT on it and let the application read"
+                            + " what it needs through a view that filters");
+        }
+        return Revoke.of(facts, List.of("SELECT"), m)
+                .note(
+                        "what reads it has to read a view instead: CREATE VIEW ... WITH (security_barrier) AS SELECT * FROM "
+                                + m.quotedName() + " WHERE " + condition.sql() + ";");
     }
 }

@@ -4,6 +4,7 @@ import io.tenantwarden.rls.CatalogTable;
 import io.tenantwarden.rls.Finding;
 import io.tenantwarden.rls.Policy;
 import io.tenantwarden.rls.PolicyExpression;
+import java.util.Set;
 
 final class OpenBranch extends PolicyRule {
 
@@ -16,26 +17,27 @@ final class OpenBranch extends PolicyRule {
                 "A branch of an OR that does not compare the tenant column shows other tenants' rows as soon as it is true,"
                         + " for instance when no tenant is set.",
                 "Leaves out the branches that do not compare the tenant column.",
-                "A branch that needs a setting of warden.guc.bypass is taken for intended; CASE and functions are not looked"
+                "A branch that needs another setting to have a certain value is WD042's; CASE and functions are not looked"
                         + " into.");
     }
 
     @Override
-    Defect examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy) {
+    Flaw examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy) {
         PolicyExpression using = using(facts, table, policy);
+        Set<String> bypass = facts.setting(options).bypassGucs();
         if (using == null
                 || !policy.permissive()
                 || table.tenantColumn() == null
                 || using.alwaysTrue()
-                || using.closed(options.bypassGucs())) {
+                || using.closed(bypass)) {
             return null;
         }
-        String rest = using.withoutOpenBranches(options.bypassGucs());
+        String rest = using.withoutOpenBranches(bypass);
         if (rest == null || facts.boundByRestriction(table, policy.command(), options)) {
             return null;
         }
-        return new Defect(
-                "is opened by the branch (" + cut(using.openBranch(options.bypassGucs())) + ")",
-                alter(table, policy, rest, null));
+        return Flaw.narrowing(
+                "is opened by the branch (" + cut(using.openBranch(bypass)) + ")",
+                facts.changed(table, policy, rest, policy.check()));
     }
 }

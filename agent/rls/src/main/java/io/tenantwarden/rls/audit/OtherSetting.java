@@ -3,6 +3,8 @@ package io.tenantwarden.rls.audit;
 import io.tenantwarden.rls.CatalogTable;
 import io.tenantwarden.rls.Finding;
 import io.tenantwarden.rls.Policy;
+import io.tenantwarden.rls.PolicyExpression;
+import java.util.Set;
 import java.util.TreeSet;
 
 final class OtherSetting extends PolicyRule {
@@ -15,32 +17,100 @@ final class OtherSetting extends PolicyRule {
                 "Policy reads another setting than warden.guc",
                 "The agent sets one setting and the policy reads another, so that every query sees no row, or what somebody"
                         + " else left there.",
-                "Puts the condition with the configured setting in its place; where the policy's setting is the right one,"
-                        + " set warden.guc instead.",
+                "Puts the configured setting in its place where most policies read that one; else says which setting to name"
+                        + " in warden.guc (command line: --guc).",
                 "Settings are found in the policy and in SQL and PL/pgSQL functions that it calls, by the name in"
                         + " current_setting('...'); a name put together at run time is not.");
     }
 
     @Override
-    Defect examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy) {
+    Flaw examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy) {
+        TenantSetting setting = facts.setting(options);
         TreeSet<String> others = new TreeSet<>(policy.gucs());
-        others.removeAll(options.bypassGucs());
-        if (options.gucs().isEmpty()
-                || others.isEmpty()
-                || options.gucs().stream().anyMatch(policy.gucs()::contains)) {
+        others.removeAll(setting.bypassGucs());
+        others.removeAll(options.gucs());
+        if (options.gucs().isEmpty() || others.isEmpty()) {
             return null;
+        }
+        if (options.gucs().stream().anyMatch(policy.gucs()::contains)) {
+            return besidesTheRightOne(facts, options, table, policy, others);
         }
         String message = "reads " + String.join(", ", others) + ", not " + String.join(", ", options.gucs());
         if (table.tenantColumn() == null) {
-            return new Defect(message, "-- set warden.guc to the setting that the policy reads");
+            return Flaw.undecided(
+                    message,
+                    "decide what policy " + policy.name() + " of " + table.qualifiedName() + " goes by: if "
+                            + String.join(", ", others)
+                            + " holds the tenant, name it in warden.guc (command line: --guc);"
+                            + " if it is right as it is, " + accept(table));
         }
-        String condition = facts.condition(table, options);
-        return new Defect(
+        if (setting.guc() == null) {
+            return Flaw.undecided(message, setting.question());
+        }
+        Set<String> ofColumn = new TreeSet<>();
+        for (PolicyExpression e : expressions(facts, table, policy)) {
+            ofColumn.addAll(e.gucsOfTenantColumn());
+        }
+        ofColumn.retainAll(others);
+        if (ofColumn.isEmpty()) {
+            return Flaw.undecided(
+                    message,
+                    "change what policy " + policy.name() + " of " + table.qualifiedName() + " calls, so that it reads "
+                            + setting.guc() + "; if it is right as it is, " + accept(table));
+        }
+        return Flaw.narrowing(
                 message,
-                alter(
+                facts.changed(
                         table,
                         policy,
-                        policy.using() == null ? null : condition,
-                        policy.check() == null ? null : condition));
+                        with(using(facts, table, policy), ofColumn, setting),
+                        with(check(facts, table, policy), ofColumn, setting)));
+    }
+
+    /** USING compares the tenant column with one setting and WITH CHECK with another: one of them is wrong all the same. */
+    private static Flaw besidesTheRightOne(
+            AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy, Set<String> others) {
+        TenantSetting setting = facts.setting(options);
+        if (table.tenantColumn() == null) {
+            return null;
+        }
+        Set<String> wrong = new TreeSet<>();
+        PolicyExpression using = using(facts, table, policy);
+        PolicyExpression check = check(facts, table, policy);
+        boolean wrongUsing = onlyOthers(using, options, others);
+        boolean wrongCheck = onlyOthers(check, options, others);
+        if (wrongUsing) {
+            wrong.addAll(using.gucsOfTenantColumn());
+        }
+        if (wrongCheck) {
+            wrong.addAll(check.gucsOfTenantColumn());
+        }
+        if (wrong.isEmpty()) {
+            return null;
+        }
+        String message = "compares " + table.tenantColumn() + " with " + String.join(", ", wrong) + " in "
+                + (wrongUsing ? "USING" : "WITH CHECK") + ", not " + String.join(", ", options.gucs());
+        return setting.guc() == null
+                ? Flaw.undecided(message, setting.question())
+                : Flaw.narrowing(
+                        message,
+                        facts.changed(
+                                table,
+                                policy,
+                                wrongUsing ? using.withSetting(wrong, setting.guc()) : policy.using(),
+                                wrongCheck ? check.withSetting(wrong, setting.guc()) : policy.check()));
+    }
+
+    /** Whether the tenant column is compared with other settings only, and nothing called could compare it with the right one. */
+    private static boolean onlyOthers(PolicyExpression e, AuditOptions options, Set<String> others) {
+        return e != null
+                && !e.callsFunctions()
+                && e.reads().stream().noneMatch(r -> options.gucs().contains(r.guc()))
+                && e.gucsOfTenantColumn().stream().anyMatch(others::contains)
+                && others.containsAll(e.gucsOfTenantColumn());
+    }
+
+    private static String with(PolicyExpression e, Set<String> from, TenantSetting setting) {
+        return e == null ? null : e.withSetting(from, setting.guc());
     }
 }

@@ -2,7 +2,6 @@ package io.tenantwarden.rls.audit;
 
 import io.tenantwarden.rls.CatalogTable;
 import io.tenantwarden.rls.Finding;
-import io.tenantwarden.rls.PolicySql;
 import io.tenantwarden.rls.RoleFacts;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +19,7 @@ final class OwnerWithoutForce implements Rule {
                 "Role owns protected tables without FORCE",
                 "The owner of a table, and every role that has the owner's privileges, bypasses its policies until they are"
                         + " forced.",
-                "Forces row-level security on the tables, five at a time.",
+                "Forces row-level security on the tables.",
                 "An owner can take FORCE away again; only a role that owns nothing cannot.");
     }
 
@@ -47,12 +46,12 @@ final class OwnerWithoutForce implements Rule {
                 .limit(NAMED_TABLES)
                 .map(CatalogTable::qualifiedName)
                 .collect(Collectors.joining(", "));
-        String fix = tables.stream().limit(NAMED_TABLES).map(PolicySql::force).collect(Collectors.joining(" "));
         if (count > NAMED_TABLES) {
             // the line goes to the application's log: it has to stay readable
             names += " and " + (count - NAMED_TABLES) + " more";
-            fix += " -- and so on for " + (count - NAMED_TABLES) + " more";
         }
+        Fix fix = new Fix();
+        tables.forEach(t -> fix.and(Protection.force(facts, t)));
         findings.add(
                 role.currentUser(),
                 "role " + role.currentUser() + (member ? " has the rights of the owner of " : " owns ") + count

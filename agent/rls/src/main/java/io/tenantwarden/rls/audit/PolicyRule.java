@@ -1,50 +1,98 @@
 package io.tenantwarden.rls.audit;
 
 import io.tenantwarden.rls.CatalogTable;
-import io.tenantwarden.rls.Identifiers;
 import io.tenantwarden.rls.Policy;
 import io.tenantwarden.rls.PolicyExpression;
+import io.tenantwarden.rls.PolicySql;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A rule that looks at each policy in force that holds for the connected role: one finding for each table. */
-abstract class PolicyRule implements Rule {
+/** A rule that looks at each policy that holds for the connected role. */
+abstract class PolicyRule extends PolicySetRule {
 
     /**
      * What is wrong with one policy.
      *
      * @param message continues "policy x"
-     * @param fix SQL
+     * @param instead the policy without the defect; null when it has to go, or somebody has to decide
+     * @param narrows whether rows disappear from whoever relied on the defect
+     * @param decide what to decide; null when nothing is left to
      */
-    record Defect(String message, String fix) {}
+    record Flaw(String message, Policy instead, boolean narrows, String decide) {
 
-    @Override
-    public final void check(AuditFacts facts, AuditOptions options, Findings findings) {
-        for (CatalogTable table : facts.tablesWithPolicies()) {
-            List<String> messages = new ArrayList<>();
-            List<String> fixes = new ArrayList<>();
-            for (Policy policy : table.policies()) {
-                Defect defect = facts.applies(policy) ? examine(facts, options, table, policy) : null;
-                if (defect != null) {
-                    messages.add("policy " + policy.name() + " " + defect.message());
-                    fixes.add(defect.fix());
-                }
-            }
-            if (!messages.isEmpty()) {
-                findings.add(
-                        table, table.qualifiedName() + ": " + String.join("; ", messages), String.join(" ", fixes));
-            }
+        /** Whoever sees rows now that are not the tenant's sees them no longer. */
+        static Flaw narrowing(String message, Policy instead) {
+            return new Flaw(message, instead, true, null);
+        }
+
+        /** Nobody sees other rows than before. */
+        static Flaw style(String message, Policy instead) {
+            return new Flaw(message, instead, false, null);
+        }
+
+        /** The policy does nothing: it can go. */
+        static Flaw useless(String message) {
+            return new Flaw(message, null, false, null);
+        }
+
+        static Flaw undecided(String message, String decide) {
+            return new Flaw(message, null, false, decide);
         }
     }
 
-    /** What is wrong with this policy; null when nothing is. */
-    abstract Defect examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy);
+    @Override
+    final List<Defect> defects(AuditFacts facts, AuditOptions options, CatalogTable table) {
+        List<Defect> defects = new ArrayList<>();
+        for (Policy policy : table.policies()) {
+            Flaw flaw = facts.applies(policy) ? examine(facts, options, table, policy) : null;
+            if (flaw != null) {
+                String message = "policy " + policy.name() + " " + flaw.message();
+                defects.add(
+                        flaw.decide() != null
+                                ? new Defect(message, null, flaw.decide())
+                                : new Defect(message, mended(facts, table, policy, flaw), null));
+            }
+        }
+        return defects;
+    }
 
-    /** {@code ALTER POLICY} with new expressions; null leaves one as it is. */
-    static String alter(CatalogTable table, Policy policy, String using, String check) {
-        return "ALTER POLICY " + Identifiers.quote(policy.name()) + " ON " + table.quotedName()
-                + (using == null ? "" : " USING (" + using + ")")
-                + (check == null ? "" : " WITH CHECK (" + check + ")") + ";";
+    private static List<Policy> mended(AuditFacts facts, CatalogTable table, Policy policy, Flaw flaw) {
+        List<Policy> mended = new ArrayList<>();
+        for (Policy p : table.policies()) {
+            if (p != policy) {
+                mended.add(p);
+            } else if (flaw.instead() != null) {
+                List<String> others = policy.roles().stream()
+                        .filter(r -> !facts.role().roles().contains(r))
+                        .toList();
+                if (flaw.narrows() && !policy.roles().contains("public") && !others.isEmpty()) {
+                    // what the other roles see is not known to be wrong: they keep the policy, this one gets its own
+                    List<String> mine = new ArrayList<>(policy.roles());
+                    mine.removeAll(others);
+                    mended.add(policy.named(policy.name(), others));
+                    mended.add(flaw.instead().named(PolicyPlan.freeName(table, PolicySql.NAME), mine));
+                } else {
+                    mended.add(flaw.instead());
+                }
+            }
+        }
+        return mended;
+    }
+
+    /** What is wrong with this policy; null when nothing is. */
+    abstract Flaw examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy);
+
+    /** The policy as it should be, or what has to be decided first. */
+    static Flaw withCondition(
+            AuditFacts facts,
+            AuditOptions options,
+            CatalogTable table,
+            String message,
+            java.util.function.Function<String, Policy> instead) {
+        TenantSetting.Condition condition = facts.setting(options).condition(facts, table);
+        return condition.sql() == null
+                ? Flaw.undecided(message, condition.obstacle())
+                : Flaw.narrowing(message, instead.apply(condition.sql()));
     }
 
     /** USING and WITH CHECK as written, those that there are. */

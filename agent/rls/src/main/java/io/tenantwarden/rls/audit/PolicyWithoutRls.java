@@ -13,7 +13,7 @@ final class PolicyWithoutRls implements Rule {
                 Finding.Level.ERROR,
                 "Policies without row-level security",
                 "Policies do nothing until row-level security is enabled on their table, and the table looks protected.",
-                "Enables and forces row-level security, so that the policies hold.",
+                "Mends the policies, enables and forces row-level security, so that they hold.",
                 "It does not look at tables that are excluded by configuration.");
     }
 
@@ -26,8 +26,16 @@ final class PolicyWithoutRls implements Rule {
                         "table " + t.qualifiedName() + " has " + t.policies().size()
                                 + (t.policies().size() == 1 ? " policy" : " policies")
                                 + " but row-level security is not enabled: nothing is filtered",
-                        PolicySql.enable(t) + " " + PolicySql.force(t));
+                        fix(facts, findings.plan(t), t));
             }
         }
+    }
+
+    private static Fix fix(AuditFacts facts, PolicyPlan plan, CatalogTable t) {
+        Fix fix = new Fix().and(plan.fix());
+        return plan.locksOut()
+                ? fix.note("then, when every command that the application needs has a policy: " + PolicySql.enable(t)
+                        + " " + PolicySql.force(t))
+                : fix.then(t.owner(), PolicySql.enable(t)).and(Protection.force(facts, t));
     }
 }

@@ -1,7 +1,6 @@
 package io.tenantwarden.rls.audit;
 
 import io.tenantwarden.rls.Finding;
-import io.tenantwarden.rls.Identifiers;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,8 +22,9 @@ final class PredefinedRole implements Rule {
                 "Role is a member of a predefined role that reaches everything",
                 "Grants no longer decide what the role may read: a table that lacks row-level security, today or tomorrow,"
                         + " is open.",
-                "Takes the membership away; grant what the application needs table by table instead.",
-                "A membership through other roles is reported too, but the statement revokes only a direct one.");
+                "Takes the membership away, where it is a direct one and the role has grants of its own on the protected"
+                        + " tables; else it names what to grant first.",
+                "Tables that are not protected, which the role may use through that membership alone, are not looked at.");
     }
 
     @Override
@@ -34,10 +34,14 @@ final class PredefinedRole implements Rule {
         }
         String me = facts.role().currentUser();
         List<String> found = ROLES.keySet().stream()
-                .filter(name ->
-                        facts.roles().stream().anyMatch(r -> r.name().equals(name) && (r.inherited() || r.reachable())))
+                .filter(name -> {
+                    DatabaseRole r = facts.roles().byName().get(name);
+                    return r != null && (r.inherited() || r.reachable());
+                })
                 .toList();
         if (!found.isEmpty()) {
+            Fix fix = new Fix();
+            found.forEach(name -> fix.and(MembershipFix.leave(facts, name, me)));
             findings.add(
                     me,
                     "role " + me + " is a member of "
@@ -46,7 +50,7 @@ final class PredefinedRole implements Rule {
                                     found.stream()
                                             .map(n -> n + " (" + ROLES.get(n) + ")")
                                             .toList()),
-                    "REVOKE " + String.join(", ", found) + " FROM " + Identifiers.quote(me) + ";");
+                    fix);
         }
     }
 }

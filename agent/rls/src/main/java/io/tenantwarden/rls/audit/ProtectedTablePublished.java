@@ -19,7 +19,7 @@ final class ProtectedTablePublished implements Rule {
                 "Publication holds protected tables",
                 "Logical replication sends every tenant's rows to whoever may subscribe; policies of this server do not filter"
                         + " them.",
-                "Takes the tables out of the publication; one FOR ALL TABLES is dropped.",
+                "Says how to take the tables out of the publication; whether a subscriber needs them is yours to decide.",
                 "Row filters, and what the subscriber does with the rows, are not looked at.");
     }
 
@@ -27,7 +27,7 @@ final class ProtectedTablePublished implements Rule {
     public void check(AuditFacts facts, AuditOptions options, Findings findings) {
         Map<String, List<PublishedTable>> byPublication = new TreeMap<>();
         for (PublishedTable p : facts.published()) {
-            if (p.table().isProtected()) {
+            if (facts.isGuarded(p.table())) {
                 byPublication
                         .computeIfAbsent(p.publication(), k -> new ArrayList<>())
                         .add(p);
@@ -42,13 +42,16 @@ final class ProtectedTablePublished implements Rule {
                     "publication " + name + " sends all tenants' rows of " + tables.size()
                             + (tables.size() == 1 ? " protected table" : " protected tables") + ", for instance "
                             + tables.get(0).qualifiedName(),
-                    fix(Identifiers.quote(name), published));
+                    Fix.decide(
+                            "decide whether its subscribers are to have all tenants' rows: if so, accept it, --ignore"
+                                    + " \"WD039:" + name + "=why\"; else, which ends it for every subscriber: "
+                                    + statements(Identifiers.quote(name), published)));
         });
     }
 
-    private static String fix(String name, List<PublishedTable> published) {
+    private static String statements(String name, List<PublishedTable> published) {
         if (published.get(0).allTables()) {
-            return "DROP PUBLICATION " + name + "; -- then publish the tables meant one by one";
+            return "DROP PUBLICATION " + name + "; and publish the tables meant one by one";
         }
         TreeSet<String> schemas = new TreeSet<>();
         TreeSet<String> tables = new TreeSet<>();
@@ -59,13 +62,13 @@ final class ProtectedTablePublished implements Rule {
                 tables.add(p.table().quotedName());
             }
         }
-        List<String> fixes = new ArrayList<>(2);
+        List<String> statements = new ArrayList<>(2);
         if (!schemas.isEmpty()) {
-            fixes.add("ALTER PUBLICATION " + name + " DROP TABLES IN SCHEMA " + String.join(", ", schemas) + ";");
+            statements.add("ALTER PUBLICATION " + name + " DROP TABLES IN SCHEMA " + String.join(", ", schemas) + ";");
         }
         if (!tables.isEmpty()) {
-            fixes.add("ALTER PUBLICATION " + name + " DROP TABLE " + String.join(", ", tables) + ";");
+            statements.add("ALTER PUBLICATION " + name + " DROP TABLE " + String.join(", ", tables) + ";");
         }
-        return String.join(" ", fixes);
+        return String.join(" ", statements);
     }
 }

@@ -12,7 +12,8 @@ final class RlsWithoutPolicy implements Rule {
                 Finding.Level.WARN,
                 "Row-level security without a policy",
                 "Roles that do not bypass row-level security see no row and cannot write, without any error that says so.",
-                "Creates a policy on the tenant column; without a tenant column it disables row-level security.",
+                "Creates a policy on the tenant column; without a tenant column, whether the table is closed on purpose is"
+                        + " yours to decide.",
                 "It cannot know whether a table without policies is closed on purpose.");
     }
 
@@ -26,9 +27,12 @@ final class RlsWithoutPolicy implements Rule {
                                 + " has row-level security but no policy: roles that do not bypass it see no row and"
                                 + " cannot write",
                         t.tenantColumn() == null
-                                ? "ALTER TABLE " + t.quotedName()
-                                        + " DISABLE ROW LEVEL SECURITY; -- or create a policy that fits"
-                                : facts.tenantPolicy(t, options));
+                                ? Fix.decide(
+                                        "decide whether " + t.qualifiedName() + " is closed on purpose: then accept it,"
+                                                + " --ignore \"WD005:" + t.qualifiedName()
+                                                + "=why\"; else create a policy that says"
+                                                + " who may see which rows")
+                                : Protection.policy(facts, options, t).and(Protection.force(facts, t)));
             }
         }
     }

@@ -20,17 +20,18 @@ final class RoleAttributes implements Rule {
     @Override
     public void check(AuditFacts facts, AuditOptions options, Findings findings) {
         String me = facts.role().currentUser();
-        for (DatabaseRole r : facts.roles()) {
-            if (r.name().equals(me) && !r.superuser() && (r.createRole() || r.replication())) {
-                findings.add(
-                        me,
-                        "role " + me + " has " + (r.createRole() ? "CREATEROLE" : "")
-                                + (r.createRole() && r.replication() ? " and " : "")
-                                + (r.replication() ? "REPLICATION" : "")
-                                + ": policies do not stop what it can do with that",
-                        "ALTER ROLE " + Identifiers.quote(me) + (r.createRole() ? " NOCREATEROLE" : "")
-                                + (r.replication() ? " NOREPLICATION" : "") + ";");
-            }
+        DatabaseRole r = facts.roles().byName().get(me);
+        if (r != null && !r.superuser() && (r.createRole() || r.replication())) {
+            findings.add(
+                    me,
+                    "role " + me + " has " + (r.createRole() ? "CREATEROLE" : "")
+                            + (r.createRole() && r.replication() ? " and " : "")
+                            + (r.replication() ? "REPLICATION" : "")
+                            + ": policies do not stop what it can do with that",
+                    Fix.sql(
+                            Fix.SUPERUSER,
+                            "ALTER ROLE " + Identifiers.quote(me) + (r.createRole() ? " NOCREATEROLE" : "")
+                                    + (r.replication() ? " NOREPLICATION" : "") + ";"));
         }
     }
 }

@@ -27,15 +27,18 @@ final class RowSecurityOff implements Rule {
         if (off.isEmpty()) {
             return;
         }
-        List<String> fixes = off.stream()
+        Fix fix = new Fix();
+        off.stream()
                 .filter(s -> s.role() != null || s.database() != null)
-                .map(DefaultSettings::reset)
-                .toList();
+                .forEach(s -> fix.then(DefaultSettings.owner(facts, s), DefaultSettings.reset(s)));
+        if (!fix.hasSql()) {
+            fix.then(
+                    facts.databaseOwner(),
+                    "ALTER DATABASE " + Identifiers.quote(facts.role().database()) + " SET row_security = on;");
+        }
         findings.add(
                 facts.role().database(),
                 "row_security is off for role " + facts.role().currentUser() + ": queries on protected tables fail",
-                fixes.isEmpty()
-                        ? "ALTER DATABASE " + Identifiers.quote(facts.role().database()) + " SET row_security = on;"
-                        : String.join(" ", fixes));
+                fix);
     }
 }

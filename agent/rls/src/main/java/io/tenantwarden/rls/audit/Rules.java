@@ -15,23 +15,54 @@ public final class Rules {
             new RlsWithoutPolicy(),
             new PolicyWithoutRls());
 
+    private static final PolicySetRule COMMANDS_WITHOUT_POLICY = new CommandsWithoutPolicy();
+    private static final PolicySetRule USING_ALWAYS_TRUE = new UsingAlwaysTrue();
+    private static final PolicySetRule OPEN_BRANCH = new OpenBranch();
+    private static final PolicySetRule NOT_COMPARED = new TenantColumnNotCompared();
+    private static final PolicySetRule CHECK_OPENS = new CheckOpens();
+    private static final PolicySetRule CHECK_MISSING = new CheckMissing();
+    private static final PolicySetRule OTHER_SETTING = new OtherSetting();
+    private static final PolicySetRule CONSTANT_TENANT = new ConstantTenant();
+    private static final PolicySetRule BESIDE = new PermissiveBesidePermissive();
+    private static final PolicySetRule MISSING_OK = new SettingWithoutMissingOk();
+    private static final PolicySetRule NULLIF = new SettingWithoutNullif();
+    private static final PolicySetRule PER_ROW = new SettingReadPerRow();
+
+    /**
+     * Those about the policies of one table, in the order in which they mend: what is read, whose rows are let through, how
+     * it is written, and last how many policies there are.
+     */
+    static final List<PolicySetRule> OF_POLICIES = List.of(
+            OTHER_SETTING,
+            CONSTANT_TENANT,
+            USING_ALWAYS_TRUE,
+            OPEN_BRANCH,
+            NOT_COMPARED,
+            CHECK_OPENS,
+            MISSING_OK,
+            NULLIF,
+            PER_ROW,
+            CHECK_MISSING,
+            COMMANDS_WITHOUT_POLICY,
+            BESIDE);
+
     private static final List<Rule> OF_THE_FACTS = List.of(
             new ForceMissing(),
             new BypassBySetRole(),
             new PredefinedRole(),
             new RoleAttributes(),
-            new CommandsWithoutPolicy(),
-            new UsingAlwaysTrue(),
-            new OpenBranch(),
-            new TenantColumnNotCompared(),
-            new CheckOpens(),
-            new CheckMissing(),
-            new OtherSetting(),
-            new ConstantTenant(),
-            new PermissiveBesidePermissive(),
-            new SettingWithoutMissingOk(),
-            new SettingWithoutNullif(),
-            new SettingReadPerRow(),
+            COMMANDS_WITHOUT_POLICY,
+            USING_ALWAYS_TRUE,
+            OPEN_BRANCH,
+            NOT_COMPARED,
+            CHECK_OPENS,
+            CHECK_MISSING,
+            OTHER_SETTING,
+            CONSTANT_TENANT,
+            BESIDE,
+            MISSING_OK,
+            NULLIF,
+            PER_ROW,
             new ImmutableReadsSetting(),
             new VolatileInPolicy(),
             new TenantColumnNullable(),
@@ -49,7 +80,14 @@ public final class Rules {
             new RowSecurityOff(),
             new TenantSettingDefault(),
             new ProtectedTablePublished(),
-            new DefaultPrivilegesOpen());
+            new DefaultPrivilegesOpen(),
+            new TenantColumnUnknown(),
+            new UnnamedBypass(),
+            new NothingToUse(),
+            new PolicyNotJudged());
+
+    /** The one that has something to say of a database without any protected table. */
+    static final List<Rule> OF_AN_EMPTY_CATALOG = List.of(new TenantColumnUnknown());
 
     /** Every rule, in the order of the ids. */
     public static final List<Rule> ALL =

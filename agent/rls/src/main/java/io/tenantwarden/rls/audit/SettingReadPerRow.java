@@ -15,25 +15,28 @@ final class SettingReadPerRow extends PolicyRule {
                 "Setting or function not wrapped in a sub-select",
                 "PostgreSQL evaluates it for each row of a sequential scan; in a sub-select of its own it is evaluated once"
                         + " (InitPlan).",
-                "Wraps each in (SELECT ...).",
+                "Wraps each in (SELECT ...), an array in ANY in ARRAY(SELECT unnest(...)).",
                 "Only functions without arguments are looked for; inside of a correlated sub-select it is still once per row.");
     }
 
     @Override
-    Defect examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy) {
+    Flaw examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy) {
         PolicyExpression using = using(facts, table, policy);
         PolicyExpression check = check(facts, table, policy);
-        boolean inUsing = using != null && perRow(using);
-        boolean inCheck = check != null && perRow(check);
-        return !inUsing && !inCheck
-                ? null
-                : new Defect(
-                        "evaluates the tenant for each row",
-                        alter(
-                                table,
-                                policy,
-                                inUsing ? using.withSelects() : null,
-                                inCheck ? check.withSelects() : null));
+        if ((using == null || !perRow(using)) && (check == null || !perRow(check))) {
+            return null;
+        }
+        String message = "evaluates the tenant for each row";
+        String newUsing = using == null ? null : using.withSelects();
+        String newCheck = check == null ? null : check.withSelects();
+        boolean same = java.util.Objects.equals(newUsing, policy.using())
+                && java.util.Objects.equals(newCheck, policy.check());
+        return same
+                ? Flaw.undecided(
+                        message,
+                        "wrap by hand what policy " + policy.name() + " of " + table.qualifiedName()
+                                + " calls, (SELECT ...): what it means in NOT or ALL is not known here")
+                : Flaw.style(message, facts.changed(table, policy, newUsing, newCheck));
     }
 
     private static boolean perRow(PolicyExpression e) {

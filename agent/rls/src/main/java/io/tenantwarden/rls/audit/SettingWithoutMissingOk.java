@@ -20,19 +20,19 @@ final class SettingWithoutMissingOk extends PolicyRule {
     }
 
     @Override
-    Defect examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy) {
+    Flaw examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy) {
         PolicyExpression using = using(facts, table, policy);
         PolicyExpression check = check(facts, table, policy);
-        boolean inUsing = using != null && using.reads().stream().anyMatch(r -> !r.missingOk());
-        boolean inCheck = check != null && check.reads().stream().anyMatch(r -> !r.missingOk());
-        return !inUsing && !inCheck
+        boolean lacks = expressions(facts, table, policy).stream()
+                .anyMatch(e -> e.reads().stream().anyMatch(r -> !r.missingOk()));
+        return !lacks
                 ? null
-                : new Defect(
+                : Flaw.style(
                         "fails in a session that never set the setting: current_setting lacks true as second argument",
-                        alter(
+                        facts.changed(
                                 table,
                                 policy,
-                                inUsing ? using.withMissingOk() : null,
-                                inCheck ? check.withMissingOk() : null));
+                                using == null ? null : using.withMissingOk(),
+                                check == null ? null : check.withMissingOk()));
     }
 }

@@ -22,7 +22,7 @@ final class SettingWithoutNullif extends PolicyRule {
     }
 
     @Override
-    Defect examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy) {
+    Flaw examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy) {
         PolicyExpression using = using(facts, table, policy);
         PolicyExpression check = check(facts, table, policy);
         List<SettingRead> inUsing = wrong(using, facts, options);
@@ -31,23 +31,25 @@ final class SettingWithoutNullif extends PolicyRule {
             return null;
         }
         SettingRead first = inUsing.isEmpty() ? inCheck.get(0) : inUsing.get(0);
-        return new Defect(
+        return Flaw.style(
                 first.cast() == null
                         ? "compares with " + first.guc() + " without nullif: empty means no tenant, but matches ''"
                         : "casts " + first.guc() + " to " + first.cast() + " without nullif: empty means no tenant, but"
                                 + " fails",
-                alter(
+                facts.changed(
                         table,
                         policy,
-                        inUsing.isEmpty() ? null : using.withNullif(inUsing),
-                        inCheck.isEmpty() ? null : check.withNullif(inCheck)));
+                        inUsing.isEmpty() ? policy.using() : using.withNullif(inUsing),
+                        inCheck.isEmpty() ? policy.check() : check.withNullif(inCheck)));
     }
 
     private static List<SettingRead> wrong(PolicyExpression e, AuditFacts facts, AuditOptions options) {
         return e == null
                 ? List.of()
                 : e.reads().stream()
-                        .filter(r -> !r.nullif() && (r.cast() != null || r.guc().equals(facts.tenantGuc(options))))
+                        .filter(r -> !r.nullif()
+                                && (r.cast() != null
+                                        || r.guc().equals(facts.setting(options).guc())))
                         .distinct()
                         .toList();
     }

@@ -13,7 +13,8 @@ final class SuperuserRole implements Rule {
                 Finding.Level.ERROR,
                 "Role is a superuser",
                 "PostgreSQL never asks a policy when a superuser reads or writes.",
-                "Creates a role for the application; moving the application's connections to it remains to be done.",
+                "Creates a role for the application; granting it what it needs, and moving the application's connections to it,"
+                        + " remains to be done.",
                 "It judges the role that is connected now, not the roles of other connection pools.");
     }
 
@@ -23,11 +24,17 @@ final class SuperuserRole implements Rule {
         if (!role.superuser()) {
             return;
         }
-        String app = Identifiers.quote(role.database() + "_app");
+        String app = Sql.name(role.database(), "_app");
         findings.add(
                 role.currentUser(),
                 "role " + role.currentUser() + " is a superuser: no policy ever filters its rows",
-                "CREATE ROLE " + app + " LOGIN NOSUPERUSER NOBYPASSRLS;"
-                        + " -- grant it what it needs and let the application connect as it");
+                Fix.sql(
+                                Fix.SUPERUSER,
+                                Sql.unless(
+                                        "SELECT FROM pg_catalog.pg_roles WHERE rolname = " + Sql.literal(app),
+                                        "CREATE ROLE " + Identifiers.quote(app) + " LOGIN NOSUPERUSER NOBYPASSRLS;"))
+                        .note(
+                                "grant it what it needs (command line: ddl writes the grants), let the application connect as"
+                                        + " it, and run doctor as it"));
     }
 }

@@ -4,6 +4,7 @@ import io.tenantwarden.rls.CatalogTable;
 import io.tenantwarden.rls.Finding;
 import io.tenantwarden.rls.Policy;
 import io.tenantwarden.rls.PolicyExpression;
+import java.util.Set;
 
 final class TenantColumnNotCompared extends PolicyRule {
 
@@ -20,22 +21,27 @@ final class TenantColumnNotCompared extends PolicyRule {
     }
 
     @Override
-    Defect examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy) {
+    Flaw examine(AuditFacts facts, AuditOptions options, CatalogTable table, Policy policy) {
         PolicyExpression using = using(facts, table, policy);
+        Set<String> bypass = facts.setting(options).bypassGucs();
         if (using == null
                 || !policy.permissive()
                 || table.tenantColumn() == null
                 || using.alwaysTrue()
-                || using.closed(options.bypassGucs())
-                || using.withoutOpenBranches(options.bypassGucs()) != null
+                || using.closed(bypass)
+                || using.withoutOpenBranches(bypass) != null
                 || facts.boundByRestriction(table, policy.command(), options)) {
             return null;
         }
         String message = using.mentionsTenantColumn()
                 ? "does not compare " + table.tenantColumn() + " for equality: USING (" + cut(policy.using()) + ")"
                 : "does not mention " + table.tenantColumn() + ": USING (" + cut(policy.using()) + ")";
-        return new Defect(
+        return withCondition(
+                facts,
+                options,
+                table,
                 message,
-                alter(table, policy, "(" + facts.condition(table, options) + ") AND (" + policy.using() + ")", null));
+                condition -> facts.changed(
+                        table, policy, "(" + condition + ") AND (" + policy.using() + ")", policy.check()));
     }
 }

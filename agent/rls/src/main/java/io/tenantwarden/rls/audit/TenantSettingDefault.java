@@ -38,12 +38,18 @@ final class TenantSettingDefault implements Rule {
                                 ", ",
                                 settings.stream().map(SettingDefault::name).toList())
                         + " set: a session without a tenant is not without rows",
-                String.join(" ", settings.stream().map(DefaultSettings::reset).toList())));
+                fix(facts, settings)));
+    }
+
+    private static Fix fix(AuditFacts facts, List<SettingDefault> settings) {
+        Fix fix = new Fix();
+        settings.forEach(s -> fix.then(DefaultSettings.owner(facts, s), DefaultSettings.reset(s)));
+        return fix;
     }
 
     private static boolean opens(AuditFacts facts, AuditOptions options, SettingDefault s) {
         String name = s.name().toLowerCase(Locale.ROOT);
-        if (options.bypassGucs().contains(name)) {
+        if (facts.setting(options).bypassGucs().contains(name)) {
             return !CLOSED.contains(s.value().toLowerCase(Locale.ROOT));
         }
         boolean tenant = options.gucs().isEmpty()

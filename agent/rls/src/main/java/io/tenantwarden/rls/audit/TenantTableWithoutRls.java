@@ -2,7 +2,6 @@ package io.tenantwarden.rls.audit;
 
 import io.tenantwarden.rls.CatalogTable;
 import io.tenantwarden.rls.Finding;
-import io.tenantwarden.rls.PolicySql;
 
 final class TenantTableWithoutRls implements Rule {
 
@@ -26,7 +25,7 @@ final class TenantTableWithoutRls implements Rule {
                         t,
                         "table " + t.qualifiedName() + " has the tenant column " + t.tenantColumn()
                                 + " but no row-level security: every role with a grant sees every tenant's rows",
-                        facts.tenantPolicy(t, options) + " " + PolicySql.enable(t) + " " + PolicySql.force(t));
+                        Protection.policyAndRls(facts, options, t));
             }
         }
     }

@@ -16,27 +16,25 @@ final class UnfilteredPrivileges implements Rule {
                 "Role may TRUNCATE, REFERENCES or TRIGGER a protected table",
                 "No policy filters them: TRUNCATE empties all tenants' rows, a foreign key tells which rows exist, a trigger"
                         + " sees every row that anyone writes.",
-                "Takes these privileges away.",
+                "Takes these privileges away; foreign keys and triggers that are there stay.",
                 "What the owner of the table may do cannot be taken away and is not reported.");
     }
 
     @Override
     public void check(AuditFacts facts, AuditOptions options, Findings findings) {
-        for (CatalogTable t : facts.catalog().protectedTables()) {
+        for (CatalogTable t : facts.guardedTables()) {
             if (facts.role().superuser() || facts.role().roles().contains(t.owner())) {
                 continue;
             }
-            List<String> granted = PRIVILEGES.stream()
-                    .filter(p -> facts.grants(t).stream()
-                            .anyMatch(g -> g.privileges().contains(p)))
-                    .toList();
+            List<String> granted =
+                    PRIVILEGES.stream().filter(p -> facts.isGranted(p, t)).toList();
             if (!granted.isEmpty()) {
                 findings.add(
                         t,
                         "table " + t.qualifiedName() + ": role "
                                 + facts.role().currentUser() + " may " + String.join(", ", granted)
                                 + ", which no policy filters",
-                        facts.revoke(granted, t));
+                        Revoke.of(facts, granted, t));
             }
         }
     }
