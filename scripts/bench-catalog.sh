@@ -18,7 +18,7 @@ page=target/bench/catalog.md
 mkdir -p target/bench
 result=$("${JAVA_HOME:+$JAVA_HOME/bin/}java" -Dproject.root="$PWD" -Dpostgres.directory="$PWD/target/postgres" \
   -cp "agent/rls/target/test-classes:agent/rls/target/classes:$(cat agent/rls/target/bench-classpath.txt)" \
-  io.tenantwarden.rls.CatalogBenchmark "$major" "$@")
+  io.tenantwarden.rls.catalog.CatalogBenchmark "$major" "$@")
 cat >"$page" <<PAGE
 # What reading the catalog costs
 

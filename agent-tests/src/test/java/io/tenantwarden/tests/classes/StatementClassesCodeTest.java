@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tenantwarden.rls.Injection;
-import io.tenantwarden.rls.SqlStatement;
+import io.tenantwarden.rls.sql.Injection;
+import io.tenantwarden.rls.sql.SqlStatement;
 import io.tenantwarden.tests.classes.StatementClass.Mode;
 import io.tenantwarden.tests.classes.StatementClass.Protocol;
 import java.io.BufferedReader;

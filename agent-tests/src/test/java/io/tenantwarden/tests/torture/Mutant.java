@@ -26,7 +26,7 @@ record Mutant(String name, String breaks, boolean enforce, List<Change> changes)
     private static final String SHAPE = "io.tenantwarden.engine.inject.DriverShape";
     private static final String CHECKOUT = "io.tenantwarden.engine.session.Checkout";
     private static final String NAMES = "io.tenantwarden.engine.session.RelationNames";
-    private static final String LEXER = "io.tenantwarden.rls.SqlLexer";
+    private static final String LEXER = "io.tenantwarden.rls.sql.SqlLexer";
     private static final String CANDIDATES = "io.tenantwarden.instrumentation.Candidates";
     private static final String METHODS = "io.tenantwarden.engine.policy.MethodScopes";
 

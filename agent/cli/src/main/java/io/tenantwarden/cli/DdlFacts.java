@@ -1,7 +1,7 @@
 package io.tenantwarden.cli;
 
-import io.tenantwarden.rls.Identifiers;
-import io.tenantwarden.rls.PolicySql;
+import io.tenantwarden.rls.catalog.PolicySql;
+import io.tenantwarden.rls.sql.Identifiers;
 import java.nio.charset.StandardCharsets;
 import java.sql.Array;
 import java.sql.Connection;

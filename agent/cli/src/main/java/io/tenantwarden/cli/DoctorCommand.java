@@ -2,12 +2,12 @@ package io.tenantwarden.cli;
 
 import io.tenantwarden.engine.config.Config;
 import io.tenantwarden.engine.config.GucAssignment;
-import io.tenantwarden.rls.CatalogOptions;
-import io.tenantwarden.rls.Finding;
 import io.tenantwarden.rls.audit.Audit;
 import io.tenantwarden.rls.audit.AuditFacts;
 import io.tenantwarden.rls.audit.AuditOptions;
+import io.tenantwarden.rls.audit.Finding;
 import io.tenantwarden.rls.audit.Ignore;
+import io.tenantwarden.rls.catalog.CatalogOptions;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -2,7 +2,7 @@ package io.tenantwarden.cli;
 
 import com.grack.nanojson.JsonStringWriter;
 import com.grack.nanojson.JsonWriter;
-import io.tenantwarden.rls.Finding;
+import io.tenantwarden.rls.audit.Finding;
 import java.util.List;
 import java.util.Locale;
 

@@ -1,6 +1,6 @@
 package io.tenantwarden.cli;
 
-import io.tenantwarden.rls.Finding;
+import io.tenantwarden.rls.audit.Finding;
 import io.tenantwarden.rls.audit.Rule;
 import io.tenantwarden.rls.audit.Rules;
 import java.io.PrintStream;

@@ -1,6 +1,6 @@
 package io.tenantwarden.cli;
 
-import io.tenantwarden.rls.PolicySql;
+import io.tenantwarden.rls.catalog.PolicySql;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package io.tenantwarden.cli;
 
-import io.tenantwarden.rls.Finding;
+import io.tenantwarden.rls.audit.Finding;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 

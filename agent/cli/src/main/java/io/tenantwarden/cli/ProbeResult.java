@@ -1,6 +1,6 @@
 package io.tenantwarden.cli;
 
-import io.tenantwarden.rls.Finding;
+import io.tenantwarden.rls.audit.Finding;
 
 /**
  * What came of one check on one table. Immutable.

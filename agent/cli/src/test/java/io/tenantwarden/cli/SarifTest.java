@@ -12,7 +12,7 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
-import io.tenantwarden.rls.Finding;
+import io.tenantwarden.rls.audit.Finding;
 import io.tenantwarden.testing.PostgresServer;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;

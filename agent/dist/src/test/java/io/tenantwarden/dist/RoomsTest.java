@@ -3,12 +3,16 @@ package io.tenantwarden.dist;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Which room may name classes of which other room, and of which modules of the JDK. */
 class RoomsTest {
@@ -39,6 +43,64 @@ class RoomsTest {
         } catch (ClassNotFoundException e) {
             return "none";
         }
+    }
+
+    /** Packages of one loader, each with those of the project that it may know; a circle cannot be written here, for each stands below what it knows. */
+    private static final Map<String, List<String>> ARROWS = arrows();
+
+    private static Map<String, List<String>> arrows() {
+        Map<String, List<String>> arrows = new LinkedHashMap<>();
+        arrows.put("rls/sql/", List.of());
+        arrows.put("rls/catalog/", List.of("rls/sql/"));
+        arrows.put("rls/policy/", List.of("rls/catalog/", "rls/sql/"));
+        arrows.put("rls/audit/", List.of("rls/policy/", "rls/catalog/", "rls/sql/"));
+        arrows.put("engine/tenant/", List.of("bootstrap/"));
+        arrows.put("engine/report/", List.of("bootstrap/"));
+        arrows.put("engine/inject/", List.of("bootstrap/", "rls/catalog/", "rls/sql/"));
+        arrows.put("engine/config/", List.of("engine/tenant/", "rls/catalog/", "rls/sql/"));
+        arrows.put("engine/coverage/", List.of("engine/config/", "engine/report/", "bootstrap/"));
+        arrows.put(
+                "engine/session/",
+                List.of("engine/config/", "engine/inject/", "engine/report/", "engine/tenant/", "bootstrap/", "rls/"));
+        arrows.put(
+                "engine/policy/",
+                List.of(
+                        "engine/session/",
+                        "engine/config/",
+                        "engine/inject/",
+                        "engine/report/",
+                        "engine/tenant/",
+                        "bootstrap/",
+                        "rls/catalog/",
+                        "rls/sql/"));
+        return arrows;
+    }
+
+    @ParameterizedTest
+    @MethodSource("packages")
+    void packagesKnowOnlyThoseBelow(String room) throws Exception {
+        List<String> allowed = new ArrayList<>(List.of(OURS + room, OURS + "shaded/"));
+        ARROWS.get(room).forEach(other -> allowed.add(OURS + other));
+        assertEquals(Map.of(), strangers("warden/" + OURS + room, allowed, Set.of("java.base", "java.sql")));
+    }
+
+    static Set<String> packages() {
+        return ARROWS.keySet();
+    }
+
+    /** Each package has its arrows: a new one is not passed over. */
+    @Test
+    void everyPackageHasItsArrows() throws Exception {
+        Set<String> rooms = new TreeSet<>();
+        for (String module : List.of("rls/", "engine/")) {
+            for (String name : AgentJar.classes("warden/" + OURS + module).keySet()) {
+                String room = name.substring(OURS.length(), name.lastIndexOf('/') + 1);
+                if (!room.equals("engine/") && !room.equals("engine/tenant/access/")) {
+                    rooms.add(room);
+                }
+            }
+        }
+        assertEquals(rooms, new TreeSet<>(ARROWS.keySet()));
     }
 
     /** But for the one interface of java.instrument that the JVM hands to premain; it too is in the boot loader. */

@@ -6,11 +6,11 @@ import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.session.Database;
 import io.tenantwarden.engine.session.FactsReader;
 import io.tenantwarden.engine.session.Session;
-import io.tenantwarden.rls.Catalog;
-import io.tenantwarden.rls.CatalogTable;
-import io.tenantwarden.rls.RoleFacts;
 import io.tenantwarden.rls.audit.Audit;
 import io.tenantwarden.rls.audit.AuditOptions;
+import io.tenantwarden.rls.catalog.Catalog;
+import io.tenantwarden.rls.catalog.CatalogTable;
+import io.tenantwarden.rls.catalog.RoleFacts;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -118,18 +118,18 @@ final class Preflight {
 
     // ---- telling
 
-    private void tell(RolePreflight of, io.tenantwarden.rls.Finding finding) {
+    private void tell(RolePreflight of, io.tenantwarden.rls.audit.Finding finding) {
         if (bypassRoles.contains(of.role()) && finding.object().equals(of.role())) {
             return; // listed, so that it bypasses policies on purpose
         }
         reporter.finding(of.database().name(), of.database().server(), of.role(), finding(finding));
     }
 
-    private void resolved(RolePreflight of, io.tenantwarden.rls.Finding finding) {
+    private void resolved(RolePreflight of, io.tenantwarden.rls.audit.Finding finding) {
         reporter.resolved(of.database().name(), of.database().server(), of.role(), finding(finding));
     }
 
-    private static Finding finding(io.tenantwarden.rls.Finding of) {
+    private static Finding finding(io.tenantwarden.rls.audit.Finding of) {
         return new Finding(of.rule(), Level.valueOf(of.level().name()), of.object(), of.message(), of.fix());
     }
 

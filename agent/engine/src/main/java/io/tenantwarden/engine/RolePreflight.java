@@ -2,9 +2,9 @@ package io.tenantwarden.engine;
 
 import io.tenantwarden.engine.session.Database;
 import io.tenantwarden.engine.session.Session;
-import io.tenantwarden.rls.CatalogTable;
-import io.tenantwarden.rls.Finding;
 import io.tenantwarden.rls.audit.Audit;
+import io.tenantwarden.rls.audit.Finding;
+import io.tenantwarden.rls.catalog.CatalogTable;
 import java.lang.ref.WeakReference;
 import java.util.HashMap;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.tenantwarden.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tenantwarden.engine.session.Database;
-import io.tenantwarden.rls.CatalogTable;
+import io.tenantwarden.rls.catalog.CatalogTable;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

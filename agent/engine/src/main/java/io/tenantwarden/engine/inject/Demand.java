@@ -1,8 +1,8 @@
 package io.tenantwarden.engine.inject;
 
-import io.tenantwarden.rls.Injection;
-import io.tenantwarden.rls.Keyword;
-import io.tenantwarden.rls.SqlStatement;
+import io.tenantwarden.rls.sql.Injection;
+import io.tenantwarden.rls.sql.Keyword;
+import io.tenantwarden.rls.sql.SqlStatement;
 
 /**
  * What a statement demands of the values on the wire, whatever they are: asked when it is decided and again when it is sent, so that both agree.

@@ -1,8 +1,8 @@
 package io.tenantwarden.engine.inject;
 
 import io.tenantwarden.bootstrap.Scope;
-import io.tenantwarden.rls.SettingChange;
-import io.tenantwarden.rls.SqlStatement;
+import io.tenantwarden.rls.sql.SettingChange;
+import io.tenantwarden.rls.sql.SqlStatement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.tenantwarden.engine.inject;
 
-import io.tenantwarden.rls.SqlStatement;
+import io.tenantwarden.rls.sql.SqlStatement;
 
 /** What a statement needs so that its values hold: a function of the statement, its place and what is on the wire. Stateless. */
 final class InjectionRules {

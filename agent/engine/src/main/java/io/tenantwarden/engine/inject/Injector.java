@@ -1,8 +1,8 @@
 package io.tenantwarden.engine.inject;
 
-import io.tenantwarden.rls.Injection;
-import io.tenantwarden.rls.Keyword;
-import io.tenantwarden.rls.SqlStatement;
+import io.tenantwarden.rls.sql.Injection;
+import io.tenantwarden.rls.sql.Keyword;
+import io.tenantwarden.rls.sql.SqlStatement;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.function.Function;

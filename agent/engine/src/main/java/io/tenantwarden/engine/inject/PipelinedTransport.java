@@ -1,6 +1,6 @@
 package io.tenantwarden.engine.inject;
 
-import io.tenantwarden.rls.SqlStatement;
+import io.tenantwarden.rls.sql.SqlStatement;
 import java.util.Set;
 
 /**

@@ -13,8 +13,8 @@ import io.tenantwarden.engine.report.StatementStats;
 import io.tenantwarden.engine.session.ApplicationValue;
 import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Session;
-import io.tenantwarden.rls.CatalogTable;
-import io.tenantwarden.rls.Resolution;
+import io.tenantwarden.rls.catalog.CatalogTable;
+import io.tenantwarden.rls.catalog.Resolution;
 import java.util.Set;
 
 /**

@@ -5,7 +5,7 @@ import io.tenantwarden.bootstrap.Scope;
 import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.inject.JdbcTransport;
 import io.tenantwarden.engine.session.Session;
-import io.tenantwarden.rls.SqlStatement;
+import io.tenantwarden.rls.sql.SqlStatement;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

@@ -1,10 +1,10 @@
 package io.tenantwarden.engine.policy;
 
 import io.tenantwarden.engine.report.StatementStats;
-import io.tenantwarden.rls.Catalog;
-import io.tenantwarden.rls.Keyword;
-import io.tenantwarden.rls.Resolution;
-import io.tenantwarden.rls.SqlStatement;
+import io.tenantwarden.rls.catalog.Catalog;
+import io.tenantwarden.rls.catalog.Resolution;
+import io.tenantwarden.rls.sql.Keyword;
+import io.tenantwarden.rls.sql.SqlStatement;
 import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.regex.Pattern;

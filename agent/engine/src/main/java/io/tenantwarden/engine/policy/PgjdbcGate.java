@@ -6,7 +6,7 @@ import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.inject.DriverShape;
 import io.tenantwarden.engine.inject.PgjdbcConnection;
 import io.tenantwarden.engine.session.Session;
-import io.tenantwarden.rls.SqlStatement;
+import io.tenantwarden.rls.sql.SqlStatement;
 import java.sql.SQLException;
 
 /**

@@ -10,8 +10,8 @@ import io.tenantwarden.engine.session.Execution;
 import io.tenantwarden.engine.session.OwnStatements;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.engine.session.TenantChecks.Answer;
-import io.tenantwarden.rls.Resolution;
-import io.tenantwarden.rls.SqlStatement;
+import io.tenantwarden.rls.catalog.Resolution;
+import io.tenantwarden.rls.sql.SqlStatement;
 import java.sql.Connection;
 import java.sql.SQLException;
 

@@ -9,11 +9,11 @@ import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Execution;
 import io.tenantwarden.engine.session.OwnStatements;
 import io.tenantwarden.engine.session.Session;
-import io.tenantwarden.rls.Keyword;
-import io.tenantwarden.rls.Resolution;
-import io.tenantwarden.rls.SettingChange;
-import io.tenantwarden.rls.SettingValue;
-import io.tenantwarden.rls.SqlStatement;
+import io.tenantwarden.rls.catalog.Resolution;
+import io.tenantwarden.rls.sql.Keyword;
+import io.tenantwarden.rls.sql.SettingChange;
+import io.tenantwarden.rls.sql.SettingValue;
+import io.tenantwarden.rls.sql.SqlStatement;
 import java.sql.SQLException;
 import java.util.List;
 

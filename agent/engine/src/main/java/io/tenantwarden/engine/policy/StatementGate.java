@@ -10,10 +10,10 @@ import io.tenantwarden.engine.report.SiteFinder;
 import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.engine.session.TenantChecks;
-import io.tenantwarden.rls.Catalog;
-import io.tenantwarden.rls.Keyword;
-import io.tenantwarden.rls.Resolution;
-import io.tenantwarden.rls.SqlStatement;
+import io.tenantwarden.rls.catalog.Catalog;
+import io.tenantwarden.rls.catalog.Resolution;
+import io.tenantwarden.rls.sql.Keyword;
+import io.tenantwarden.rls.sql.SqlStatement;
 import java.sql.SQLException;
 import java.util.Set;
 

@@ -5,10 +5,10 @@ import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Database;
 import io.tenantwarden.engine.session.RelationNames;
 import io.tenantwarden.engine.session.Session;
-import io.tenantwarden.rls.Catalog;
-import io.tenantwarden.rls.Relation;
-import io.tenantwarden.rls.Resolution;
-import io.tenantwarden.rls.SqlStatement;
+import io.tenantwarden.rls.catalog.Catalog;
+import io.tenantwarden.rls.catalog.Resolution;
+import io.tenantwarden.rls.sql.Relation;
+import io.tenantwarden.rls.sql.SqlStatement;
 import java.util.List;
 
 /**

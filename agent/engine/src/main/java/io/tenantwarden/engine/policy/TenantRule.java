@@ -8,8 +8,8 @@ import io.tenantwarden.engine.report.TenantHash;
 import io.tenantwarden.engine.session.OpenTransaction;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.engine.session.TenantChecks.Answer;
-import io.tenantwarden.rls.Resolution;
-import io.tenantwarden.rls.SqlStatement;
+import io.tenantwarden.rls.catalog.Resolution;
+import io.tenantwarden.rls.sql.SqlStatement;
 
 /** Whether the tenant of a scope may be used, and is the only one of its transaction. Thread-safe; the session's part is guarded by its lock. */
 final class TenantRule {

@@ -4,8 +4,8 @@ import io.tenantwarden.bootstrap.Submission;
 import io.tenantwarden.engine.report.FoundSite;
 import io.tenantwarden.engine.report.Site;
 import io.tenantwarden.engine.session.Session;
-import io.tenantwarden.rls.Resolution;
-import io.tenantwarden.rls.SqlStatement;
+import io.tenantwarden.rls.catalog.Resolution;
+import io.tenantwarden.rls.sql.SqlStatement;
 import java.util.List;
 
 /**

@@ -9,7 +9,7 @@ import io.tenantwarden.engine.report.SiteFinder;
 import io.tenantwarden.engine.report.ViolationEvent;
 import io.tenantwarden.engine.report.ViolationKind;
 import io.tenantwarden.engine.session.Session;
-import io.tenantwarden.rls.SqlStatement;
+import io.tenantwarden.rls.sql.SqlStatement;
 import java.sql.SQLException;
 
 /**

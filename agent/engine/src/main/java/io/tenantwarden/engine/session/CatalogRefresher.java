@@ -1,7 +1,7 @@
 package io.tenantwarden.engine.session;
 
-import io.tenantwarden.rls.Catalog;
-import io.tenantwarden.rls.CatalogOptions;
+import io.tenantwarden.rls.catalog.Catalog;
+import io.tenantwarden.rls.catalog.CatalogOptions;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

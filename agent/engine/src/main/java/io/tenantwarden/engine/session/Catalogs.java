@@ -1,13 +1,13 @@
 package io.tenantwarden.engine.session;
 
 import io.tenantwarden.engine.config.ConnectionPattern;
-import io.tenantwarden.rls.Catalog;
-import io.tenantwarden.rls.CatalogOptions;
-import io.tenantwarden.rls.CatalogTable;
-import io.tenantwarden.rls.Identity;
-import io.tenantwarden.rls.PlainStatements;
-import io.tenantwarden.rls.Relation;
-import io.tenantwarden.rls.RoleFacts;
+import io.tenantwarden.rls.catalog.Catalog;
+import io.tenantwarden.rls.catalog.CatalogOptions;
+import io.tenantwarden.rls.catalog.CatalogTable;
+import io.tenantwarden.rls.catalog.Identity;
+import io.tenantwarden.rls.catalog.PlainStatements;
+import io.tenantwarden.rls.catalog.RoleFacts;
+import io.tenantwarden.rls.sql.Relation;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,7 +1,7 @@
 package io.tenantwarden.engine.session;
 
-import io.tenantwarden.rls.Catalog;
-import io.tenantwarden.rls.RoleFacts;
+import io.tenantwarden.rls.catalog.Catalog;
+import io.tenantwarden.rls.catalog.RoleFacts;
 import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

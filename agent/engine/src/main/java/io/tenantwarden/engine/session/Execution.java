@@ -3,7 +3,7 @@ package io.tenantwarden.engine.session;
 import io.tenantwarden.bootstrap.Scope;
 import io.tenantwarden.engine.inject.Assignment;
 import io.tenantwarden.engine.inject.Before;
-import io.tenantwarden.rls.SqlStatement;
+import io.tenantwarden.rls.sql.SqlStatement;
 import java.sql.SQLException;
 
 /**

@@ -1,9 +1,9 @@
 package io.tenantwarden.engine.session;
 
-import io.tenantwarden.rls.Catalog;
-import io.tenantwarden.rls.CatalogOptions;
-import io.tenantwarden.rls.RoleFacts;
 import io.tenantwarden.rls.audit.AuditFacts;
+import io.tenantwarden.rls.catalog.Catalog;
+import io.tenantwarden.rls.catalog.CatalogOptions;
+import io.tenantwarden.rls.catalog.RoleFacts;
 import java.sql.SQLException;
 
 /**

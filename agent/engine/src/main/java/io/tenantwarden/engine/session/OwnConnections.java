@@ -1,6 +1,6 @@
 package io.tenantwarden.engine.session;
 
-import io.tenantwarden.rls.PlainStatements;
+import io.tenantwarden.rls.catalog.PlainStatements;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,7 @@ package io.tenantwarden.engine.session;
 
 import io.tenantwarden.engine.inject.Assignment;
 import io.tenantwarden.engine.inject.Injector;
-import io.tenantwarden.rls.PlainStatements;
+import io.tenantwarden.rls.catalog.PlainStatements;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,9 +1,9 @@
 package io.tenantwarden.engine.session;
 
-import io.tenantwarden.rls.DdlChange;
-import io.tenantwarden.rls.Relation;
-import io.tenantwarden.rls.Resolution;
-import io.tenantwarden.rls.SqlStatement;
+import io.tenantwarden.rls.catalog.Resolution;
+import io.tenantwarden.rls.sql.DdlChange;
+import io.tenantwarden.rls.sql.Relation;
+import io.tenantwarden.rls.sql.SqlStatement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

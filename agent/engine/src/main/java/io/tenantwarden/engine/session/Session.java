@@ -5,7 +5,7 @@ import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.inject.Assignment;
 import io.tenantwarden.engine.inject.DriverConnection;
 import io.tenantwarden.engine.inject.Injector;
-import io.tenantwarden.rls.RoleFacts;
+import io.tenantwarden.rls.catalog.RoleFacts;
 import java.lang.ref.WeakReference;
 import java.sql.SQLException;
 import java.util.Collection;

@@ -3,7 +3,7 @@ package io.tenantwarden.engine.session;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tenantwarden.engine.tenant.TenantType;
-import io.tenantwarden.rls.PlainStatements;
+import io.tenantwarden.rls.catalog.PlainStatements;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tenantwarden.bootstrap.Scope;
-import io.tenantwarden.rls.SqlStatement;
+import io.tenantwarden.rls.sql.SqlStatement;
 import io.tenantwarden.testing.PostgresServer;
 import java.lang.invoke.MethodHandles;
 import java.sql.Connection;

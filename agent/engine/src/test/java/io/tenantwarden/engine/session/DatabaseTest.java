@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tenantwarden.rls.Catalog;
-import io.tenantwarden.rls.CatalogOptions;
+import io.tenantwarden.rls.catalog.Catalog;
+import io.tenantwarden.rls.catalog.CatalogOptions;
 import io.tenantwarden.testing.PostgresServer;
 import java.sql.Connection;
 import java.util.List;

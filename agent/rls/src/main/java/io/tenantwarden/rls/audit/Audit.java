@@ -1,8 +1,7 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.Catalog;
-import io.tenantwarden.rls.Finding;
-import io.tenantwarden.rls.RoleFacts;
+import io.tenantwarden.rls.catalog.Catalog;
+import io.tenantwarden.rls.catalog.RoleFacts;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;

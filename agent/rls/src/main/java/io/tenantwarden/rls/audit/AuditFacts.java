@@ -1,11 +1,11 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.Catalog;
-import io.tenantwarden.rls.CatalogOptions;
-import io.tenantwarden.rls.CatalogTable;
-import io.tenantwarden.rls.Policy;
-import io.tenantwarden.rls.PolicyExpression;
-import io.tenantwarden.rls.RoleFacts;
+import io.tenantwarden.rls.catalog.Catalog;
+import io.tenantwarden.rls.catalog.CatalogOptions;
+import io.tenantwarden.rls.catalog.CatalogTable;
+import io.tenantwarden.rls.catalog.Policy;
+import io.tenantwarden.rls.catalog.RoleFacts;
+import io.tenantwarden.rls.policy.PolicyExpression;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.PlainStatements;
+import io.tenantwarden.rls.catalog.PlainStatements;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,10 +1,10 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.Catalog;
-import io.tenantwarden.rls.CatalogOptions;
-import io.tenantwarden.rls.CatalogTable;
-import io.tenantwarden.rls.ComparedColumn;
-import io.tenantwarden.rls.RoleFacts;
+import io.tenantwarden.rls.catalog.Catalog;
+import io.tenantwarden.rls.catalog.CatalogOptions;
+import io.tenantwarden.rls.catalog.CatalogTable;
+import io.tenantwarden.rls.catalog.RoleFacts;
+import io.tenantwarden.rls.policy.ComparedColumn;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;

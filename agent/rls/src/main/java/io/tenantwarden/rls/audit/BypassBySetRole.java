@@ -1,7 +1,6 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.CatalogTable;
-import io.tenantwarden.rls.Finding;
+import io.tenantwarden.rls.catalog.CatalogTable;
 import java.util.Comparator;
 import java.util.List;
 

@@ -1,8 +1,7 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.Finding;
-import io.tenantwarden.rls.Identifiers;
-import io.tenantwarden.rls.RoleFacts;
+import io.tenantwarden.rls.catalog.RoleFacts;
+import io.tenantwarden.rls.sql.Identifiers;
 
 final class BypassRlsRole implements Rule {
 

@@ -1,7 +1,7 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.Catalog;
-import io.tenantwarden.rls.CatalogTable;
+import io.tenantwarden.rls.catalog.Catalog;
+import io.tenantwarden.rls.catalog.CatalogTable;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;

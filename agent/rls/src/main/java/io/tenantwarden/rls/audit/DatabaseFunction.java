@@ -1,8 +1,8 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.CatalogTable;
-import io.tenantwarden.rls.Identifiers;
-import io.tenantwarden.rls.PolicyExpression;
+import io.tenantwarden.rls.catalog.CatalogTable;
+import io.tenantwarden.rls.policy.PolicyExpression;
+import io.tenantwarden.rls.sql.Identifiers;
 import java.util.List;
 import java.util.Set;
 

@@ -1,7 +1,6 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.Finding;
-import io.tenantwarden.rls.Identifiers;
+import io.tenantwarden.rls.sql.Identifiers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

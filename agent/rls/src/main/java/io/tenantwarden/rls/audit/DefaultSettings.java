@@ -1,6 +1,6 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.Identifiers;
+import io.tenantwarden.rls.sql.Identifiers;
 
 /** SQL about ALTER ROLE and ALTER DATABASE ... SET. */
 final class DefaultSettings {

@@ -1,6 +1,6 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.RoleFacts;
+import io.tenantwarden.rls.catalog.RoleFacts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

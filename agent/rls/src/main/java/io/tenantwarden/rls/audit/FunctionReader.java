@@ -1,8 +1,8 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.Catalog;
-import io.tenantwarden.rls.LockedTables;
-import io.tenantwarden.rls.PolicyExpression;
+import io.tenantwarden.rls.catalog.Catalog;
+import io.tenantwarden.rls.catalog.LockedTables;
+import io.tenantwarden.rls.policy.PolicyExpression;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;

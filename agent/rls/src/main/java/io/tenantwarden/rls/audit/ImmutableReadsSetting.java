@@ -1,6 +1,5 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.Finding;
 import java.util.regex.Pattern;
 
 final class ImmutableReadsSetting implements Rule {

@@ -1,9 +1,9 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.Catalog;
-import io.tenantwarden.rls.CatalogTable;
-import io.tenantwarden.rls.LockedTables;
-import io.tenantwarden.rls.PolicySql;
+import io.tenantwarden.rls.catalog.Catalog;
+import io.tenantwarden.rls.catalog.CatalogTable;
+import io.tenantwarden.rls.catalog.LockedTables;
+import io.tenantwarden.rls.catalog.PolicySql;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,7 +1,5 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.Finding;
-
 final class LeakproofFunction implements Rule {
 
     @Override

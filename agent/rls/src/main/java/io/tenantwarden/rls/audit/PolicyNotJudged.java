@@ -1,9 +1,8 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.CatalogTable;
-import io.tenantwarden.rls.Finding;
-import io.tenantwarden.rls.Policy;
-import io.tenantwarden.rls.PolicyExpression;
+import io.tenantwarden.rls.catalog.CatalogTable;
+import io.tenantwarden.rls.catalog.Policy;
+import io.tenantwarden.rls.policy.PolicyExpression;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.CatalogTable;
-import io.tenantwarden.rls.Policy;
-import io.tenantwarden.rls.PolicySql;
+import io.tenantwarden.rls.catalog.CatalogTable;
+import io.tenantwarden.rls.catalog.Policy;
+import io.tenantwarden.rls.catalog.PolicySql;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;

@@ -1,9 +1,9 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.CatalogTable;
-import io.tenantwarden.rls.Policy;
-import io.tenantwarden.rls.PolicyExpression;
-import io.tenantwarden.rls.PolicySql;
+import io.tenantwarden.rls.catalog.CatalogTable;
+import io.tenantwarden.rls.catalog.Policy;
+import io.tenantwarden.rls.catalog.PolicySql;
+import io.tenantwarden.rls.policy.PolicyExpression;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,8 +1,7 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.CatalogTable;
-import io.tenantwarden.rls.Finding;
-import io.tenantwarden.rls.PolicySql;
+import io.tenantwarden.rls.catalog.CatalogTable;
+import io.tenantwarden.rls.catalog.PolicySql;
 
 final class PolicyWithoutRls implements Rule {
 

@@ -1,6 +1,5 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.Finding;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,6 +1,6 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.CatalogTable;
+import io.tenantwarden.rls.catalog.CatalogTable;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;

@@ -1,7 +1,6 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.Finding;
-import io.tenantwarden.rls.Identifiers;
+import io.tenantwarden.rls.sql.Identifiers;
 import java.util.List;
 
 final class RowSecurityOff implements Rule {

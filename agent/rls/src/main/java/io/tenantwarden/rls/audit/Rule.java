@@ -1,7 +1,5 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.Finding;
-
 /** One thing that can be wrong. Stateless and thread-safe. A new rule is one new class, listed in {@link Rules}. */
 public interface Rule {
 

@@ -1,10 +1,9 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.CatalogTable;
-import io.tenantwarden.rls.Finding;
-import io.tenantwarden.rls.Policy;
-import io.tenantwarden.rls.PolicyExpression;
-import io.tenantwarden.rls.PolicyExpression.SettingRead;
+import io.tenantwarden.rls.catalog.CatalogTable;
+import io.tenantwarden.rls.catalog.Policy;
+import io.tenantwarden.rls.policy.PolicyExpression;
+import io.tenantwarden.rls.policy.PolicyExpression.SettingRead;
 import java.util.List;
 
 final class SettingWithoutNullif extends PolicyRule {

@@ -1,6 +1,6 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.CatalogTable;
+import io.tenantwarden.rls.catalog.CatalogTable;
 import java.nio.charset.StandardCharsets;
 
 /** SQL text of fixes: statements that change nothing when they are run again. Stateless. */

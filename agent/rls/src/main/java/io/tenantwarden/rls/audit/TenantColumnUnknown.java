@@ -1,8 +1,7 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.CatalogTable;
-import io.tenantwarden.rls.ComparedColumn;
-import io.tenantwarden.rls.Finding;
+import io.tenantwarden.rls.catalog.CatalogTable;
+import io.tenantwarden.rls.policy.ComparedColumn;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

@@ -3,7 +3,6 @@ package io.tenantwarden.rls.audit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import io.tenantwarden.rls.Finding;
 import io.tenantwarden.rls.audit.RandomSchema.Use;
 import io.tenantwarden.testing.PostgresServer;
 import java.sql.Connection;

@@ -1,6 +1,6 @@
 package io.tenantwarden.rls.audit;
 
-import io.tenantwarden.rls.CatalogOptions;
+import io.tenantwarden.rls.catalog.CatalogOptions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

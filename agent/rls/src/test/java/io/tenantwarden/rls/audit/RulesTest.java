@@ -4,8 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tenantwarden.rls.CatalogOptions;
-import io.tenantwarden.rls.Finding;
+import io.tenantwarden.rls.catalog.CatalogOptions;
 import io.tenantwarden.testing.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,0 +1,2 @@
+/** What a policy's expression means and how it is written anew: reading, logic, rewriting. Judges nothing; rules do. */
+package io.tenantwarden.rls.policy;
