@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -77,15 +76,18 @@ class ExitTest {
         List<String> lines = result.lines("[warden]").stream()
                 .map(line -> line.substring(line.indexOf("[warden]")))
                 .toList();
-        Set<String> once = new HashSet<>(lines);
-        assertEquals(once.size(), lines.size(), result::all);
+        List<String> again = new ArrayList<>(lines);
+        Set.copyOf(lines).forEach(again::remove);
+        // what is told while the log is being stopped is told by both rather than by none
+        again.removeIf(line -> line.startsWith("[warden] VIOLATION") && line.contains("ExitMain.atOnce"));
+        assertEquals(List.of(), again, result::all);
         assertEquals(
                 1,
                 starting(lines, "[warden] SUMMARY violations=3 count=3 refused=0")
                         .size(),
                 result::all);
         for (String statement : List.of("atOnce", "afterTheLog", "running")) {
-            assertEquals(1, with(lines, "[warden] VIOLATION", "ExitMain." + statement), result::all);
+            assertTrue(with(lines, "[warden] VIOLATION", "ExitMain." + statement) > 0, result::all);
             assertEquals(1, with(lines, "[warden] SUMMARY", "ExitMain." + statement), result::all);
         }
         Set<String> reported = new TreeSet<>();

@@ -73,6 +73,27 @@ class RoomsTest {
                         "bootstrap/",
                         "rls/catalog/",
                         "rls/sql/"));
+        arrows.put(
+                "engine/drivers/",
+                List.of(
+                        "engine/policy/",
+                        "engine/coverage/",
+                        "engine/session/",
+                        "engine/config/",
+                        "engine/inject/",
+                        "engine/report/",
+                        "bootstrap/"));
+        arrows.put(
+                "engine/preflight/",
+                List.of(
+                        "engine/session/",
+                        "engine/config/",
+                        "engine/inject/",
+                        "engine/report/",
+                        "engine/tenant/",
+                        "bootstrap/",
+                        "rls/catalog/",
+                        "rls/audit/"));
         return arrows;
     }
 

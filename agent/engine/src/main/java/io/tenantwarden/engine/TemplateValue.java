@@ -16,6 +16,7 @@ final class TemplateValue implements GucPlan.Value {
     private final Consumer<TenantSourceException> failures;
     private final boolean tenantOnly;
     private final boolean fixed;
+    private final boolean holdsTenant;
 
     TemplateValue(GucTemplate template, ValueSources sources, Consumer<TenantSourceException> failures) {
         this.template = template;
@@ -24,11 +25,17 @@ final class TemplateValue implements GucPlan.Value {
         this.tenantOnly =
                 template.parts().size() == 1 && template.parts().get(0).kind() == GucTemplate.Kind.TENANT;
         this.fixed = template.parts().stream().noneMatch(part -> part.kind() == GucTemplate.Kind.SOURCE);
+        this.holdsTenant = template.parts().stream().anyMatch(part -> part.kind() == GucTemplate.Kind.TENANT);
     }
 
     @Override
     public boolean isFixed() {
         return fixed;
+    }
+
+    @Override
+    public boolean holdsTenant() {
+        return holdsTenant;
     }
 
     @Override

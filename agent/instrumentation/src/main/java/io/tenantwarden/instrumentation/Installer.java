@@ -1,7 +1,6 @@
 package io.tenantwarden.instrumentation;
 
 import io.tenantwarden.bootstrap.Hooks;
-import io.tenantwarden.engine.DriverEvents;
 import io.tenantwarden.engine.EngineFactory;
 import io.tenantwarden.engine.TenantSources;
 import io.tenantwarden.engine.config.Banner;
@@ -13,6 +12,7 @@ import io.tenantwarden.engine.config.MethodPattern;
 import io.tenantwarden.engine.config.Mode;
 import io.tenantwarden.engine.config.OnConfigError;
 import io.tenantwarden.engine.config.Strategy;
+import io.tenantwarden.engine.drivers.DriverEvents;
 import io.tenantwarden.engine.tenant.SourceSpec;
 import io.tenantwarden.instrumentation.client.ClientInstrumentation;
 import io.tenantwarden.instrumentation.executor.TaskInstrumentation;

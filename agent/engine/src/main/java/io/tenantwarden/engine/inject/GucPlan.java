@@ -30,6 +30,9 @@ public final class GucPlan {
 
         /** Whether the value depends on nothing but the tenant. */
         boolean isFixed();
+
+        /** Whether the tenant is in it: a constant that opens or closes something is no tenant. */
+        boolean holdsTenant();
     }
 
     private final String[] names;
@@ -173,11 +176,11 @@ public final class GucPlan {
         return settings;
     }
 
-    /** The names of {@link #tenantSettings}, in lower case. */
+    /** The GUCs whose value has the tenant in it, in lower case. */
     public List<String> tenantGucs() {
         List<String> gucs = new ArrayList<>();
         for (int i = 0; i < names.length; i++) {
-            if (inTenant[i] != null) {
+            if (inTenant[i] != null && inTenant[i].holdsTenant()) {
                 gucs.add(lowerCaseNames.get(i));
             }
         }

@@ -32,14 +32,19 @@ public final class JdbcGate {
         this.scopes = scopes;
     }
 
-    /** A statement was prepared: keeps what is known of its SQL. */
+    /** A statement was prepared: keeps what is known of its SQL, unless it is one of Warden's own. */
     public void prepared(Session session, HasStatement statement, String sql) {
-        statement.wardenStatement(known(session, sql));
+        if (!ThreadState.current().isInternal()) {
+            statement.wardenStatement(known(session, sql));
+        }
     }
 
     /** An SQL text was added to the batch of a statement. */
     @SuppressWarnings("unchecked")
     public void batched(Session session, HasStatement statement, String sql) {
+        if (ThreadState.current().isInternal()) {
+            return;
+        }
         if (statement.wardenStatement() == null) {
             statement.wardenStatement(new ArrayList<KnownStatement>());
         }

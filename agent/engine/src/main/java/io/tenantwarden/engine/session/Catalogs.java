@@ -82,7 +82,7 @@ public final class Catalogs {
 
     /**
      * @param options what makes a table a protected one
-     * @param tenantGucs the settings that have a value in a tenant's scope, in lower case
+     * @param tenantGucs the settings whose value has the tenant in it, in lower case
      * @param refreshNanos {@code warden.catalog.refresh}
      * @param excluded {@code warden.datasource.exclude}
      * @param own opens connections that are Warden's own and take no part

@@ -30,6 +30,11 @@ class GucPlanTest {
             public boolean isFixed() {
                 return fixed;
             }
+
+            @Override
+            public boolean holdsTenant() {
+                return !of.apply("one").equals(of.apply("another"));
+            }
         };
     }
 

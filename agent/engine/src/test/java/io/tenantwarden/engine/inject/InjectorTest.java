@@ -33,6 +33,11 @@ class InjectorTest {
         public boolean isFixed() {
             return true;
         }
+
+        @Override
+        public boolean holdsTenant() {
+            return true;
+        }
     };
 
     private static final Before NOTHING_BEFORE = new Before() {

@@ -1,4 +1,4 @@
-package io.tenantwarden.engine;
+package io.tenantwarden.engine.preflight;
 
 import io.tenantwarden.engine.report.Finding;
 import io.tenantwarden.engine.report.Level;
@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** What a running application shows: names in the configuration that mean nothing in it, and classes that mean two things. Thread-safe. */
-final class SelfCheck implements Supplier<List<Finding>> {
+public final class SelfCheck implements Supplier<List<Finding>> {
 
     private final Supplier<List<Finding>> methods;
     private final TenantReader reader;
@@ -27,7 +27,7 @@ final class SelfCheck implements Supplier<List<Finding>> {
      * @param methods what is wrong with the methods that configuration names
      * @param log gets what has come right
      */
-    SelfCheck(Supplier<List<Finding>> methods, TenantReader reader, ValueSources values, Consumer<String> log) {
+    public SelfCheck(Supplier<List<Finding>> methods, TenantReader reader, ValueSources values, Consumer<String> log) {
         this.methods = methods;
         this.reader = reader;
         this.values = values;
@@ -67,7 +67,7 @@ final class SelfCheck implements Supplier<List<Finding>> {
     }
 
     /** The class of some source is about to be loaded: what was told to be missing may be there now. */
-    void sourceLoaded() {
+    public void sourceLoaded() {
         if (missed.isEmpty()) {
             return;
         }

@@ -1,4 +1,4 @@
-package io.tenantwarden.engine;
+package io.tenantwarden.engine.drivers;
 
 import io.tenantwarden.bootstrap.HasSession;
 import io.tenantwarden.engine.coverage.Coverage;
@@ -11,12 +11,12 @@ import java.sql.SQLException;
 import java.util.Properties;
 
 /** Refuses what connects to PostgreSQL and is not covered, in {@code enforce}. Thread-safe. */
-final class ClientRefusals {
+public final class ClientRefusals {
 
     private final DriverObjects objects;
     private final UncoveredClients clients;
 
-    ClientRefusals(DriverObjects objects, Coverage coverage) {
+    public ClientRefusals(DriverObjects objects, Coverage coverage) {
         this.objects = objects;
         this.clients = new UncoveredClients(coverage, this::isCovered);
     }
@@ -33,7 +33,7 @@ final class ClientRefusals {
     }
 
     /** A driver of any kind has connected: the refusal, after the connection was closed; null when it may be used. */
-    Throwable connected(
+    public Throwable connected(
             Object driver, String url, Properties properties, Connection connection, boolean openedCovered) {
         UncoveredClients.Refused refused = clients.connected(driver, url, properties, connection, openedCovered);
         if (refused == null) {
@@ -48,7 +48,7 @@ final class ClientRefusals {
     }
 
     /** A client that is known not to be covered begins to work: the refusal; null when it may go on. */
-    Throwable used(String className, Object client, Object[] arguments) {
+    public Throwable used(String className, Object client, Object[] arguments) {
         UncoveredClients.Refused refused = clients.used(className, client, arguments);
         return refused == null ? null : Refusals.uncoveredClient(refused.product(), refused.url(), refused.site());
     }

@@ -1,4 +1,4 @@
-package io.tenantwarden.engine;
+package io.tenantwarden.engine.preflight;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

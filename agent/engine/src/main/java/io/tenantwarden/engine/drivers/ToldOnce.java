@@ -1,4 +1,4 @@
-package io.tenantwarden.engine;
+package io.tenantwarden.engine.drivers;
 
 import java.util.Map;
 import java.util.Set;

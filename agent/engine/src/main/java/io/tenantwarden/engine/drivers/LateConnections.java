@@ -1,4 +1,4 @@
-package io.tenantwarden.engine;
+package io.tenantwarden.engine.drivers;
 
 import io.tenantwarden.bootstrap.HasSession;
 import io.tenantwarden.engine.policy.Refusals;
@@ -15,28 +15,28 @@ import java.util.List;
  * Finds the session of what the portable strategy is told of. Where the driver was loaded before the agent, there are
  * connections, statements and copy managers whose beginning nobody saw: they are picked up at their first use. Thread-safe.
  */
-final class LateConnections {
+public final class LateConnections {
 
     private final DriverObjects objects;
     private final PickUp pickUp;
 
     /** Gives a connection that was opened before the agent came its session. */
-    interface PickUp {
+    public interface PickUp {
         void connection(Connection connection) throws Throwable;
     }
 
     /** Told of a text that a statement will execute. */
-    interface Learned {
+    public interface Learned {
         void text(String sql);
     }
 
-    LateConnections(DriverObjects objects, PickUp pickUp) {
+    public LateConnections(DriverObjects objects, PickUp pickUp) {
         this.objects = objects;
         this.pickUp = pickUp;
     }
 
     /** The session of a driver's connection; null when it is being opened, or is closed. */
-    Session session(Connection connection) throws Throwable {
+    public Session session(Connection connection) throws Throwable {
         HasSession holder = objects.session(connection);
         if (holder != connection && holder.wardenSession() == null) {
             pickUp(holder, connection);
@@ -53,7 +53,7 @@ final class LateConnections {
     }
 
     /** The session of a driver's statement, connection or copy manager; null when there is none, or none any more. */
-    Session sessionOfOwner(Object owner) throws Throwable {
+    public Session sessionOfOwner(Object owner) throws Throwable {
         if (owner instanceof HasSession holder) {
             return (Session) holder.wardenSession();
         }
@@ -76,7 +76,7 @@ final class LateConnections {
      *
      * @return a refusal when that cannot be found out, else null
      */
-    SQLException learn(Statement statement, Learned prepared, Learned batched) {
+    public SQLException learn(Statement statement, Learned prepared, Learned batched) {
         if (statement instanceof PreparedStatement) {
             prepared.text(statement.toString()); // pgjdbc: the text, with the values that are bound so far
             return null;

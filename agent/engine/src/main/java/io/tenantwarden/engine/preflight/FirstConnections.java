@@ -1,4 +1,4 @@
-package io.tenantwarden.engine;
+package io.tenantwarden.engine.preflight;
 
 import io.tenantwarden.engine.config.Mode;
 import io.tenantwarden.engine.inject.GucPlan;
@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Tells what the first connection of each role to each database found out: what is covered; what is wrong is the preflight's. */
-final class FirstConnections implements Catalogs.Listener {
+public final class FirstConnections implements Catalogs.Listener {
 
     private static final String OUTDATED = "catalog-outdated";
     private static final String POLICIES_UNREAD = "policies-unread";
@@ -42,7 +42,7 @@ final class FirstConnections implements Catalogs.Listener {
     private record Connected(String role, String strategy, boolean pooled) {}
 
     /** @param firstStatement told when a statement touches a protected table for the first time */
-    FirstConnections(Reporter reporter, GucPlan plan, Mode mode, Preflight preflight, Runnable firstStatement) {
+    public FirstConnections(Reporter reporter, GucPlan plan, Mode mode, Preflight preflight, Runnable firstStatement) {
         this.reporter = reporter;
         this.plan = plan;
         this.mode = mode;
@@ -156,7 +156,7 @@ final class FirstConnections implements Catalogs.Listener {
         return "database " + database.name() + " on " + database.server();
     }
 
-    HealthState health() {
+    public HealthState health() {
         return switch (mode) {
             case OFF -> HealthState.OFF;
             case AUDIT -> HealthState.AUDIT;

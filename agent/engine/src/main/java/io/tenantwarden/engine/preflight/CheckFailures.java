@@ -1,4 +1,4 @@
-package io.tenantwarden.engine;
+package io.tenantwarden.engine.preflight;
 
 import io.tenantwarden.engine.config.Mode;
 import io.tenantwarden.engine.report.Finding;
@@ -8,12 +8,12 @@ import io.tenantwarden.engine.session.TenantChecks;
 import java.sql.SQLException;
 
 /** Tells that {@code warden.tenant.check} could not be asked. Thread-safe. */
-final class CheckFailures implements TenantChecks.Listener {
+public final class CheckFailures implements TenantChecks.Listener {
 
     private final Reporter reporter;
     private final Mode mode;
 
-    CheckFailures(Reporter reporter, Mode mode) {
+    public CheckFailures(Reporter reporter, Mode mode) {
         this.reporter = reporter;
         this.mode = mode;
     }

@@ -1,4 +1,4 @@
-package io.tenantwarden.engine;
+package io.tenantwarden.engine.drivers;
 
 import io.tenantwarden.engine.coverage.Coverage;
 import io.tenantwarden.engine.report.Reporter;
@@ -13,7 +13,7 @@ public final class DriverEvents {
     private final DriverShapes shapes;
     private final ToldOnce told = new ToldOnce();
 
-    DriverEvents(Reporter reporter, SiteFinder sites, Coverage coverage, DriverShapes shapes) {
+    public DriverEvents(Reporter reporter, SiteFinder sites, Coverage coverage, DriverShapes shapes) {
         this.reporter = reporter;
         this.sites = sites;
         this.coverage = coverage;

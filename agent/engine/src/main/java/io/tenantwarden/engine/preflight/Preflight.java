@@ -1,4 +1,4 @@
-package io.tenantwarden.engine;
+package io.tenantwarden.engine.preflight;
 
 import io.tenantwarden.engine.report.Finding;
 import io.tenantwarden.engine.report.Level;
@@ -31,7 +31,7 @@ import java.util.function.UnaryOperator;
  * has stopped opening connections, so that ours never takes the place of one of its own. A new catalog snapshot has it done
  * again, after a pause that doubles up to {@code warden.catalog.refresh}.
  */
-final class Preflight {
+public final class Preflight {
 
     private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -54,7 +54,7 @@ final class Preflight {
      * @param guard wraps what runs on the thread: its SQL is not the application's
      * @param bugs told of errors of the agent itself
      */
-    Preflight(
+    public Preflight(
             Reporter reporter,
             FactsReader reader,
             AuditOptions options,

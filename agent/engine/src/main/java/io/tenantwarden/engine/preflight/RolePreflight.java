@@ -1,4 +1,4 @@
-package io.tenantwarden.engine;
+package io.tenantwarden.engine.preflight;
 
 import io.tenantwarden.engine.session.Database;
 import io.tenantwarden.engine.session.Session;

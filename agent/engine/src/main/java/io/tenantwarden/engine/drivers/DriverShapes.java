@@ -1,4 +1,4 @@
-package io.tenantwarden.engine;
+package io.tenantwarden.engine.drivers;
 
 import io.tenantwarden.bootstrap.HasSession;
 import io.tenantwarden.bootstrap.HasStatement;
@@ -17,7 +17,7 @@ import java.lang.ref.WeakReference;
 import java.util.WeakHashMap;
 
 /** The shape of each driver class that was met, probed once. Thread-safe. */
-final class DriverShapes {
+public final class DriverShapes {
 
     private final Reporter reporter;
     private final Mode mode;
@@ -29,14 +29,14 @@ final class DriverShapes {
     private volatile String missing;
     private volatile String fallback;
 
-    DriverShapes(Reporter reporter, Mode mode, Coverage coverage) {
+    public DriverShapes(Reporter reporter, Mode mode, Coverage coverage) {
         this.reporter = reporter;
         this.mode = mode;
         this.coverage = coverage;
     }
 
     /** The shape; null when the driver has another one, which is told once. */
-    DriverShape of(MethodHandles.Lookup lookup) {
+    public DriverShape of(MethodHandles.Lookup lookup) {
         Class<?> type = lookup.lookupClass();
         synchronized (known) {
             SoftReference<DriverShape> reference = known.get(type);
@@ -77,7 +77,7 @@ final class DriverShapes {
     }
 
     /** A connection of a driver of unknown shape was opened: told once, with the version that only a connection knows. */
-    void fallsBack(JdbcConnection connection) {
+    public void fallsBack(JdbcConnection connection) {
         String member = fallback;
         if (member == null) {
             return;
@@ -108,7 +108,7 @@ final class DriverShapes {
     }
 
     /** Why statements of a connection that is not covered must not run; null when they may. */
-    Throwable refusal() {
+    public Throwable refusal() {
         if (mode != Mode.ENFORCE) {
             return null;
         }
@@ -116,7 +116,7 @@ final class DriverShapes {
     }
 
     /** The session of a driver's connection; null when its executor has none. */
-    Session sessionOf(Object connection) throws Throwable {
+    public Session sessionOf(Object connection) throws Throwable {
         Object executor = executorOf(connection);
         return executor instanceof HasSession holder ? (Session) holder.wardenSession() : null;
     }
