@@ -22,6 +22,8 @@ import io.tenantwarden.engine.tenant.Opener;
 import io.tenantwarden.engine.tenant.ReadGuard;
 import io.tenantwarden.engine.tenant.RequestValues;
 import io.tenantwarden.engine.tenant.SourceContext;
+import io.tenantwarden.engine.tenant.SourceKind;
+import io.tenantwarden.engine.tenant.SourceKinds;
 import io.tenantwarden.engine.tenant.SourceSpec;
 import io.tenantwarden.engine.tenant.TenantFormat;
 import io.tenantwarden.engine.tenant.TenantReader;
@@ -127,13 +129,13 @@ public final class TenantSources {
     /** The application's classes that keep what sources read, and probably set it: names with dots. */
     public Set<String> settingClasses() {
         return config.tenantSources().stream()
-                .filter(spec -> spec.kind() == SourceSpec.Kind.METHOD || spec.kind() == SourceSpec.Kind.FIELD)
+                .filter(spec -> spec.kind().isMember())
                 .map(SourceSpec::target)
                 .collect(Collectors.toSet());
     }
 
     /** Whether a source of this kind gives the tenant. */
-    public boolean readsTenantFrom(SourceSpec.Kind kind) {
+    public boolean readsTenantFrom(SourceKind kind) {
         return reader.reads(kind);
     }
 
@@ -149,7 +151,7 @@ public final class TenantSources {
 
     /** Whether Hibernate's tenant resolver matters to some source. */
     public boolean readsHibernate() {
-        return reader.reads(SourceSpec.Kind.HIBERNATE) || values.reads(SourceSpec.Kind.HIBERNATE);
+        return reader.reads(SourceKinds.HIBERNATE) || values.reads(SourceKinds.HIBERNATE);
     }
 
     private LeftValues leftValues(SourceContext context, FreshThread fresh) {
@@ -164,7 +166,7 @@ public final class TenantSources {
 
     private static Set<String> mdcKeys(Config config) {
         return config.tenantSources().stream()
-                .filter(spec -> spec.kind() == SourceSpec.Kind.MDC)
+                .filter(spec -> spec.kind() == SourceKinds.MDC)
                 .map(SourceSpec::target)
                 .collect(Collectors.toSet());
     }

@@ -13,7 +13,7 @@ import io.tenantwarden.engine.config.Mode;
 import io.tenantwarden.engine.config.OnConfigError;
 import io.tenantwarden.engine.config.Strategy;
 import io.tenantwarden.engine.drivers.DriverEvents;
-import io.tenantwarden.engine.tenant.SourceSpec;
+import io.tenantwarden.engine.tenant.SourceKinds;
 import io.tenantwarden.instrumentation.client.ClientInstrumentation;
 import io.tenantwarden.instrumentation.executor.TaskInstrumentation;
 import io.tenantwarden.instrumentation.hibernate.SessionFactoryInstrumentation;
@@ -181,8 +181,8 @@ public final class Installer {
                 byName,
                 new SettingInstrumentations(
                         sources.settingClasses(),
-                        sources.readsTenantFrom(SourceSpec.Kind.MDC),
-                        sources.readsTenantFrom(SourceSpec.Kind.SECURITY),
+                        sources.readsTenantFrom(SourceKinds.MDC),
+                        sources.readsTenantFrom(SourceKinds.SECURITY),
                         sources::settingPlace),
                 rules,
                 requests,

@@ -1,5 +1,8 @@
 package io.tenantwarden.engine.config;
 
+import io.tenantwarden.engine.tenant.SourceKind;
+import io.tenantwarden.engine.tenant.SourceKinds;
+
 /** Writes docs/configuration.md from the declared keys, so that the page cannot say anything else than the agent does. */
 public final class ConfigurationDocument {
 
@@ -59,14 +62,9 @@ public final class ConfigurationDocument {
             Values of choices and `true`, `false` are read in any case. Lists are separated by commas; spaces around an entry
             do not count.
 
-            **Tenant sources.** `method:com.acme.TenantContext#current` (static, no arguments), `field:com.acme.TenantContext#CURRENT`
-            (static), both with a path of getters or fields after it, as in `#current.tenant.id`; `mdc:tenantId`;
-            `security:principal.tenantId`, `security:claim:tenant_id` (Spring Security); `hibernate` (the resolver of the
-            session factory); `baggage:tenant.id` (OpenTelemetry); `header:X-Tenant-Id`, `session:tenantId`,
-            `attribute:tenantId`, `host:([^.]+)\\.example\\.com`, `path:/t/([^/]+)/.*` (patterns with one group that match the
-            whole value), `principal` (HTTP requests); `kafka:tenant-id`, `jms:tenant_id`, `rabbit:tenant-id` (messages that a
-            listener handles); `value:acme`. Which of them a client can forge: [tenant-sources.md](tenant-sources.md).
+            **Tenant sources.** Which of them a client can forge: [tenant-sources.md](tenant-sources.md).
 
+            SOURCES
             **Settings (GUCs).** `name=value` where the name has a dot, as `app.tenant_id`. The value is constant text, `{tenant}`,
             a tenant source in braces as `{mdc:userId}`, or a mixture such as `t-{tenant}`. There is no `$`, because shells and
             properties files would eat it.
@@ -89,6 +87,15 @@ public final class ConfigurationDocument {
 
     private ConfigurationDocument() {}
 
+    private static String sources() {
+        StringBuilder table = new StringBuilder("| Source, for instance | Reads |\n|---|---|\n");
+        for (SourceKind kind : SourceKinds.all()) {
+            table.append("| `").append(cell(kind.examples().replace(", ", "`, `")));
+            table.append("` | ").append(cell(kind.meaning())).append(" |\n");
+        }
+        return table.append('\n').toString();
+    }
+
     /** The whole page, lines separated and ended by {@code \n}. */
     public static String render() {
         StringBuilder page = new StringBuilder(HEAD);
@@ -102,7 +109,7 @@ public final class ConfigurationDocument {
             page.append(key.isSecret() ? " Its value is never printed." : "");
             page.append(" | `").append(cell(key.example())).append("` |\n");
         }
-        page.append(NOTES);
+        page.append(NOTES.replace("SOURCES\n", sources()));
         page.append("Refused with a message that says so, so that nobody relies on them: `");
         page.append(String.join("`, `", Keys.LATER));
         page.append("`; reports ending in `.md`, `.html` or `.sarif`.\n");

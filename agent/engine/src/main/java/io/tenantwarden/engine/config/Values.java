@@ -1,5 +1,6 @@
 package io.tenantwarden.engine.config;
 
+import io.tenantwarden.engine.tenant.SourceKinds;
 import io.tenantwarden.engine.tenant.SourceSpec;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -133,23 +134,17 @@ final class Values {
     };
 
     /** A list element: {@code warden.tenant} cannot hold sources with commas in them. */
-    static final ValueType<SourceSpec> LISTED_SOURCE =
-            new ValueType<>(
-                    "list of `method:class#method`, `field:class#field` (a path may follow: `.tenant.id`, `[0]`, `[\"key\"]`,"
-                            + " `.get(0)`), `mdc:key`, `security:path`,"
-                            + " `security:claim:name`, `hibernate`, `baggage:key`, `header:name`, `session:name`,"
-                            + " `attribute:name`, `host:pattern`, `path:pattern`, `principal`, `kafka:header`,"
-                            + " `jms:property`, `rabbit:header`, `value:constant`") {
-                @Override
-                SourceSpec read(String text) {
-                    try {
-                        return SourceSpec.parse(text);
-                    } catch (IllegalArgumentException e) {
-                        throw new IllegalArgumentException(
-                                e.getMessage() + "; a source with a comma in it goes into warden.tenant.1, .2 ...");
-                    }
-                }
-            };
+    static final ValueType<SourceSpec> LISTED_SOURCE = new ValueType<>("list of " + SourceKinds.PHRASES) {
+        @Override
+        SourceSpec read(String text) {
+            try {
+                return SourceSpec.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        e.getMessage() + "; a source with a comma in it goes into warden.tenant.1, .2 ...");
+            }
+        }
+    };
 
     static final ValueType<TablePattern> TABLE =
             new ValueType<>("list of `schema.table`, spelled as the catalog spells them, `*` for any characters") {

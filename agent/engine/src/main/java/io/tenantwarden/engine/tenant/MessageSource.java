@@ -7,6 +7,45 @@ import java.util.Set;
 /** {@code kafka:}, {@code jms:} and {@code rabbit:}: a header of the message that a listener on this thread handles. */
 final class MessageSource implements TenantSource {
 
+    static final SourceKind KAFKA = new MessageKind(
+            "kafka",
+            "`kafka:header`",
+            "kafka:tenant-id",
+            "a header of the Kafka record that a listener handles",
+            MessageHeaders.KAFKA);
+    static final SourceKind JMS = new MessageKind(
+            "jms",
+            "`jms:property`",
+            "jms:tenant_id",
+            "a property of the JMS message that a listener handles",
+            MessageHeaders.JMS);
+    static final SourceKind RABBIT = new MessageKind(
+            "rabbit",
+            "`rabbit:header`",
+            "rabbit:tenant-id",
+            "a header of the RabbitMQ message that a listener handles",
+            MessageHeaders.RABBIT);
+
+    private static final class MessageKind extends SourceKind {
+
+        private final MessageHeaders headers;
+
+        MessageKind(String name, String phrase, String examples, String meaning, MessageHeaders headers) {
+            super(name, phrase, examples, meaning);
+            this.headers = headers;
+        }
+
+        @Override
+        public boolean isMessage() {
+            return true;
+        }
+
+        @Override
+        TenantSource source(SourceSpec spec, SourceContext context) {
+            return new MessageSource(spec, headers);
+        }
+    }
+
     private final SourceSpec spec;
     private final MessageHeaders headers;
 

@@ -8,6 +8,18 @@ import io.tenantwarden.engine.tenant.access.HttpRequest;
  */
 final class PathSource extends PatternSource {
 
+    static final SourceKind KIND =
+            new PatternKind(
+                    "path",
+                    "`path:pattern`",
+                    "path:/t/([^/]+)/.*",
+                    "the one group of a pattern that matches the whole path of the HTTP request") {
+                @Override
+                TenantSource source(SourceSpec spec, SourceContext context) {
+                    return new PathSource(spec);
+                }
+            };
+
     PathSource(SourceSpec spec) {
         super(spec);
     }

@@ -5,6 +5,23 @@ import io.tenantwarden.engine.tenant.access.HttpRequest;
 /** {@code principal}: the name of the user whom the server or its security framework authenticated. */
 final class PrincipalSource extends RequestSource {
 
+    static final SourceKind KIND =
+            new SourceKind(
+                    "principal",
+                    "`principal`",
+                    "principal",
+                    "the name of the user whom the web server or its security framework authenticated") {
+                @Override
+                public boolean standsAlone() {
+                    return true;
+                }
+
+                @Override
+                TenantSource source(SourceSpec spec, SourceContext context) {
+                    return new PrincipalSource(spec);
+                }
+            };
+
     PrincipalSource(SourceSpec spec) {
         super(spec);
     }

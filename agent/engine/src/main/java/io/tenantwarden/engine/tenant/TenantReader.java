@@ -36,11 +36,12 @@ public final class TenantReader {
         this.specs = List.copyOf(specs);
         this.format = Objects.requireNonNull(format, "format");
         this.guard = Objects.requireNonNull(guard, "guard");
-        this.sources =
-                this.specs.stream().map(spec -> TenantSource.of(spec, context)).toArray(TenantSource[]::new);
+        this.sources = this.specs.stream()
+                .map(spec -> spec.kind().source(spec, context))
+                .toArray(TenantSource[]::new);
         this.texts = this.specs.stream().map(SourceSpec::text).toArray(String[]::new);
         for (SourceSpec spec : this.specs) {
-            if (spec.kind() == SourceSpec.Kind.VALUE) {
+            if (spec.kind() == SourceKinds.VALUE) {
                 checkConstant(spec);
             }
         }
@@ -118,7 +119,7 @@ public final class TenantReader {
     /** Whether this tenant is a constant of the configuration: {@code value:}. */
     public boolean isConstant(String tenant) {
         for (SourceSpec spec : specs) {
-            if (spec.kind() == SourceSpec.Kind.VALUE && tenant.equals(constant(spec))) {
+            if (spec.kind() == SourceKinds.VALUE && tenant.equals(constant(spec))) {
                 return true;
             }
         }
@@ -179,7 +180,7 @@ public final class TenantReader {
     }
 
     /** Whether some source is of this kind. */
-    public boolean reads(SourceSpec.Kind kind) {
+    public boolean reads(SourceKind kind) {
         return specs.stream().anyMatch(spec -> spec.kind() == kind);
     }
 

@@ -26,7 +26,7 @@ public final class ValueSources {
         TenantFormat format = new TenantFormat(TenantType.TEXT, null);
         for (SourceSpec spec : specs) {
             TenantReader before = readers.put(spec.text(), new TenantReader(List.of(spec), format, context, guard));
-            if (before == null && spec.isOfThread() && spec.kind() != SourceSpec.Kind.MDC) {
+            if (before == null && spec.isOfThread() && spec.kind() != SourceKinds.MDC) {
                 ofCode.add(spec.text());
             }
         }
@@ -73,7 +73,7 @@ public final class ValueSources {
     }
 
     /** Whether some source is of this kind. */
-    public boolean reads(SourceSpec.Kind kind) {
+    public boolean reads(SourceKind kind) {
         return readers.values().stream().anyMatch(reader -> reader.reads(kind));
     }
 

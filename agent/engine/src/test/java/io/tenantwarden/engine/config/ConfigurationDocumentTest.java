@@ -3,7 +3,8 @@ package io.tenantwarden.engine.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tenantwarden.engine.tenant.SourceSpec;
+import io.tenantwarden.engine.tenant.SourceKind;
+import io.tenantwarden.engine.tenant.SourceKinds;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -44,14 +45,14 @@ class ConfigurationDocumentTest {
 
     @Test
     void everyTenantSourceIsTold() {
-        for (SourceSpec.Kind kind : SourceSpec.Kind.values()) {
+        for (SourceKind kind : SourceKinds.all()) {
             String name = "`" + kind.name().toLowerCase(Locale.ROOT);
-            boolean alone = kind == SourceSpec.Kind.HIBERNATE || kind == SourceSpec.Kind.PRINCIPAL;
+            boolean alone = kind.standsAlone();
             String start = name + (alone ? "`" : ":");
             assertTrue(Values.LISTED_SOURCE.allowed().contains(start), start);
             String paragraph = ConfigurationDocument.render()
                     .split("\\*\\*Tenant sources\\.\\*\\*")[1]
-                    .split("\n\n")[0];
+                    .split("\n\n")[1];
             assertTrue(paragraph.contains(start), start);
         }
     }

@@ -16,14 +16,14 @@ class SourceSpecTest {
     void readsMembersWithAndWithoutPath() {
         assertEquals(
                 new SourceSpec(
-                        SourceSpec.Kind.METHOD,
+                        SourceKinds.METHOD,
                         "com.acme.TenantContext",
                         "current",
                         List.of(),
                         "method:com.acme.TenantContext#current"),
                 SourceSpec.parse("method:com.acme.TenantContext#current"));
         SourceSpec path = SourceSpec.parse(" Field : com.acme.Outer$Ctx#CURRENT.principal().tenantId ");
-        assertEquals(SourceSpec.Kind.FIELD, path.kind());
+        assertEquals(SourceKinds.FIELD, path.kind());
         assertEquals("com.acme.Outer$Ctx", path.target());
         assertEquals("CURRENT", path.member());
         assertEquals(List.of("principal", "tenantId"), path.path());
@@ -32,7 +32,7 @@ class SourceSpecTest {
     @Test
     void readsTheOtherKinds() {
         SourceSpec header = SourceSpec.parse("header:X-Tenant-Id");
-        assertEquals(SourceSpec.Kind.HEADER, header.kind());
+        assertEquals(HeaderSource.KIND, header.kind());
         assertEquals("X-Tenant-Id", header.target());
         assertNull(header.member());
         assertEquals("tenant.id", SourceSpec.parse("mdc:tenant.id").target());
@@ -43,8 +43,8 @@ class SourceSpecTest {
         assertEquals(
                 "https://acme.test/tenant",
                 SourceSpec.parse("security:claim:https://acme.test/tenant").target());
-        assertEquals(SourceSpec.Kind.HIBERNATE, SourceSpec.parse("hibernate").kind());
-        assertEquals(SourceSpec.Kind.PRINCIPAL, SourceSpec.parse(" Principal ").kind());
+        assertEquals(SourceKinds.HIBERNATE, SourceSpec.parse("hibernate").kind());
+        assertEquals(PrincipalSource.KIND, SourceSpec.parse(" Principal ").kind());
         assertEquals("/t/([^/]+)/.*", SourceSpec.parse("path:/t/([^/]+)/.*").target());
     }
 
