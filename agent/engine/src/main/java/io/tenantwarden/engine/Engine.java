@@ -5,7 +5,7 @@ import io.tenantwarden.bootstrap.Bridge;
 import io.tenantwarden.bootstrap.HasSession;
 import io.tenantwarden.bootstrap.HasStatement;
 import io.tenantwarden.bootstrap.ThreadState;
-import io.tenantwarden.engine.config.Mode;
+import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.coverage.Coverage;
 import io.tenantwarden.engine.drivers.ClientRefusals;
 import io.tenantwarden.engine.drivers.DriverEvents;
@@ -46,7 +46,7 @@ import javax.sql.DataSource;
  */
 public final class Engine implements Bridge {
 
-    private final Mode mode;
+    private final ModeSwitch mode;
     private final GucPlan plan;
     private final PgjdbcGate pgjdbcGate;
     private final JdbcGate jdbcGate;
@@ -65,7 +65,7 @@ public final class Engine implements Bridge {
     private final DriverEvents driverEvents;
 
     Engine(
-            Mode mode,
+            ModeSwitch mode,
             GucPlan plan,
             PgjdbcGate pgjdbcGate,
             JdbcGate jdbcGate,
@@ -112,7 +112,7 @@ public final class Engine implements Bridge {
     }
 
     private boolean injects() {
-        return mode == Mode.INJECT || mode == Mode.ENFORCE;
+        return mode.injects();
     }
 
     private static Properties properties(Object[] arguments) {
@@ -450,7 +450,7 @@ public final class Engine implements Bridge {
     @Override
     public Throwable failed(String where, Throwable bug, boolean statement) {
         count(where, bug);
-        return statement && mode == Mode.ENFORCE ? Refusals.bug(where, bug, false) : null;
+        return statement && mode.refuses() ? Refusals.bug(where, bug, false) : null;
     }
 
     private void count(String where, Throwable bug) {

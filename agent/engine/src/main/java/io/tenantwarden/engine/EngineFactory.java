@@ -6,7 +6,7 @@ import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.config.Config;
 import io.tenantwarden.engine.config.GucAssignment;
 import io.tenantwarden.engine.config.MethodPattern;
-import io.tenantwarden.engine.config.Mode;
+import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.config.TablePattern;
 import io.tenantwarden.engine.coverage.Coverage;
 import io.tenantwarden.engine.inject.GucPlan;
@@ -53,6 +53,7 @@ public final class EngineFactory {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Config config;
+    private final ModeSwitch mode;
     private final Reporter reporter;
     private final LoggerFactories loggerFactories = new LoggerFactories();
     private final SiteFinder sites;
@@ -71,6 +72,7 @@ public final class EngineFactory {
      */
     public EngineFactory(Config config, String version, Opener opener, JvmEnd end) {
         this.config = config;
+        this.mode = new ModeSwitch(config.mode());
         this.reporter = new Reporter(
                 new ReportSettings(
                         config.mode().name().toLowerCase(java.util.Locale.ROOT),
@@ -82,7 +84,7 @@ public final class EngineFactory {
                 EngineFactory::internal,
                 end);
         this.sites = new SiteFinder(config.appPackages());
-        this.sources = new TenantSources(config, sites, reporter, opener);
+        this.sources = new TenantSources(config, mode, sites, reporter, opener);
         ScopeResolver scopes = sources.scopes();
         this.methods = new MethodScopes(config.scopes(), config.bypasses(), scopes, sources.format(), reporter);
         GucPlan plan = GucPlan.of(values(config.guc()), values(config.gucBypass()), values(config.gucNone()));
@@ -90,8 +92,8 @@ public final class EngineFactory {
                 config.tenantColumns(), patterns(config.tablesInclude()), patterns(config.tablesExclude()));
         OwnConnections own = new OwnConnections();
         FactsReader facts = new FactsReader(catalogOptions, own);
-        FirstConnections firstConnections = new FirstConnections(
-                reporter, plan, config.mode(), preflight(facts), () -> reporter.selfCheckFrom(PATIENCE));
+        FirstConnections firstConnections =
+                new FirstConnections(reporter, plan, mode, preflight(facts), () -> reporter.selfCheckFrom(PATIENCE));
         Catalogs catalogs = new Catalogs(
                 catalogOptions,
                 plan.tenantGucs(),
@@ -101,12 +103,12 @@ public final class EngineFactory {
                 refresher(catalogOptions, own),
                 firstConnections);
         StatementGate gate = new StatementGate(
-                config.mode(), plan, catalogs, sites, reporter, Set.copyOf(config.bypassRoles()), tenantChecks());
+                mode, plan, catalogs, sites, reporter, Set.copyOf(config.bypassRoles()), tenantChecks());
         DriverObjects objects = new DriverObjects();
         Checkouts checkouts = new Checkouts(scopes::atCheckout, this::debug, objects);
-        Coverage coverage = new Coverage(config.mode(), config.datasourceExclude(), sites, reporter);
+        Coverage coverage = new Coverage(mode, config.datasourceExclude(), sites, reporter);
         this.engine = new Engine(
-                config.mode(),
+                mode,
                 plan,
                 new PgjdbcGate(gate, scopes),
                 new JdbcGate(gate, scopes),
@@ -155,14 +157,14 @@ public final class EngineFactory {
 
     /** Null when tenants are not checked; in audit nothing is sent but the reading of the catalog. */
     private TenantChecks tenantChecks() {
-        if (config.tenantCheck() == null || config.mode() == Mode.AUDIT) {
+        if (config.tenantCheck() == null || !mode.injects()) {
             return null;
         }
         return new TenantChecks(
                 config.tenantCheck(),
                 config.tenantCheckTtl(),
                 TenantType.valueOf(config.tenantType().name()),
-                new CheckFailures(reporter, config.mode()));
+                new CheckFailures(reporter, mode));
     }
 
     public Engine engine() {

@@ -4,7 +4,7 @@ import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.config.Config;
 import io.tenantwarden.engine.config.GucAssignment;
 import io.tenantwarden.engine.config.GucTemplate;
-import io.tenantwarden.engine.config.Mode;
+import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.policy.LeftValues;
 import io.tenantwarden.engine.policy.MessageScopes;
 import io.tenantwarden.engine.policy.RequestScopes;
@@ -52,7 +52,7 @@ public final class TenantSources {
     private final ScopeResolver scopes;
     private final MessageScopes messageScopes;
 
-    TenantSources(Config config, SiteFinder sites, Reporter reporter, Opener opener) {
+    TenantSources(Config config, ModeSwitch mode, SiteFinder sites, Reporter reporter, Opener opener) {
         this.config = config;
         this.sites = sites;
         this.reporter = reporter;
@@ -69,7 +69,7 @@ public final class TenantSources {
         this.messages = new MessageValues(reader, values);
         FreshThread fresh = new FreshThread(reader, TenantSources::startInternal);
         this.places = new SettingPlaces(mdcKeys(config), sites);
-        this.left = leftValues(context, fresh);
+        this.left = leftValues(mode, context, fresh);
         this.scopes = new ScopeResolver(reader, values, fresh, left, this::failed);
         TenantReader messageReader = new TenantReader(
                 config.tenantSources().stream()
@@ -154,14 +154,13 @@ public final class TenantSources {
         return reader.reads(SourceKinds.HIBERNATE) || values.reads(SourceKinds.HIBERNATE);
     }
 
-    private LeftValues leftValues(SourceContext context, FreshThread fresh) {
+    private LeftValues leftValues(ModeSwitch mode, SourceContext context, FreshThread fresh) {
         TenantReader threads = new TenantReader(
                 config.tenantSources().stream().filter(SourceSpec::isOfThread).toList(),
                 format,
                 context,
                 new Guard(false));
-        return new LeftValues(
-                reader, threads, fresh, places, config.mode() == Mode.ENFORCE, sites, reporter::violation);
+        return new LeftValues(reader, threads, fresh, places, mode, sites, reporter::violation);
     }
 
     private static Set<String> mdcKeys(Config config) {

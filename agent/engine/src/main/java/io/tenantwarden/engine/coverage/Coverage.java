@@ -1,7 +1,7 @@
 package io.tenantwarden.engine.coverage;
 
 import io.tenantwarden.engine.config.ConnectionPattern;
-import io.tenantwarden.engine.config.Mode;
+import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.report.FoundSite;
 import io.tenantwarden.engine.report.HealthState;
 import io.tenantwarden.engine.report.Reporter;
@@ -16,7 +16,7 @@ import java.util.List;
  */
 public final class Coverage {
 
-    private final Mode mode;
+    private final ModeSwitch mode;
     private final List<ConnectionPattern> excluded;
     private final SiteFinder sites;
     private final Reporter reporter;
@@ -24,7 +24,7 @@ public final class Coverage {
     private volatile boolean degraded;
 
     /** @param excluded {@code warden.datasource.exclude} */
-    public Coverage(Mode mode, List<ConnectionPattern> excluded, SiteFinder sites, Reporter reporter) {
+    public Coverage(ModeSwitch mode, List<ConnectionPattern> excluded, SiteFinder sites, Reporter reporter) {
         this.mode = mode;
         this.excluded = List.copyOf(excluded);
         this.sites = sites;
@@ -70,7 +70,7 @@ public final class Coverage {
             }
         }
         degraded = true;
-        boolean refused = mode == Mode.ENFORCE;
+        boolean refused = mode.refuses();
         FoundSite found = sites.find();
         reporter.violation(ViolationEvent.of(ViolationKind.UNCOVERED_CLIENT, found.site())
                 .stack(found.stack())
@@ -98,7 +98,7 @@ public final class Coverage {
     public void tellIfIdle() {
         if (!covered) {
             reporter.warn("no connection is covered so far: health is "
-                    + (mode == Mode.AUDIT ? "audit" : degraded ? "degraded" : "idle")
+                    + (!mode.injects() ? "audit" : degraded ? "degraded" : "idle")
                     + ". Nothing is wrong when the application has not used its database yet. Otherwise check: does this JVM"
                     + " connect to PostgreSQL at all; does it use pgjdbc 42.2.29 or newer and not another client (violation"
                     + " uncovered-client); does warden.datasource.exclude leave its connections out; warden.debug=true"

@@ -2,7 +2,7 @@ package io.tenantwarden.engine.drivers;
 
 import io.tenantwarden.bootstrap.HasSession;
 import io.tenantwarden.bootstrap.HasStatement;
-import io.tenantwarden.engine.config.Mode;
+import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.coverage.Coverage;
 import io.tenantwarden.engine.inject.DriverShape;
 import io.tenantwarden.engine.inject.JdbcConnection;
@@ -20,7 +20,7 @@ import java.util.WeakHashMap;
 public final class DriverShapes {
 
     private final Reporter reporter;
-    private final Mode mode;
+    private final ModeSwitch mode;
     private final Coverage coverage;
     // The shape refers to classes of the driver's loader: a strong value would keep its own key alive.
     private final WeakHashMap<Class<?>, SoftReference<DriverShape>> known = new WeakHashMap<>();
@@ -29,7 +29,7 @@ public final class DriverShapes {
     private volatile String missing;
     private volatile String fallback;
 
-    public DriverShapes(Reporter reporter, Mode mode, Coverage coverage) {
+    public DriverShapes(Reporter reporter, ModeSwitch mode, Coverage coverage) {
         this.reporter = reporter;
         this.mode = mode;
         this.coverage = coverage;
@@ -54,10 +54,10 @@ public final class DriverShapes {
                 missing = e.getMessage();
                 String detail = "the driver " + type.getName() + " has an unknown shape (missing: " + e.getMessage()
                         + "): its connections are not covered"
-                        + (mode == Mode.ENFORCE ? " and their statements are refused" : "")
+                        + (mode.refuses() ? " and their statements are refused" : "")
                         + "; use pgjdbc 42.7, or exclude them with warden.datasource.exclude";
                 reporter.error(detail);
-                coverage.uncoveredClass(type.getName(), detail, mode == Mode.ENFORCE);
+                coverage.uncoveredClass(type.getName(), detail, mode.refuses());
                 return null;
             }
         }
@@ -99,7 +99,7 @@ public final class DriverShapes {
         if (!news) {
             return;
         }
-        boolean refused = mode == Mode.ENFORCE;
+        boolean refused = mode.refuses();
         String detail = "the driver class " + className + " could not be instrumented (" + cause
                 + "): its connections are not covered"
                 + (refused ? "; in enforce the class is not loaded, so that the driver cannot be used" : "");
@@ -109,7 +109,7 @@ public final class DriverShapes {
 
     /** Why statements of a connection that is not covered must not run; null when they may. */
     public Throwable refusal() {
-        if (mode != Mode.ENFORCE) {
+        if (!mode.refuses()) {
             return null;
         }
         return missing == null ? Refusals.uncoveredConnection() : Refusals.uncoveredDriver("missing " + missing);

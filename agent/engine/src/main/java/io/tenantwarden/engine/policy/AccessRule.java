@@ -3,7 +3,7 @@ package io.tenantwarden.engine.policy;
 import io.tenantwarden.bootstrap.Scope;
 import io.tenantwarden.bootstrap.Submission;
 import io.tenantwarden.bootstrap.ThreadState;
-import io.tenantwarden.engine.config.Mode;
+import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.report.FoundSite;
 import io.tenantwarden.engine.report.Outcome;
@@ -23,7 +23,7 @@ import java.util.Set;
  */
 final class AccessRule {
 
-    private final Mode mode;
+    private final ModeSwitch mode;
     private final GucPlan plan;
     private final Catalogs catalogs;
     private final SiteFinder sites;
@@ -33,7 +33,7 @@ final class AccessRule {
 
     /** @param bypassRoles {@code warden.bypass.roles} */
     AccessRule(
-            Mode mode,
+            ModeSwitch mode,
             GucPlan plan,
             Catalogs catalogs,
             SiteFinder sites,
@@ -124,7 +124,7 @@ final class AccessRule {
             Outcome outcome,
             int sampled,
             boolean bypassRole) {
-        boolean refuses = mode == Mode.ENFORCE;
+        boolean refuses = mode.refuses();
         if (sampled == 0 && !refuses) {
             return null;
         }

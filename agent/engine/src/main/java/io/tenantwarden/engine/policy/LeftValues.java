@@ -3,6 +3,7 @@ package io.tenantwarden.engine.policy;
 import io.tenantwarden.bootstrap.Scope;
 import io.tenantwarden.bootstrap.SourceState;
 import io.tenantwarden.bootstrap.ThreadState;
+import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.report.Site;
 import io.tenantwarden.engine.report.SiteFinder;
 import io.tenantwarden.engine.report.ViolationEvent;
@@ -48,7 +49,7 @@ public final class LeftValues {
     private final TenantReader threads;
     private final FreshThread fresh;
     private final SettingPlaces places;
-    private final boolean refuses;
+    private final ModeSwitch mode;
     private final SiteFinder sites;
     private final Consumer<ViolationEvent> violations;
 
@@ -59,7 +60,7 @@ public final class LeftValues {
      * @param all the configured sources
      * @param threads those among them whose value can stay on a thread, in their order
      * @param fresh what the sources say to everybody: that is left behind by nobody
-     * @param refuses {@code warden.mode=enforce}
+     * @param mode in {@code enforce} a value that was left does not count
      * @param violations gets what was left
      */
     public LeftValues(
@@ -67,14 +68,14 @@ public final class LeftValues {
             TenantReader threads,
             FreshThread fresh,
             SettingPlaces places,
-            boolean refuses,
+            ModeSwitch mode,
             SiteFinder sites,
             Consumer<ViolationEvent> violations) {
         this.all = all;
         this.threads = threads;
         this.fresh = fresh;
         this.places = places;
-        this.refuses = refuses;
+        this.mode = mode;
         this.sites = sites;
         this.violations = violations;
     }
@@ -105,7 +106,7 @@ public final class LeftValues {
         if (!wasLeft || fresh.says(value) || continued.getAsBoolean() || isCalled()) {
             return; // set by the server's own part of the application, by a caller, or for everybody
         }
-        if (seen && refuses) {
+        if (seen && mode.refuses()) {
             source.left(value, unit.why);
         }
         boolean counts = source.left() == null;

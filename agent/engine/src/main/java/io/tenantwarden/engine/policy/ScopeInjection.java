@@ -1,7 +1,7 @@
 package io.tenantwarden.engine.policy;
 
 import io.tenantwarden.bootstrap.Scope;
-import io.tenantwarden.engine.config.Mode;
+import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.inject.Assignment;
 import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.inject.Injector;
@@ -21,11 +21,11 @@ import java.sql.SQLException;
  */
 final class ScopeInjection {
 
-    private final Mode mode;
+    private final ModeSwitch mode;
     private final GucPlan plan;
     private final VerdictTeller teller;
 
-    ScopeInjection(Mode mode, GucPlan plan, VerdictTeller teller) {
+    ScopeInjection(ModeSwitch mode, GucPlan plan, VerdictTeller teller) {
         this.mode = mode;
         this.plan = plan;
         this.teller = teller;
@@ -41,7 +41,7 @@ final class ScopeInjection {
     SQLException inject(Session session, SqlStatement sql, Resolution touched, boolean lookUp) throws Throwable {
         Execution execution = session.execution();
         Answer answer = execution.tenantAnswer();
-        boolean usable = answer == null || answer == Answer.ACTIVE || mode != Mode.ENFORCE;
+        boolean usable = answer == null || answer == Answer.ACTIVE || !mode.refuses();
         // a function that reads protected tables must not see the rows of a tenant that may not be used
         Scope scope = usable ? execution.scope() : Scope.NONE;
         Injector injector = session.injector();

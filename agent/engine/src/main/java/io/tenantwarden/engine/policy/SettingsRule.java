@@ -1,6 +1,6 @@
 package io.tenantwarden.engine.policy;
 
-import io.tenantwarden.engine.config.Mode;
+import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.inject.Assignment;
 import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.report.FoundSite;
@@ -24,7 +24,7 @@ import java.util.List;
  */
 final class SettingsRule {
 
-    private final Mode mode;
+    private final ModeSwitch mode;
     private final GucPlan plan;
     private final Catalogs catalogs;
     private final VerdictTeller teller;
@@ -38,7 +38,7 @@ final class SettingsRule {
         TAMPERS
     }
 
-    SettingsRule(Mode mode, GucPlan plan, Catalogs catalogs, VerdictTeller teller) {
+    SettingsRule(ModeSwitch mode, GucPlan plan, Catalogs catalogs, VerdictTeller teller) {
         this.mode = mode;
         this.plan = plan;
         this.catalogs = catalogs;
@@ -220,7 +220,7 @@ final class SettingsRule {
             return null;
         }
         session.execution().noteTampering();
-        boolean refused = mode == Mode.ENFORCE;
+        boolean refused = mode.refuses();
         return Verdict.of(Reason.GUC_TAMPER, session, change.sql(), Resolution.NOTHING, change.found(), refused)
                 .what(change.guc());
     }
@@ -300,7 +300,7 @@ final class SettingsRule {
     }
 
     private Verdict tampers(Reason reason, Session session, SqlStatement sql, Resolution touched, String what) {
-        boolean refused = mode == Mode.ENFORCE;
+        boolean refused = mode.refuses();
         if (!refused) {
             session.execution().noteTampering();
         }

@@ -2,7 +2,7 @@ package io.tenantwarden.engine.policy;
 
 import io.tenantwarden.bootstrap.Scope;
 import io.tenantwarden.bootstrap.ThreadState;
-import io.tenantwarden.engine.config.Mode;
+import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.inject.Injector;
 import io.tenantwarden.engine.report.Reporter;
@@ -25,7 +25,7 @@ import java.util.Set;
  */
 public final class StatementGate {
 
-    private final Mode mode;
+    private final ModeSwitch mode;
     private final TenantChecks checks;
     private final TableLookup lookup;
     private final SettingsRule settings;
@@ -41,7 +41,7 @@ public final class StatementGate {
      * @param checks {@code warden.tenant.check}; null when tenants are not checked
      */
     public StatementGate(
-            Mode mode,
+            ModeSwitch mode,
             GucPlan plan,
             Catalogs catalogs,
             SiteFinder sites,
@@ -122,7 +122,7 @@ public final class StatementGate {
             return session.execution().ownFailure(); // a cancel that was meant for the statement, for instance
         }
         if (touched == null) {
-            if (mode == Mode.ENFORCE) {
+            if (mode.refuses()) {
                 return Refusals.catalogUnavailable(session.database().name());
             }
             touched = Resolution.NOTHING;

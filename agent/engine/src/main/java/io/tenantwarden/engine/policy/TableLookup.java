@@ -1,6 +1,6 @@
 package io.tenantwarden.engine.policy;
 
-import io.tenantwarden.engine.config.Mode;
+import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Database;
 import io.tenantwarden.engine.session.RelationNames;
@@ -17,12 +17,12 @@ import java.util.List;
  */
 final class TableLookup {
 
-    private final Mode mode;
+    private final ModeSwitch mode;
     private final Catalogs catalogs;
     private final boolean rolesMatter;
 
     /** @param rolesMatter whether it makes a difference which role a connection has set */
-    TableLookup(Mode mode, Catalogs catalogs, boolean rolesMatter) {
+    TableLookup(ModeSwitch mode, Catalogs catalogs, boolean rolesMatter) {
         this.mode = mode;
         this.catalogs = catalogs;
         this.rolesMatter = rolesMatter;
@@ -79,7 +79,7 @@ final class TableLookup {
         if (answer == null || isToBeAskedAgain(answer, database)) {
             Catalog now = catalogs.named(session, sql.relations());
             if (now == null) {
-                return mode == Mode.ENFORCE ? null : bySnapshot;
+                return mode.refuses() ? null : bySnapshot;
             }
             answer = now.resolve(sql, null);
             known.answer(answer, catalog, generation, epoch);
@@ -97,7 +97,7 @@ final class TableLookup {
     private boolean isToBeAskedAgain(Resolution answer, Database database) {
         boolean again = false;
         for (String name : answer.unknown()) {
-            again |= mode == Mode.ENFORCE || database.mayHaveAppeared(name);
+            again |= mode.refuses() || database.mayHaveAppeared(name);
         }
         return again;
     }

@@ -1,7 +1,7 @@
 package io.tenantwarden.engine.policy;
 
 import io.tenantwarden.bootstrap.Scope;
-import io.tenantwarden.engine.config.Mode;
+import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.report.FoundSite;
 import io.tenantwarden.engine.report.StatementStats;
 import io.tenantwarden.engine.report.TenantHash;
@@ -14,10 +14,10 @@ import io.tenantwarden.rls.sql.SqlStatement;
 /** Whether the tenant of a scope may be used, and is the only one of its transaction. Thread-safe; the session's part is guarded by its lock. */
 final class TenantRule {
 
-    private final Mode mode;
+    private final ModeSwitch mode;
     private final VerdictTeller teller;
 
-    TenantRule(Mode mode, VerdictTeller teller) {
+    TenantRule(ModeSwitch mode, VerdictTeller teller) {
         this.mode = mode;
         this.teller = teller;
     }
@@ -25,7 +25,7 @@ final class TenantRule {
     /** Whether the tenant may be used at all. Returns null when nothing is wrong. */
     Verdict inactive(Session session, SqlStatement sql, Resolution touched) {
         Answer answer = session.execution().tenantAnswer();
-        boolean refused = mode == Mode.ENFORCE;
+        boolean refused = mode.refuses();
         // outside enforce an answer that is still to come is no accusation; a check that fails is a finding of its own
         if (answer == null || answer == Answer.ACTIVE || (answer == Answer.UNKNOWN && !refused)) {
             return null;
@@ -45,7 +45,7 @@ final class TenantRule {
         }
         FoundSite found = teller.find();
         StatementStats statement = transaction.tenantStatement();
-        return Verdict.of(Reason.TENANT_SWITCH, session, sql, touched, found, mode == Mode.ENFORCE)
+        return Verdict.of(Reason.TENANT_SWITCH, session, sql, touched, found, mode.refuses())
                 .what("tenants " + TenantHash.of(first) + " and " + TenantHash.of(scope.value()))
                 .other(statement == null ? null : statement.lastSite());
     }

@@ -1,6 +1,6 @@
 package io.tenantwarden.engine.preflight;
 
-import io.tenantwarden.engine.config.Mode;
+import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.report.Finding;
 import io.tenantwarden.engine.report.Level;
 import io.tenantwarden.engine.report.Reporter;
@@ -11,9 +11,9 @@ import java.sql.SQLException;
 public final class CheckFailures implements TenantChecks.Listener {
 
     private final Reporter reporter;
-    private final Mode mode;
+    private final ModeSwitch mode;
 
-    public CheckFailures(Reporter reporter, Mode mode) {
+    public CheckFailures(Reporter reporter, ModeSwitch mode) {
         this.reporter = reporter;
         this.mode = mode;
     }
@@ -25,7 +25,7 @@ public final class CheckFailures implements TenantChecks.Listener {
                 Level.ERROR,
                 "database " + database,
                 "warden.tenant.check failed (SQLState " + cause.getSQLState() + ": " + cause.getMessage() + ")",
-                (mode == Mode.ENFORCE
+                (mode.refuses()
                                 ? "statements of tenants without an answer are refused until it works"
                                 : "tenants without an answer are not checked until it works")
                         + "; it is tried again after a second. Let the role select what it reads without a tenant, and"

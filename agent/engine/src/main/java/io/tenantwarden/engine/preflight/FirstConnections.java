@@ -1,6 +1,6 @@
 package io.tenantwarden.engine.preflight;
 
-import io.tenantwarden.engine.config.Mode;
+import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.report.Cover;
 import io.tenantwarden.engine.report.Finding;
@@ -31,7 +31,7 @@ public final class FirstConnections implements Catalogs.Listener {
 
     private final Reporter reporter;
     private final GucPlan plan;
-    private final Mode mode;
+    private final ModeSwitch mode;
     private final Set<Database> unavailable = ConcurrentHashMap.newKeySet();
     private final Map<Database, List<Connected>> roles = new ConcurrentHashMap<>();
     private final Preflight preflight;
@@ -42,7 +42,8 @@ public final class FirstConnections implements Catalogs.Listener {
     private record Connected(String role, String strategy, boolean pooled) {}
 
     /** @param firstStatement told when a statement touches a protected table for the first time */
-    public FirstConnections(Reporter reporter, GucPlan plan, Mode mode, Preflight preflight, Runnable firstStatement) {
+    public FirstConnections(
+            Reporter reporter, GucPlan plan, ModeSwitch mode, Preflight preflight, Runnable firstStatement) {
         this.reporter = reporter;
         this.plan = plan;
         this.mode = mode;
@@ -68,7 +69,7 @@ public final class FirstConnections implements Catalogs.Listener {
                 database.name(),
                 database.server(),
                 connected.role(),
-                mode == Mode.AUDIT ? "none" : connected.strategy(),
+                !mode.injects() ? "none" : connected.strategy(),
                 catalog.protectedCount(),
                 catalog.rlsCount(),
                 catalog.forceCount(),
@@ -127,7 +128,7 @@ public final class FirstConnections implements Catalogs.Listener {
                                 ? "; another session has a table locked that a policy or its function reads"
                                 : "")
                         + "), so that protected tables are not known",
-                mode == Mode.ENFORCE
+                mode.refuses()
                         ? "statements are refused until it can be read; it is tried again at the next statement"
                         : "it is tried again at the next statement; let the role connect and read pg_catalog, which"
                                 + " every role may by default"));
@@ -157,10 +158,9 @@ public final class FirstConnections implements Catalogs.Listener {
     }
 
     public HealthState health() {
-        return switch (mode) {
-            case OFF -> HealthState.OFF;
-            case AUDIT -> HealthState.AUDIT;
-            case INJECT, ENFORCE -> unavailable.isEmpty() ? HealthState.PROTECTING : HealthState.DEGRADED;
-        };
+        if (!mode.injects()) {
+            return HealthState.AUDIT;
+        }
+        return unavailable.isEmpty() ? HealthState.PROTECTING : HealthState.DEGRADED;
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tenantwarden.engine.config.Mode;
+import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.report.HealthState;
 import io.tenantwarden.engine.report.JvmEnd;
 import io.tenantwarden.engine.report.LogMode;
@@ -43,7 +44,7 @@ class CoverageTest {
     }
 
     private Coverage coverage(Mode mode) {
-        return new Coverage(mode, List.of(), new SiteFinder(List.of()), reporter);
+        return new Coverage(new ModeSwitch(mode), List.of(), new SiteFinder(List.of()), reporter);
     }
 
     @Test

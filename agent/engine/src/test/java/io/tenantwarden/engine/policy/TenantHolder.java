@@ -1,6 +1,8 @@
 package io.tenantwarden.engine.policy;
 
 import io.tenantwarden.bootstrap.ThreadState;
+import io.tenantwarden.engine.config.Mode;
+import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.report.SiteFinder;
 import io.tenantwarden.engine.report.ViolationEvent;
 import io.tenantwarden.engine.tenant.AppFrames;
@@ -82,7 +84,14 @@ public final class TenantHolder {
         Parts(boolean refuses, Consumer<TenantSourceException> failures) {
             SiteFinder sites = new SiteFinder(List.of());
             places = new SettingPlaces(Set.of("tenantId"), sites);
-            left = new LeftValues(reader, reader, fresh, places, refuses, sites, violations::add);
+            left = new LeftValues(
+                    reader,
+                    reader,
+                    fresh,
+                    places,
+                    new ModeSwitch(refuses ? Mode.ENFORCE : Mode.INJECT),
+                    sites,
+                    violations::add);
             scopes =
                     new ScopeResolver(reader, new ValueSources(List.of(), CONTEXT, new Guard()), fresh, left, failures);
             place = places.add(TenantHolder.class.getName(), SettingPlaces.Kind.HOLDER);
