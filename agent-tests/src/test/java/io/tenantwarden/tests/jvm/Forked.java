@@ -21,6 +21,11 @@ import org.junit.jupiter.api.DynamicTest;
  */
 public final class Forked {
 
+    /** The one scenario that is run, and the one method of it: {@code scripts/test-one.sh}. Null for all. */
+    private static final String ONLY = System.getProperty("scenario");
+
+    private static final String ONLY_METHOD = System.getProperty("scenario.method");
+
     private final Class<?> scenario;
     private final AgentJvm jvm = new AgentJvm();
     private final List<String> label = new ArrayList<>();
@@ -106,7 +111,9 @@ public final class Forked {
 
     /** Runs the JVM. */
     public Outcome run() {
-        AgentJvm.Result result = jvm.run(ScenarioMain.class, scenario.getName());
+        AgentJvm.Result result = ONLY_METHOD == null
+                ? jvm.run(ScenarioMain.class, scenario.getName())
+                : jvm.run(ScenarioMain.class, scenario.getName(), ONLY_METHOD);
         Map<String, String> statuses = new LinkedHashMap<>();
         Map<String, String> traces = new LinkedHashMap<>();
         String[] errors = new String[1];
@@ -129,6 +136,9 @@ public final class Forked {
 
     /** Runs the JVM, and gives one test for each result. */
     public List<DynamicTest> tests() {
+        if (ONLY != null && !ONLY.equals(scenario.getSimpleName())) {
+            return List.of();
+        }
         Outcome outcome = run();
         AgentJvm.Result result = outcome.result();
         String where = label.isEmpty() ? "" : " (" + String.join(", ", label) + ")";
@@ -150,7 +160,9 @@ public final class Forked {
                 fail("no result\n" + result.all());
             }
         }));
-        tests.add(dynamicTest("what the JVM said" + where, () -> afterwards.accept(result)));
+        if (ONLY_METHOD == null) {
+            tests.add(dynamicTest("what the JVM said" + where, () -> afterwards.accept(result)));
+        }
         return tests;
     }
 

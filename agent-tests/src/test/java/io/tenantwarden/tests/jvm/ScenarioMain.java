@@ -1,6 +1,7 @@
 package io.tenantwarden.tests.jvm;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -21,11 +22,14 @@ public final class ScenarioMain {
 
     private ScenarioMain() {}
 
-    /** @param arguments the scenario's class name */
+    /** @param arguments the scenario's class name, and the one method to run if not all */
     public static void main(String[] arguments) throws Exception {
         PrintStream out = System.out;
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(selectClass(Class.forName(arguments[0])))
+                .selectors(
+                        arguments.length > 1
+                                ? selectMethod(Class.forName(arguments[0]), arguments[1])
+                                : selectClass(Class.forName(arguments[0])))
                 .build();
         LauncherFactory.create().execute(request, new TestExecutionListener() {
             @Override
