@@ -21,17 +21,23 @@ import org.junit.jupiter.api.DynamicTest;
  */
 public final class Forked {
 
-    private final Class<?> scenario;
+    private final List<String> scenarios = new ArrayList<>();
     private final AgentJvm jvm = new AgentJvm();
     private final List<String> label = new ArrayList<>();
     private Consumer<AgentJvm.Result> afterwards = result -> {};
 
     private Forked(Class<?> scenario) {
-        this.scenario = scenario;
+        scenarios.add(scenario.getName());
     }
 
     public static Forked scenario(Class<?> scenario) {
         return new Forked(scenario);
+    }
+
+    /** Runs another scenario in the same JVM, after the first one. */
+    public Forked and(Class<?> another) {
+        scenarios.add(another.getName());
+        return this;
     }
 
     /** Connects the scenario to this database. */
@@ -106,7 +112,7 @@ public final class Forked {
 
     /** Runs the JVM. */
     public Outcome run() {
-        AgentJvm.Result result = jvm.run(ScenarioMain.class, scenario.getName());
+        AgentJvm.Result result = jvm.run(ScenarioMain.class, scenarios.toArray(String[]::new));
         Map<String, String> statuses = new LinkedHashMap<>();
         Map<String, String> traces = new LinkedHashMap<>();
         String[] errors = new String[1];

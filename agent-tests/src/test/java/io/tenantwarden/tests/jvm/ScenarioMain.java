@@ -14,18 +14,28 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** Runs the tests of one scenario class in this JVM and prints one line for each result. */
+/** Runs the tests of scenario classes, one after the other, in this JVM and prints one line for each result. */
 public final class ScenarioMain {
 
     static final String RESULT = "##scenario ";
 
     private ScenarioMain() {}
 
-    /** @param arguments the scenario's class name */
+    /** @param arguments the names of the scenarios' classes */
     public static void main(String[] arguments) throws Exception {
         PrintStream out = System.out;
+        for (String scenario : arguments) {
+            run(Class.forName(scenario), out);
+        }
+        out.println(RESULT + "ERRORS " + encode(String.valueOf(agentErrors())) + " " + encode(""));
+        out.flush();
+        // threads that a scenario left behind must not keep the JVM alive; shutdown hooks run
+        System.exit(0);
+    }
+
+    private static void run(Class<?> scenario, PrintStream out) {
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(selectClass(Class.forName(arguments[0])))
+                .selectors(selectClass(scenario))
                 .build();
         LauncherFactory.create().execute(request, new TestExecutionListener() {
             @Override
@@ -38,10 +48,6 @@ public final class ScenarioMain {
                 }
             }
         });
-        out.println(RESULT + "ERRORS " + encode(String.valueOf(agentErrors())) + " " + encode(""));
-        out.flush();
-        // threads that a scenario left behind must not keep the JVM alive; shutdown hooks run
-        System.exit(0);
     }
 
     /** How many bugs of its own the agent kept away from this application; -1 when the agent is not there. */
