@@ -94,6 +94,7 @@ class AgentScenariosTest {
     @TestFactory
     List<DynamicTest> theBareFlagOnlyWatches() throws Exception {
         return Forked.scenario(scenario("AuditScenario"))
+                .and(scenario("MocksScenario"))
                 .database(TestDatabase.create(18))
                 .warden("log", "stderr")
                 .then(result -> {

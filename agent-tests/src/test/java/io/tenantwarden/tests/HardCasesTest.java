@@ -1,6 +1,10 @@
 package io.tenantwarden.tests;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.tenantwarden.testing.PostgresServer;
+import io.tenantwarden.tests.jvm.AgentJvm;
 import io.tenantwarden.tests.jvm.Forked;
 import io.tenantwarden.tests.jvm.TestDatabase;
 import io.tenantwarden.tests.jvm.Tls;
@@ -15,12 +19,36 @@ class HardCasesTest {
 
     private static final String SCENARIOS = "io.tenantwarden.tests.scenarios.";
 
-    private static List<DynamicTest> onBothServers(String scenario, UnaryOperator<Forked> configuration)
-            throws ClassNotFoundException {
+    /** Run in one JVM for each server and strategy. */
+    private static final List<String> HABITS = List.of(
+            "SavepointsScenario",
+            "TransactionStartScenario",
+            "BatchesScenario",
+            "CursorsScenario",
+            "InterruptionsScenario",
+            "ProceduresScenario",
+            "QueryModesScenario",
+            "CopyScenario",
+            "SeveralStatementsScenario",
+            "DefinitionsScenario",
+            "OwnHelperScenario",
+            "SharedConnectionScenario",
+            "XaScenario",
+            "FirstSnapshotScenario");
+
+    private static Class<?> scenario(String name) {
+        try {
+            return Class.forName(SCENARIOS + name);
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<DynamicTest> onBothServers(String scenario, UnaryOperator<Forked> configuration) {
         List<DynamicTest> tests = new ArrayList<>();
         for (int major : new int[] {14, 18}) {
             for (String strategy : new String[] {"auto", "jdbc"}) {
-                Forked forked = Forked.scenario(Class.forName(SCENARIOS + scenario))
+                Forked forked = Forked.scenario(scenario(scenario))
                         .database(TestDatabase.create(major))
                         .strategy(strategy)
                         .warden("tenant", AgentScenariosTest.SOURCE);
@@ -32,7 +60,10 @@ class HardCasesTest {
 
     @TestFactory
     List<DynamicTest> driverFeaturesAndApplicationHabits() throws Exception {
-        return onBothServers("HardCasesScenario", forked -> forked);
+        return onBothServers(HABITS.get(0), forked -> {
+            HABITS.subList(1, HABITS.size()).forEach(name -> forked.and(scenario(name)));
+            return forked;
+        });
     }
 
     @TestFactory
@@ -50,9 +81,38 @@ class HardCasesTest {
     List<DynamicTest> enforceLetsNothingSlipThrough() throws Exception {
         return onBothServers(
                 "HardCasesEnforceScenario",
-                forked -> forked.warden("mode", "enforce")
+                forked -> forked.and(scenario("PoolHabitsScenario"))
+                        .warden("mode", "enforce")
+                        .warden("log", "stderr")
+                        .then(HardCasesTest::assertOwnHelperIsTold)
                         .warden("bypass.migration.at", SCENARIOS + "HardCasesEnforceScenario#migrate")
                         .warden("bypass.migration.reason", "changes tables"));
+    }
+
+    /** What the application repeats or clears is one finding with the next step; another value is a violation with an id of its own. */
+    private static void assertOwnHelperIsTold(AgentJvm.Result result) {
+        List<String> told = result.lines("FINDING setting-redundant").stream()
+                .filter(line -> line.contains("PoolHabitsScenario#tidyUp"))
+                .toList();
+        assertEquals(1, told.size(), result::all);
+        assertTrue(told.get(0).contains("take it out of the application"), result::all);
+        List<String> tampering = result.lines("VIOLATION guc-tamper").stream()
+                .filter(line -> line.contains("PoolHabitsScenario.tidyUp("))
+                .toList();
+        assertEquals(1, tampering.size(), result::all);
+        for (String method : List.of("aCancelThatHitsAStatementOfOursIsACancel", "whatTheDriverHealsIsHealed")) {
+            assertEquals(
+                    List.of(),
+                    result.lines("VIOLATION").stream()
+                            .filter(line -> line.contains("PoolHabitsScenario." + method))
+                            .toList());
+        }
+        assertTrue(
+                result.lines("VIOLATION tenant-switch").stream()
+                        .anyMatch(line -> line.contains("PoolHabitsScenario.asTheSecond(")
+                                && line.contains(
+                                        "otherSite=io.tenantwarden.tests.scenarios.PoolHabitsScenario.asTheFirst(")),
+                result::all);
     }
 
     @TestFactory

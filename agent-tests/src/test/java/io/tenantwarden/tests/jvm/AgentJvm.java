@@ -53,9 +53,12 @@ public final class AgentJvm {
         }
     }
 
-    /** The packaged jar. */
+    /** The packaged jar; with {@code -Dagent.jar=FILE} another one, to see that a test fails with it. */
     public static Path agentJar() {
-        Path jar = Path.of(System.getProperty("project.root"), "agent/dist/target/tenant-warden.jar");
+        String other = System.getProperty("agent.jar", "");
+        Path jar = other.isEmpty()
+                ? Path.of(System.getProperty("project.root"), "agent/dist/target/tenant-warden.jar")
+                : Path.of(other);
         if (!Files.isRegularFile(jar)) {
             throw new IllegalStateException(jar + " is not built: run ./mvnw package");
         }

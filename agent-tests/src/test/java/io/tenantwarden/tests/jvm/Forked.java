@@ -26,17 +26,23 @@ public final class Forked {
 
     private static final String ONLY_METHOD = System.getProperty("scenario.method");
 
-    private final Class<?> scenario;
+    private final List<String> scenarios = new ArrayList<>();
     private final AgentJvm jvm = new AgentJvm();
     private final List<String> label = new ArrayList<>();
     private Consumer<AgentJvm.Result> afterwards = result -> {};
 
     private Forked(Class<?> scenario) {
-        this.scenario = scenario;
+        scenarios.add(scenario.getName());
     }
 
     public static Forked scenario(Class<?> scenario) {
         return new Forked(scenario);
+    }
+
+    /** Runs another scenario in the same JVM, after the first one. */
+    public Forked and(Class<?> another) {
+        scenarios.add(another.getName());
+        return this;
     }
 
     /** Connects the scenario to this database. */
@@ -109,11 +115,16 @@ public final class Forked {
         }
     }
 
+    private String[] selected() {
+        return scenarios.stream()
+                .filter(name -> ONLY == null || name.endsWith("." + ONLY))
+                .map(name -> ONLY_METHOD == null ? name : name + "#" + ONLY_METHOD)
+                .toArray(String[]::new);
+    }
+
     /** Runs the JVM. */
     public Outcome run() {
-        AgentJvm.Result result = ONLY_METHOD == null
-                ? jvm.run(ScenarioMain.class, scenario.getName())
-                : jvm.run(ScenarioMain.class, scenario.getName(), ONLY_METHOD);
+        AgentJvm.Result result = jvm.run(ScenarioMain.class, selected());
         Map<String, String> statuses = new LinkedHashMap<>();
         Map<String, String> traces = new LinkedHashMap<>();
         String[] errors = new String[1];
@@ -136,7 +147,7 @@ public final class Forked {
 
     /** Runs the JVM, and gives one test for each result. */
     public List<DynamicTest> tests() {
-        if (ONLY != null && !ONLY.equals(scenario.getSimpleName())) {
+        if (selected().length == 0) {
             return List.of();
         }
         Outcome outcome = run();
@@ -160,7 +171,7 @@ public final class Forked {
                 fail("no result\n" + result.all());
             }
         }));
-        if (ONLY_METHOD == null) {
+        if (ONLY == null) {
             tests.add(dynamicTest("what the JVM said" + where, () -> afterwards.accept(result)));
         }
         return tests;

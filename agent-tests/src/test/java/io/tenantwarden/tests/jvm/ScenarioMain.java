@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -15,21 +16,28 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** Runs the tests of one scenario class in this JVM and prints one line for each result. */
+/** Runs the tests of scenario classes, one after the other, in this JVM and prints one line for each result. */
 public final class ScenarioMain {
 
     static final String RESULT = "##scenario ";
 
     private ScenarioMain() {}
 
-    /** @param arguments the scenario's class name, and the one method to run if not all */
+    /** @param arguments the names of the scenarios' classes, each with {@code #method} behind it when one method is to be run */
     public static void main(String[] arguments) throws Exception {
         PrintStream out = System.out;
+        for (String scenario : arguments) {
+            run(scenario, out);
+        }
+        out.println(RESULT + "ERRORS " + encode(String.valueOf(agentErrors())) + " " + encode(""));
+        out.flush();
+        // threads that a scenario left behind must not keep the JVM alive; shutdown hooks run
+        System.exit(0);
+    }
+
+    private static void run(String scenario, PrintStream out) {
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(
-                        arguments.length > 1
-                                ? selectMethod(Class.forName(arguments[0]), arguments[1])
-                                : selectClass(Class.forName(arguments[0])))
+                .selectors(selected(scenario))
                 .build();
         LauncherFactory.create().execute(request, new TestExecutionListener() {
             @Override
@@ -42,10 +50,10 @@ public final class ScenarioMain {
                 }
             }
         });
-        out.println(RESULT + "ERRORS " + encode(String.valueOf(agentErrors())) + " " + encode(""));
-        out.flush();
-        // threads that a scenario left behind must not keep the JVM alive; shutdown hooks run
-        System.exit(0);
+    }
+
+    private static DiscoverySelector selected(String scenario) {
+        return scenario.indexOf('#') < 0 ? selectClass(scenario) : selectMethod(scenario);
     }
 
     /** How many bugs of its own the agent kept away from this application; -1 when the agent is not there. */

@@ -1,5 +1,6 @@
 package io.tenantwarden.tests.scenarios;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +13,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -162,6 +164,18 @@ class DriverLookUpsScenario {
                 assertEquals("sad", rows.getString(2));
             }
             c.rollback();
+        }
+    }
+
+    /** A connection that configuration excludes, and the JDBC escapes that are read on the others. */
+    @Test
+    void escapesOnAConnectionThatTakesNoPart() throws Exception {
+        try (Connection c = Db.driverManager("warden_owner");
+                Statement s = c.createStatement()) {
+            assertEquals(List.of("3"), Db.column(c, "select {fn length('abc')}"));
+            s.addBatch("insert into countries values ({fn concat('x', 'y')})");
+            s.addBatch("delete from countries where code = {fn concat('x', 'y')}");
+            assertArrayEquals(new int[] {1, 1}, s.executeBatch());
         }
     }
 }

@@ -65,9 +65,10 @@ public interface Bridge {
      * @param owner the driver's statement, connection or copy manager
      * @param sql null when it was prepared, or is a batch
      * @param batch whether all that was added to the batch of the statement is executed
+     * @param noBegin whether the driver sends no BEGIN before it, whatever autocommit says
      * @return a Throwable that refuses it; else what goes to {@link #afterStatement}, null when nothing does
      */
-    Object beforeStatement(Object owner, String sql, boolean batch) throws Throwable;
+    Object beforeStatement(Object owner, String sql, boolean batch, boolean noBegin) throws Throwable;
 
     /** What {@link #beforeStatement} let through has ended. */
     void afterStatement(Object token, boolean failed) throws Throwable;

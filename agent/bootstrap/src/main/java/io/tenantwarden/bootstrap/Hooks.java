@@ -171,18 +171,23 @@ public final class Hooks {
 
     /** @return what {@link #afterStatement} is to be given */
     public static Object beforeStatement(Object owner, String sql) {
-        return beforeStatement(owner, sql, false);
+        return beforeStatement(owner, sql, false, false);
     }
 
     /** As {@link #beforeStatement}, for all statements of a batch. */
     public static Object beforeBatch(Object statement) {
-        return beforeStatement(statement, null, true);
+        return beforeStatement(statement, null, true, false);
     }
 
-    private static Object beforeStatement(Object owner, String sql, boolean batch) {
+    /** As {@link #beforeStatement}, with the driver's own flags ({@code BaseStatement#executeWithFlags}). */
+    public static Object beforeTextWithFlags(Object statement, String sql, int flags) {
+        return beforeStatement(statement, sql, false, (flags & QUERY_SUPPRESS_BEGIN) != 0);
+    }
+
+    private static Object beforeStatement(Object owner, String sql, boolean batch, boolean noBegin) {
         Object result;
         try {
-            result = bridge().beforeStatement(owner, sql, batch);
+            result = bridge().beforeStatement(owner, sql, batch, noBegin);
         } catch (Throwable bug) {
             result = failedStatement("beforeStatement", bug);
         }

@@ -302,7 +302,7 @@ public final class Engine implements Bridge {
     }
 
     @Override
-    public Object beforeStatement(Object owner, String sql, boolean batch) throws Throwable {
+    public Object beforeStatement(Object owner, String sql, boolean batch, boolean noBegin) throws Throwable {
         Session session = late.sessionOfOwner(owner);
         if (session == null) {
             return null; // it belongs to a connection that is being opened, or is closed
@@ -320,7 +320,7 @@ public final class Engine implements Bridge {
                         text -> jdbcGate.prepared(session, holder, text),
                         text -> jdbcGate.batched(session, holder, text));
             }
-            refusal = refusal != null ? refusal : jdbcGate.before(session, owner, holder, sql, batch);
+            refusal = refusal != null ? refusal : jdbcGate.before(session, owner, holder, sql, batch, noBegin);
             return refusal == null ? session : refusal;
         } catch (Throwable bug) {
             if (session.injector() != null && session.injector().isTouched()) {

@@ -68,8 +68,12 @@ public final class JdbcGate {
     }
 
     private static String nativeSql(Session session, String text) {
+        Connection connection = (Connection) session.connection();
+        if (connection == null) {
+            return text; // it takes no part: Warden's own, or one that configuration excludes
+        }
         try {
-            return ((Connection) session.connection()).nativeSQL(text);
+            return connection.nativeSQL(text);
         } catch (SQLException e) {
             return text; // the connection is closed or the text wrong: the driver says so when it is executed
         }
@@ -82,10 +86,12 @@ public final class JdbcGate {
      * @param holder keeps what is known of the statement; null when the owner is none
      * @param sql its text; null when it was prepared or is a batch
      * @param batch whether all that was added to the batch of the statement is executed
+     * @param noBegin whether the driver sends no BEGIN before it, whatever autocommit says
      * @return why it must not run; null when it may
      */
     @SuppressWarnings("unchecked")
-    public SQLException before(Session session, Object owner, HasStatement holder, String sql, boolean batch)
+    public SQLException before(
+            Session session, Object owner, HasStatement holder, String sql, boolean batch, boolean noBegin)
             throws Throwable {
         ThreadState thread = ThreadState.current();
         boolean decides = !thread.isInternal() && session.database() != null;
@@ -106,9 +112,12 @@ public final class JdbcGate {
                         : kept instanceof KnownStatement one
                                 ? List.of(one)
                                 : kept instanceof List<?> added ? (List<KnownStatement>) added : List.of();
-                refusal = decide(session, owner, asRead(session, statements), own, batch);
+                refusal = decide(session, owner, asRead(session, statements), own, batch, noBegin);
             }
             passed = refusal == null;
+            if (!passed && batch) {
+                ((Statement) owner).clearBatch(); // as after every other failure: JDBC 4.3, section 14.1.1
+            }
             if (passed && sql == null && holder != null) {
                 unbatched(holder); // the driver empties its batch when it executes it
             }
@@ -136,10 +145,11 @@ public final class JdbcGate {
     }
 
     private SQLException decide(
-            Session session, Object owner, List<KnownStatement> statements, Scope own, boolean batch) throws Throwable {
+            Session session, Object owner, List<KnownStatement> statements, Scope own, boolean batch, boolean noBegin)
+            throws Throwable {
         boolean autocommit;
         try {
-            autocommit = ((Connection) session.connection()).getAutoCommit();
+            autocommit = noBegin || ((Connection) session.connection()).getAutoCommit();
         } catch (SQLException closed) {
             return closed; // as the driver would throw it
         }

@@ -272,7 +272,7 @@ public final class Catalogs {
     private static Ending ending(Session session, Connection connection, boolean idle) {
         return () -> {
             if (idle && !session.isIdle() && !connection.isClosed()) {
-                connection.rollback();
+                PlainStatements.rollback(connection);
             }
         };
     }

@@ -90,7 +90,7 @@ public final class OwnStatements {
     private static void outsideTransaction(Injector injector, Connection connection) throws SQLException {
         injector.resetSession(connection);
         if (!connection.getAutoCommit()) {
-            connection.commit();
+            PlainStatements.commit(connection);
         }
     }
 }

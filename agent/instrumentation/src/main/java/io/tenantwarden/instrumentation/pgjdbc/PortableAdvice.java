@@ -124,6 +124,20 @@ final class PortableAdvice {
         }
     }
 
+    /** As {@link ExecuteText}, for the method that the driver's own classes call. */
+    static final class ExecuteTextWithFlags {
+        @Advice.OnMethodEnter
+        static Object enter(
+                @Advice.This Object statement, @Advice.Argument(0) String sql, @Advice.Argument(1) int flags) {
+            return Hooks.beforeTextWithFlags(statement, sql, flags);
+        }
+
+        @Advice.OnMethodExit(onThrowable = Throwable.class)
+        static void exit(@Advice.Enter Object token, @Advice.Thrown Throwable thrown) {
+            Hooks.afterStatement(token, thrown);
+        }
+    }
+
     static final class AddBatch {
         @Advice.OnMethodExit
         static void exit(@Advice.This Object statement, @Advice.Argument(0) String sql) {

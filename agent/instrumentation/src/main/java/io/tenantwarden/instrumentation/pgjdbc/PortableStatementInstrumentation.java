@@ -58,9 +58,13 @@ final class PortableStatementInstrumentation implements TypeInstrumentation {
                 .or(named("executeWithFlags"))
                 .and(isPublic())
                 .and(not(isAbstract()));
+        ElementMatcher.Junction<MethodDescription> text = takesArgument(0, String.class);
+        ElementMatcher.Junction<MethodDescription> withFlags =
+                named("executeWithFlags").and(takesArguments(String.class, int.class));
         ElementMatcher.Junction<MethodDescription> batch = named("executeBatch").or(named("executeLargeBatch"));
-        DynamicType.Builder<?> advised = builder.visit(
-                        Advice.to(PortableAdvice.ExecuteText.class).on(execute.and(takesArgument(0, String.class))))
+        DynamicType.Builder<?> advised = builder.visit(Advice.to(PortableAdvice.ExecuteText.class)
+                        .on(execute.and(text).and(not(withFlags))))
+                .visit(Advice.to(PortableAdvice.ExecuteTextWithFlags.class).on(execute.and(withFlags)))
                 .visit(Advice.to(PortableAdvice.Execute.class).on(execute.and(takesArguments(0))))
                 .visit(Advice.to(PortableAdvice.ExecuteBatch.class)
                         .on(batch.and(isPublic()).and(takesArguments(0))))
