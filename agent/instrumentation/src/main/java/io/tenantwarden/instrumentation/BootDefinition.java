@@ -9,6 +9,7 @@ import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.security.ProtectionDomain;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -78,7 +79,9 @@ public final class BootDefinition {
             if (in == null) {
                 throw new IOException("the jar lacks warden/" + LIST);
             }
-            return List.of(new String(in.readAllBytes(), StandardCharsets.US_ASCII).split(" "));
+            String[] names = new String(in.readAllBytes(), StandardCharsets.US_ASCII).split(" ");
+            Arrays.sort(names); // a nested class, which may extend its outer class, comes after it
+            return List.of(names);
         }
     }
 
