@@ -10,6 +10,7 @@ import io.tenantwarden.tests.jvm.Forked;
 import io.tenantwarden.tests.jvm.Jdk;
 import io.tenantwarden.tests.jvm.OtherAgent;
 import io.tenantwarden.tests.jvm.TestDatabase;
+import io.tenantwarden.tests.scenarios.AttachTwiceMain;
 import io.tenantwarden.tests.scenarios.IdleAgent;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,6 +161,25 @@ class BootClassesTest {
                 .runJava(List.of("-version"));
         assertEquals(0, result.exit(), result::all);
         assertEquals(1, result.lines("mode=enforce").size(), result::all);
+        assertEquals(1, result.lines("this JVM has the agent already").size(), result::all);
+        assertEquals(List.of(), result.lines(APPENDED), result::all);
+    }
+
+    /** The boot classes are there since the first attach, which was given up for its configuration. */
+    @Test
+    void anAttachThatWasGivenUpMayBeTriedAgain() {
+        AgentJvm.Result result = new AgentJvm()
+                .withoutAgent()
+                .option("-Djdk.attach.allowAttachSelf=true")
+                .run(
+                        AttachTwiceMain.class,
+                        AgentJvm.agentJar().toString(),
+                        "mode=wrong;log=stderr",
+                        "mode=audit;log=stderr",
+                        "mode=audit;log=stderr");
+        assertEquals(0, result.exit(), result::all);
+        assertEquals(1, result.lines("attach it again").size(), result::all);
+        assertEquals(1, result.lines("mode=audit (from").size(), result::all);
         assertEquals(1, result.lines("this JVM has the agent already").size(), result::all);
         assertEquals(List.of(), result.lines(APPENDED), result::all);
     }

@@ -138,7 +138,8 @@ public final class WardenAgent {
      */
     private static boolean deniedEnforce(String arguments, Instrumentation instrumentation) {
         try {
-            if (!hasBootClasses()) {
+            if (WardenAgent.class.getClassLoader() != null) {
+                // what is in the boot loader already may not be asked here
                 instrumentation.appendToBootstrapClassLoaderSearch(new JarFile(jarFile()));
             }
             Object mode = Class.forName(STARTER).getMethod("configuredMode").invoke(null);

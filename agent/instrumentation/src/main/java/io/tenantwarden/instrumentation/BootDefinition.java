@@ -13,8 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 
 /**
  * Defines the agent's boot classes in the boot loader, where {@code Instrumentation.appendToBootstrapClassLoaderSearch} would
@@ -62,7 +62,7 @@ public final class BootDefinition {
      */
     public static void define(Instrumentation instrumentation, File jar) throws Exception {
         BootDefinition definition = new BootDefinition(instrumentation);
-        try (JarFile file = new JarFile(jar, false)) {
+        try (ZipFile file = new ZipFile(jar)) {
             List<String> names = names();
             while (!names.isEmpty()) {
                 List<String> later = definition.defineWithSupertypes(file, names);
@@ -86,7 +86,7 @@ public final class BootDefinition {
     }
 
     /** Those whose supertypes are there; returns the others, whose turn comes when these are. */
-    private List<String> defineWithSupertypes(JarFile jar, List<String> names) throws Exception {
+    private List<String> defineWithSupertypes(ZipFile jar, List<String> names) throws Exception {
         List<String> later = new ArrayList<>();
         for (String name : names) {
             byte[] classFile = read(jar, name + ".class");
@@ -103,7 +103,7 @@ public final class BootDefinition {
         return later;
     }
 
-    private static byte[] read(JarFile jar, String name) throws IOException {
+    private static byte[] read(ZipFile jar, String name) throws IOException {
         ZipEntry entry = jar.getEntry(name);
         if (entry == null) {
             throw new IOException("the jar lacks " + name);

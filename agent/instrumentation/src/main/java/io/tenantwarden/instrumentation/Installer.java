@@ -37,6 +37,9 @@ import java.util.Set;
 /** Last step of the start, in the agent's loader: reads the configuration, makes the engine, adds the transformer. */
 public final class Installer {
 
+    /** Set by the premain class; while it is, another attach is ignored. */
+    private static final String ATTACHED = "io.tenantwarden.attached";
+
     private Installer() {}
 
     /**
@@ -234,6 +237,7 @@ public final class Installer {
         System.err.println(message);
         if (exits && attached) {
             System.err.println("[warden] the JVM was running before and goes on, without Warden: attach it again");
+            System.clearProperty(ATTACHED);
         } else if (exits) {
             System.exit(1);
         }
