@@ -72,7 +72,8 @@ public record Jdk(int feature, Path home) {
         return first.chars().allMatch(Character::isDigit) ? Integer.parseInt(first) : 0;
     }
 
-    Path java() {
+    /** Its launcher. */
+    public Path java() {
         return home.resolve("bin/java");
     }
 

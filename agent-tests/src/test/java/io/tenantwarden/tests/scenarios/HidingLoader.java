@@ -43,8 +43,11 @@ public class HidingLoader extends URLClassLoader {
         return super.loadClass(name, resolve);
     }
 
+    /** The scenario's own, and what the JVM must find in the system class loader for the agent to start. */
     private static boolean isOfScenario(String name) {
-        return name.startsWith("io.tenantwarden.tests.") || name.endsWith(".WardenAgent");
+        return name.startsWith("io.tenantwarden.tests.")
+                || name.endsWith(".WardenAgent")
+                || name.endsWith(".AgentClassLoader");
     }
 
     private static boolean isOwn(String name) {

@@ -11,8 +11,8 @@ import java.security.CodeSource;
 import java.security.Permissions;
 import java.security.ProtectionDomain;
 import java.security.cert.Certificate;
-import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 
 /**
  * Loads the agent's own classes from {@code warden/*.classdata} of the jar, where no other loader finds them. The parent
@@ -21,20 +21,37 @@ import java.util.zip.ZipEntry;
 final class AgentClassLoader extends ClassLoader {
 
     private static final String FOLDER = "warden/";
+    private static final String OURS = "io.tenantwarden.";
+    private static final String BOOT = "io.tenantwarden.bootstrap.";
 
     static {
         registerAsParallelCapable();
     }
 
-    private final JarFile jar;
+    private final ZipFile jar;
     private final String jarUrl;
     private final ProtectionDomain domain;
 
     AgentClassLoader(File file) throws IOException {
         super("tenant-warden", ClassLoader.getPlatformClassLoader());
-        this.jar = new JarFile(file, false);
+        this.jar = new ZipFile(file);
         this.jarUrl = "jar:" + file.toURI() + "!/";
         this.domain = domain(file, this);
+    }
+
+    /**
+     * The parent is not asked for what only this jar has: it would throw, a thousand times while the application starts, and far
+     * up on the stack of an application an exception costs more than a class.
+     */
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+        if (!name.startsWith(OURS) || name.startsWith(BOOT)) {
+            return super.loadClass(name, resolve);
+        }
+        synchronized (getClassLoadingLock(name)) {
+            Class<?> loaded = findLoadedClass(name);
+            return loaded == null ? findClass(name) : loaded;
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.tenantwarden.bootstrap;
 
 import java.io.File;
 import java.lang.instrument.Instrumentation;
+import java.lang.reflect.Constructor;
 import java.net.URI;
 import java.net.URL;
 import java.security.AllPermission;
@@ -11,7 +12,7 @@ import java.util.jar.JarFile;
 
 /**
  * What the JVM calls for {@code -javaagent}. Compiled for Java 8, so that an older JVM prints one readable line; it does
- * nothing but put the jar on the boot class path and hand over to {@link AgentStarter}, which lives there.
+ * nothing but bring the boot classes into the boot loader and hand over to one of them, {@link AgentStarter}.
  */
 public final class WardenAgent {
 
@@ -19,6 +20,8 @@ public final class WardenAgent {
     private static final String ATTACHED = "io.tenantwarden.attached";
 
     private static final String STARTER = "io.tenantwarden.bootstrap.AgentStarter";
+    private static final String LOADER = "io.tenantwarden.bootstrap.AgentClassLoader";
+    private static final String DEFINITION = "io.tenantwarden.instrumentation.BootDefinition";
 
     private WardenAgent() {}
 
@@ -62,7 +65,7 @@ public final class WardenAgent {
                 return;
             }
             File jar = jarFile();
-            appendOnce(instrumentation, jar);
+            bringBootClasses(instrumentation, jar);
             System.setProperty(ATTACHED, "true");
             // Not a direct reference: the class must be the one of the boot loader, not of this class's own loader.
             Class.forName(STARTER, true, null)
@@ -80,10 +83,39 @@ public final class WardenAgent {
         }
     }
 
-    /** With {@code -Xbootclasspath/a:tenant-warden.jar} this very class is the boot loader's, and the jar is there. */
-    private static void appendOnce(Instrumentation instrumentation, File jar) throws Exception {
-        if (WardenAgent.class.getClassLoader() != null) {
+    /**
+     * Where a class of the boot loader cannot be defined, the jar is appended to its class path, which costs a start from an
+     * archive of classes most of what the archive saves.
+     */
+    private static void bringBootClasses(Instrumentation instrumentation, File jar) throws Exception {
+        if (hasBootClasses()) {
+            return;
+        }
+        try {
+            // Not direct references: those classes are compiled for Java 17. Of the boot loader is only what they
+            // define.
+            Constructor<?> newLoader = Class.forName(LOADER).getDeclaredConstructor(File.class);
+            ClassLoader loader = (ClassLoader) newLoader.newInstance(jar);
+            loader.loadClass(DEFINITION)
+                    .getMethod("define", Instrumentation.class, File.class)
+                    .invoke(null, instrumentation, jar);
+        } catch (Exception | LinkageError e) {
+            System.err.println(
+                    "[warden] all is protected, but the start takes no class of the application from an archive"
+                            + " (-XX:SharedArchiveFile, -XX:AOTCache), because this JVM lets no boot class be defined ("
+                            + (e.getCause() == null ? e : e.getCause()) + "): add -Xbootclasspath/a:" + jar
+                            + " where the archive is made and where it is used");
             instrumentation.appendToBootstrapClassLoaderSearch(new JarFile(jar));
+        }
+    }
+
+    /** With {@code -Xbootclasspath/a:tenant-warden.jar}, and when an earlier start in this JVM was given up. */
+    private static boolean hasBootClasses() {
+        try {
+            Class.forName(STARTER, false, null);
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
         }
     }
 
@@ -106,7 +138,10 @@ public final class WardenAgent {
      */
     private static boolean deniedEnforce(String arguments, Instrumentation instrumentation) {
         try {
-            appendOnce(instrumentation, jarFile());
+            if (WardenAgent.class.getClassLoader() != null) {
+                // what is in the boot loader already may not be asked here
+                instrumentation.appendToBootstrapClassLoaderSearch(new JarFile(jarFile()));
+            }
             Object mode = Class.forName(STARTER).getMethod("configuredMode").invoke(null);
             return isEnforce((String) mode, arguments);
         } catch (Throwable e) {

@@ -10,9 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.jar.Attributes;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What is in the jar, and what is not. */
@@ -64,11 +67,23 @@ class PackagingTest {
         // executors and threads of the JDK are loaded before any agent
         assertEquals("true", manifest.getValue("Can-Retransform-Classes"));
         assertEquals(System.getProperty("project.version"), manifest.getValue("Implementation-Version"));
-        // the agent appends itself: a path in the manifest breaks when the file is renamed, or comes a second time
+        // the agent defines its boot classes itself: a path in the manifest breaks when the file is renamed, or comes a
+        // second time
         assertNull(manifest.getValue("Boot-Class-Path"));
         assertNull(manifest.getValue("Class-Path"));
         assertNull(manifest.getValue("Launcher-Agent-Class"));
         assertNull(manifest.getValue("Multi-Release"));
+    }
+
+    /** What is forgotten there cannot be found later; what the JVM itself loads from the class path must not be there twice. */
+    @Test
+    void theListOfBootClassesIsComplete() throws Exception {
+        Set<String> expected =
+                new TreeSet<>(AgentJar.classes("io/tenantwarden/").keySet());
+        expected.removeIf(name ->
+                name.endsWith("/package-info") || name.endsWith("/WardenAgent") || name.endsWith("/WardenCommand"));
+        String list = new String(AgentJar.entries().get("warden/boot-classes"), StandardCharsets.US_ASCII);
+        assertEquals(List.copyOf(expected), Stream.of(list.split(" ")).sorted().toList());
     }
 
     @Test

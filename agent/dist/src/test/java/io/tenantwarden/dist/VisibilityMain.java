@@ -28,9 +28,15 @@ final class VisibilityMain {
         }
         for (String name : Files.readAllLines(Path.of(arguments[1]))) {
             Class<?> type = Class.forName(name, false, application);
-            // the JVM itself loads the premain class, from the class path
-            if (type.getClassLoader() != null && !name.endsWith(".WardenAgent")) {
+            // the JVM itself loads the premain class, from the class path, and that one the loader that it starts with
+            if (type.getClassLoader() != null
+                    && !name.endsWith(".WardenAgent")
+                    && !name.endsWith(".WardenCommand")
+                    && !name.endsWith(".AgentClassLoader")) {
                 System.out.println("##wrong not of the boot loader: " + name);
+            }
+            if (Object.class.getResource("/" + name.replace('.', '/') + ".class") != null) {
+                System.out.println("##wrong the boot loader shows a class file: " + name);
             }
         }
         for (String library : new String[] {"net.bytebuddy.ByteBuddy", "com.grack.nanojson.JsonParser"}) {
@@ -41,9 +47,28 @@ final class VisibilityMain {
                 // as it should be
             }
         }
+        lookForOpenPackages(application.getUnnamedModule());
+        ModuleLayer.boot().modules().forEach(VisibilityMain::lookForOpenPackages);
         Class<?> hooks = Class.forName("io.tenantwarden.bootstrap.Hooks", false, null);
         var bridge = hooks.getDeclaredField("bridge");
         System.out.println(
                 "##looked at " + hidden.size() + " " + bridge.getType().getSimpleName());
+    }
+
+    /** What the agent opened of java.base for itself, nobody else may use, but for those that it is exported to anyway. */
+    private static void lookForOpenPackages(Module module) {
+        Module base = Object.class.getModule();
+        for (String name : base.getPackages()) {
+            boolean declared = base.getDescriptor().exports().stream()
+                    .filter(exports -> exports.source().equals(name))
+                    .anyMatch(exports ->
+                            !exports.isQualified() || exports.targets().contains(String.valueOf(module.getName())));
+            if (module != base && base.isExported(name, module) && !declared) {
+                System.out.println("##wrong " + name + " is exported to " + module);
+            }
+            if (module != base && base.isOpen(name, module)) {
+                System.out.println("##wrong " + name + " is open to " + module);
+            }
+        }
     }
 }

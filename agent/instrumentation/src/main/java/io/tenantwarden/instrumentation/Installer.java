@@ -37,6 +37,9 @@ import java.util.Set;
 /** Last step of the start, in the agent's loader: reads the configuration, makes the engine, adds the transformer. */
 public final class Installer {
 
+    /** Set by the premain class; while it is, another attach is ignored. */
+    private static final String ATTACHED = "io.tenantwarden.attached";
+
     private Installer() {}
 
     /**
@@ -110,7 +113,7 @@ public final class Installer {
                     }
                 });
         JvmArguments arguments = JvmArguments.of(instrumentation);
-        warnOfDynamicArchive(arguments);
+        warnOfArchive(arguments);
         before.find(instrumentation);
         tellLoadedDrivers(config, factory, before, arguments, attached);
         instrumentation.addTransformer(transformer);
@@ -121,19 +124,21 @@ public final class Installer {
         transformer.installed();
     }
 
-    /** Straight to standard error: the JVM may not live long enough for the application's log. */
-    private static void warnOfDynamicArchive(JvmArguments arguments) {
-        if (Runtime.version().feature() != 17) {
-            return;
-        }
-        String archive = arguments.dynamicArchive();
+    /**
+     * Straight to standard error: the JVM may not live long enough for the application's log. Until JDK 24 HotSpot looks for the
+     * class file that it shows to agents at the root of the jar only, and goes on without one ({@code filemap.cpp},
+     * {@code open_stream_for_jvmti}); seen on JDK 17 with {@code org.postgresql.util.LazyCleanerImpl$CleanableWrapper}.
+     */
+    private static void warnOfArchive(JvmArguments arguments) {
+        int feature = Runtime.version().feature();
+        String archive = feature < 25 ? arguments.archive() : null;
         if (archive != null) {
             System.err.println(
-                    "[warden] JDK 17 may crash (SIGSEGV in KlassFactory::check_shared_class_file_load_hook) when it"
-                            + " loads classes from a dynamic archive and any agent transforms classes: -XX:SharedArchiveFile="
-                            + archive
-                            + ". If it does, start with -Xshare:off, or without -XX:SharedArchiveFile, or on a newer"
-                            + " JDK");
+                    "[warden] set -Djdk.util.jar.enableMultiRelease=false here and where the archive is made, or"
+                            + " leave out -XX:SharedArchiveFile=" + archive + ", or use JDK 25: JDK " + feature
+                            + " may crash (SIGSEGV in KlassFactory::check_shared_class_file_load_hook), with any agent, when a"
+                            + " class comes from an archive that stands only under META-INF/versions of its jar, as one of the"
+                            + " PostgreSQL driver's does");
         }
     }
 
@@ -232,6 +237,7 @@ public final class Installer {
         System.err.println(message);
         if (exits && attached) {
             System.err.println("[warden] the JVM was running before and goes on, without Warden: attach it again");
+            System.clearProperty(ATTACHED);
         } else if (exits) {
             System.exit(1);
         }

@@ -23,7 +23,8 @@ import java.util.Set;
 record JvmArguments(List<String> all) {
 
     private static final String ARCHIVE = "-XX:SharedArchiveFile=";
-    private static final int DYNAMIC_ARCHIVE = 0xf00baba8;
+    private static final Set<Integer> ARCHIVE_MAGIC = Set.of(0xf00baba2, 0xf00baba8);
+    private static final String NO_MULTI_RELEASE = "-Djdk.util.jar.enableMultiRelease=false";
     private static final String AOT_CACHE = "-XX:AOTCache=";
     private static final String SYSTEM_LOADER = "-Djava.system.class.loader=";
 
@@ -92,28 +93,32 @@ record JvmArguments(List<String> all) {
     }
 
     /**
-     * The dynamic archive of classes that {@code -XX:SharedArchiveFile} names, alone or behind its base archive; null when it
-     * names none.
+     * The archive of classes that {@code -XX:SharedArchiveFile} names, or the last of two; null when it names none, and when no
+     * class of it can be one that stands under {@code META-INF/versions} only.
      */
-    String dynamicArchive() {
+    String archive() {
+        String found = null;
         for (String argument : all) {
+            if (argument.equals(NO_MULTI_RELEASE)) {
+                return null;
+            }
             if (argument.startsWith(ARCHIVE)) {
                 for (String file : argument.substring(ARCHIVE.length()).split(File.pathSeparator)) {
-                    if (isDynamicArchive(file)) {
-                        return file;
-                    }
+                    found = isArchive(file) ? file : found;
                 }
             }
         }
-        return null;
+        return found;
     }
 
-    /** {@code CDS_DYNAMIC_ARCHIVE_MAGIC} of HotSpot's {@code cds.h}, in the byte order of the machine. */
-    private static boolean isDynamicArchive(String file) {
+    /** The magic numbers of static and dynamic archives in HotSpot's {@code cds.h}, in the byte order of the machine. */
+    private static boolean isArchive(String file) {
         try (InputStream in = Files.newInputStream(Path.of(file))) {
             byte[] magic = in.readNBytes(Integer.BYTES);
             return magic.length == Integer.BYTES
-                    && ByteBuffer.wrap(magic).order(ByteOrder.nativeOrder()).getInt() == DYNAMIC_ARCHIVE;
+                    && ARCHIVE_MAGIC.contains(ByteBuffer.wrap(magic)
+                            .order(ByteOrder.nativeOrder())
+                            .getInt());
         } catch (IOException | InvalidPathException e) {
             return false; // the JVM does not use it either
         }

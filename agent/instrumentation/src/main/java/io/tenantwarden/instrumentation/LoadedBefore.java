@@ -1,5 +1,6 @@
 package io.tenantwarden.instrumentation;
 
+import io.tenantwarden.bootstrap.Hooks;
 import io.tenantwarden.instrumentation.pgjdbc.DriverStrategies;
 import io.tenantwarden.instrumentation.pgjdbc.PgjdbcInstrumentations;
 import java.lang.instrument.ClassFileTransformer;
@@ -20,6 +21,9 @@ import java.util.function.BiConsumer;
  * Thread-safe.
  */
 final class LoadedBefore implements ClassFileTransformer {
+
+    /** The premain class and the loader that it starts with are found where the application's classes are. */
+    private static final String OURS = Hooks.class.getPackageName() + ".";
 
     private final WardenTransformer transformer;
     private final Candidates candidates;
@@ -70,6 +74,7 @@ final class LoadedBefore implements ClassFileTransformer {
         return transformer.isOfApplication(type.getClassLoader())
                 && !type.isArray()
                 && !type.isInterface()
+                && !type.getName().startsWith(OURS)
                 && !transformer.changedSinceAdded(type);
     }
 

@@ -54,7 +54,7 @@ class JvmArgumentsTest {
     }
 
     @Test
-    void findsADynamicArchive(@TempDir Path folder) throws Exception {
+    void findsAnArchiveThatMayHoldClassesOfTheApplication(@TempDir Path folder) throws Exception {
         int[] magic = {0xf00baba2, 0xf00baba8};
         String[] files = new String[2];
         for (int i = 0; i < 2; i++) {
@@ -65,12 +65,13 @@ class JvmArgumentsTest {
             files[i] = Files.write(folder.resolve(i + ".jsa"), content).toString();
         }
         String option = "-XX:SharedArchiveFile=";
-        assertNull(new JvmArguments(List.of(OURS)).dynamicArchive());
-        assertNull(new JvmArguments(List.of(option + files[0])).dynamicArchive());
-        assertNull(new JvmArguments(List.of(option + folder.resolve("none.jsa"))).dynamicArchive());
-        assertEquals(files[1], new JvmArguments(List.of(option + files[1])).dynamicArchive());
-        assertEquals(
-                files[1],
-                new JvmArguments(List.of(option + files[0] + File.pathSeparator + files[1])).dynamicArchive());
+        assertNull(new JvmArguments(List.of(OURS)).archive());
+        assertNull(new JvmArguments(List.of(option + folder.resolve("none.jsa"))).archive());
+        for (String file : files) {
+            assertEquals(file, new JvmArguments(List.of(option + file)).archive());
+            assertNull(new JvmArguments(List.of(option + file, "-Djdk.util.jar.enableMultiRelease=false")).archive());
+        }
+        String both = option + files[0] + File.pathSeparator + files[1];
+        assertEquals(files[1], new JvmArguments(List.of(both)).archive());
     }
 }

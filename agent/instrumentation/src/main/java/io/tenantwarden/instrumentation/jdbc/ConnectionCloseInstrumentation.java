@@ -9,11 +9,21 @@ import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
 import io.tenantwarden.instrumentation.TypeInstrumentation;
 import net.bytebuddy.asm.Advice;
+import net.bytebuddy.asm.AsmVisitorWrapper;
 import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.dynamic.DynamicType;
 
 /** Any {@code java.sql.Connection}: {@code close} ends what was captured when it was borrowed. */
 public final class ConnectionCloseInstrumentation implements TypeInstrumentation {
+
+    /** Made when the first class needs it, and once: the class file of the advice is read for it. */
+    private static final class Visitor {
+        static final AsmVisitorWrapper.ForDeclaredMethods ADVICE = Advice.to(JdbcAdvice.Close.class)
+                .on(named("close")
+                        .and(takesArguments(0))
+                        .and(returns(void.class))
+                        .and(not(isAbstract())));
+    }
 
     @Override
     public String name() {
@@ -27,10 +37,6 @@ public final class ConnectionCloseInstrumentation implements TypeInstrumentation
 
     @Override
     public DynamicType.Builder<?> apply(DynamicType.Builder<?> builder, TypeDescription type) {
-        return builder.visit(Advice.to(JdbcAdvice.Close.class)
-                .on(named("close")
-                        .and(takesArguments(0))
-                        .and(returns(void.class))
-                        .and(not(isAbstract()))));
+        return builder.visit(Visitor.ADVICE);
     }
 }

@@ -10,6 +10,7 @@ import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
 import io.tenantwarden.instrumentation.TypeInstrumentation;
 import net.bytebuddy.asm.Advice;
+import net.bytebuddy.asm.AsmVisitorWrapper;
 import net.bytebuddy.description.method.MethodDescription;
 import net.bytebuddy.description.method.MethodList;
 import net.bytebuddy.description.type.TypeDescription;
@@ -31,6 +32,13 @@ public final class DataSourceInstrumentation implements TypeInstrumentation {
 
     private static final ElementMatcher<MethodDescription> WITH_USER = takesArguments(String.class, String.class);
 
+    /** Made when the first class needs it, and once: the class file of the advice is read for it. */
+    private static final class Visitor {
+        static final AsmVisitorWrapper.ForDeclaredMethods ADVICE = Advice.to(JdbcAdvice.GetConnection.class)
+                .on(method ->
+                        GET_CONNECTION.matches(method) && (WITHOUT_USER.matches(method) || WITH_USER.matches(method)));
+    }
+
     @Override
     public String name() {
         return "data source";
@@ -51,8 +59,6 @@ public final class DataSourceInstrumentation implements TypeInstrumentation {
 
     @Override
     public DynamicType.Builder<?> apply(DynamicType.Builder<?> builder, TypeDescription type) {
-        return builder.visit(Advice.to(JdbcAdvice.GetConnection.class)
-                .on(method ->
-                        GET_CONNECTION.matches(method) && (WITHOUT_USER.matches(method) || WITH_USER.matches(method))));
+        return builder.visit(Visitor.ADVICE);
     }
 }

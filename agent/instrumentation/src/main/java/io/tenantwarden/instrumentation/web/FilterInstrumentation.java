@@ -9,11 +9,18 @@ import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
 import io.tenantwarden.instrumentation.TypeInstrumentation;
 import net.bytebuddy.asm.Advice;
+import net.bytebuddy.asm.AsmVisitorWrapper;
 import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.dynamic.DynamicType;
 
 /** Any servlet filter, jakarta or javax: the first thing of an application that sees a request. */
 public final class FilterInstrumentation implements TypeInstrumentation {
+
+    /** Made when the first class needs it, and once: the class file of the advice is read for it. */
+    private static final class Visitor {
+        static final AsmVisitorWrapper.ForDeclaredMethods ADVICE = Advice.to(ServletAdvice.Request.class)
+                .on(named("doFilter").and(takesArguments(3)).and(not(isAbstract())));
+    }
 
     @Override
     public String name() {
@@ -29,7 +36,6 @@ public final class FilterInstrumentation implements TypeInstrumentation {
 
     @Override
     public DynamicType.Builder<?> apply(DynamicType.Builder<?> builder, TypeDescription type) {
-        return builder.visit(Advice.to(ServletAdvice.Request.class)
-                .on(named("doFilter").and(takesArguments(3)).and(not(isAbstract()))));
+        return builder.visit(Visitor.ADVICE);
     }
 }
