@@ -142,25 +142,52 @@ public final class PolicyExpression {
     public Set<Comparison> comparisons() {
         Set<Comparison> found = new LinkedHashSet<>();
         for (PolicyTree.Node leaf : tree.leaves()) {
-            if (tree.comparison(leaf) <= 0) {
-                continue;
-            }
-            String guc = null;
-            boolean call = false;
-            Set<String> columns = new TreeSet<>();
-            for (int i = leaf.from(); i < leaf.to(); i++) {
-                String read = SettingReads.setting(tokens, i);
-                guc = read == null ? guc : read;
-                call |= tokens.isOwnCall(i);
-                if (!tokens.inSelect(i) && isPlainColumn(i)) {
-                    columns.add(tokens.fold(i));
-                }
-            }
-            if (columns.size() == 1 && (guc != null || call)) {
-                found.add(new Comparison(columns.iterator().next(), guc));
+            Comparison comparison = comparison(leaf);
+            if (comparison != null) {
+                found.add(comparison);
             }
         }
         return found;
+    }
+
+    /**
+     * Whether one branch of the OR at the top is a comparison of this column with one of these settings and nothing more:
+     * a session that has set it sees all of its rows, whatever else they hold.
+     *
+     * @param functions whether functions that the policy calls read one of the settings
+     */
+    public boolean showsAllWith(String column, Collection<String> gucs, boolean functions) {
+        List<PolicyTree.Node> branches =
+                tree.root.kind() == PolicyTree.Kind.OR ? tree.root.children() : List.of(tree.root);
+        for (PolicyTree.Node branch : branches) {
+            Comparison found = branch.kind() == PolicyTree.Kind.LEAF ? comparison(branch) : null;
+            if (found != null
+                    && found.column().equals(column)
+                    && (found.guc() == null ? functions : gucs.contains(found.guc()))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Comparison comparison(PolicyTree.Node leaf) {
+        if (tree.comparison(leaf) <= 0) {
+            return null;
+        }
+        String guc = null;
+        boolean call = false;
+        Set<String> columns = new TreeSet<>();
+        for (int i = leaf.from(); i < leaf.to(); i++) {
+            String read = SettingReads.setting(tokens, i);
+            guc = read == null ? guc : read;
+            call |= tokens.isOwnCall(i);
+            if (!tokens.inSelect(i) && isPlainColumn(i)) {
+                columns.add(tokens.fold(i));
+            }
+        }
+        return columns.size() == 1 && (guc != null || call)
+                ? new Comparison(columns.iterator().next(), guc)
+                : null;
     }
 
     private boolean isPlainColumn(int i) {
