@@ -1,8 +1,8 @@
 package io.tenantwarden.rls.tenant;
 
 import io.tenantwarden.rls.audit.Finding;
-import io.tenantwarden.rls.sql.Identifiers;
 import io.tenantwarden.rls.catalog.RoleFacts;
+import io.tenantwarden.rls.sql.Identifiers;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;

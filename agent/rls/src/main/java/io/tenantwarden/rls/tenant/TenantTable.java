@@ -1,8 +1,8 @@
 package io.tenantwarden.rls.tenant;
 
 import io.tenantwarden.rls.catalog.CatalogTable;
-import io.tenantwarden.rls.sql.Identifiers;
 import io.tenantwarden.rls.catalog.PolicySql;
+import io.tenantwarden.rls.sql.Identifiers;
 import java.util.ArrayList;
 import java.util.List;
 

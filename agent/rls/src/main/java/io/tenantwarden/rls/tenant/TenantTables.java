@@ -1,8 +1,8 @@
 package io.tenantwarden.rls.tenant;
 
+import io.tenantwarden.rls.audit.Finding;
 import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.CatalogTable;
-import io.tenantwarden.rls.audit.Finding;
 import io.tenantwarden.rls.catalog.RoleFacts;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,11 +1,11 @@
 package io.tenantwarden.rls.tenant;
 
+import io.tenantwarden.rls.audit.Finding;
 import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.CatalogTable;
-import io.tenantwarden.rls.audit.Finding;
-import io.tenantwarden.rls.sql.Identifiers;
 import io.tenantwarden.rls.catalog.PlainStatements;
 import io.tenantwarden.rls.catalog.RoleFacts;
+import io.tenantwarden.rls.sql.Identifiers;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,8 +1,8 @@
 package io.tenantwarden.rls.tenant;
 
 import io.tenantwarden.rls.catalog.Policy;
-import io.tenantwarden.rls.policy.PolicyExpression;
 import io.tenantwarden.rls.catalog.RoleFacts;
+import io.tenantwarden.rls.policy.PolicyExpression;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
