@@ -16,10 +16,10 @@ import java.util.regex.Pattern;
 final class TenantVisibility {
 
     private static final Pattern EXISTS = Pattern.compile(
-            "\\(?EXISTS \\( ?SELECT .*? FROM ([^ ()]+|\\S*\"[^()]*?)( [^ ()]+)? WHERE (.+)\\)\\)?", Pattern.DOTALL);
+            "EXISTS \\( ?SELECT(?: .*?)? FROM ([^ ()]+|\\S*\"[^()]*?)( [^ ()]+)? WHERE (.+)\\)", Pattern.DOTALL);
 
     private static final Pattern IN = Pattern.compile(
-            "\\((\\S+) (?:IN|= ANY) \\( ?SELECT (\\S+) FROM (\\S+)( [^ ()]+)?(?: WHERE (.+))?\\)\\)", Pattern.DOTALL);
+            "(\\S+) (?:IN|= ANY) \\( ?SELECT (\\S+) FROM (\\S+)( [^ ()]+)?(?: WHERE (.+))?\\)", Pattern.DOTALL);
 
     private final RoleFacts role;
     private final Collection<String> gucs;
@@ -99,7 +99,7 @@ final class TenantVisibility {
 
     /** Whether it demands that the row referred to is there, and nothing else but that it is the tenant's. */
     private boolean followsLink(String using, TenantTable t, TenantTable.Link link) {
-        String text = using.strip().replaceAll("\\s+", " ");
+        String text = stripped(using.replaceAll("\\s+", " "));
         String parent = link.other().table().quotedName();
         String own = link.other().table().name();
         List<String> left = new ArrayList<>();
