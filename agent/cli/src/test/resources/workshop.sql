@@ -37,7 +37,7 @@ CREATE TABLE papers (tenant_id uuid NOT NULL, id int, body text);
 CREATE TABLE invoices (due date) INHERITS (papers);
 CREATE TABLE samples (
     tenant_id uuid, id int PRIMARY KEY, b bytea, j json, jb jsonb, a text[], n numeric, f float8, ts timestamptz,
-    iv interval, t text, r int4range, d date, bo boolean);
+    iv interval, t text, x text DEFAULT 'x', r int4range, d date, bo boolean);
 CREATE TABLE audit_log (tenant_id uuid NOT NULL, what text, at timestamptz DEFAULT now());
 CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN INSERT INTO audit_log (tenant_id, what) VALUES (old.tenant_id, tg_table_name); RETURN old; END $$;

@@ -22,7 +22,7 @@ enum ExportFormat {
     json("jsonl") {
         @Override
         String copy(TenantTable t, String where) {
-            return "COPY (SELECT pg_catalog.translate(pg_catalog.row_to_json(x)::pg_catalog.text, E'\\n\\r', '  ') FROM"
+            return "COPY (SELECT pg_catalog.translate(pg_catalog.row_to_json(x.*)::pg_catalog.text, E'\\n\\r', '  ') FROM"
                     + " (SELECT " + t.columnList("t") + " FROM " + t.from() + " t WHERE " + where
                     + ") x) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')";
         }

@@ -93,7 +93,7 @@ final class Witness implements AutoCloseable {
         Map<String, Others> others = new LinkedHashMap<>();
         for (TenantTable t : facts.tables().tables()) {
             String[] both = session.query("SELECT pg_catalog.concat(pg_catalog.count(*), ' ', "
-                            + "coalesce(pg_catalog.sum(pg_catalog.hashtextextended(t::pg_catalog.text, 0)::numeric), 0))"
+                            + "coalesce(pg_catalog.sum(pg_catalog.hashtextextended((t.*)::pg_catalog.text, 0)::numeric), 0))"
                             + " FROM " + t.from() + " t WHERE (" + facts.condition(t) + ") IS NOT TRUE")
                     .split(" ");
             others.put(t.name(), new Others(Long.parseLong(both[0]), both[1]));

@@ -104,7 +104,7 @@ final class Workshop {
                 "INSERT INTO events SELECT " + id + ", date '2025-06-01' + i, 'e' || i FROM generate_series(0, 400) i",
                 "INSERT INTO papers VALUES (" + id + ", 1, 'p')",
                 "INSERT INTO invoices VALUES (" + id + ", 2, 'i', '2025-01-02')",
-                "INSERT INTO samples VALUES (" + id
+                "INSERT INTO samples (tenant_id, id, b, j, jb, a, n, f, ts, iv, t, r, d, bo) VALUES (" + id
                         + ", BASE + 1, '\\x00ff0a', E'{\"a\":\\n 1,\"a\":\"\\\\\\\\n\"}', '{\"x\":1e3}',"
                         + " ARRAY['', NULL, 'a\"b', '\\'], 'NaN', 0.1::float8 + 0.2, '2025-01-01 10:00:00.123456+02', '1 mon -3"
                         + " days', E'\\\\.', '[1,5)', '0044-03-15 BC', true), (" + id
@@ -150,13 +150,13 @@ final class Workshop {
             s.execute("SET timezone = 'UTC'");
             for (String t : TABLES) {
                 List<String> rows = new ArrayList<>();
-                try (ResultSet rs = s.executeQuery("SELECT t::text FROM ONLY " + t + " t ORDER BY 1")) {
+                try (ResultSet rs = s.executeQuery("SELECT (t.*)::text FROM ONLY " + t + " t ORDER BY 1")) {
                     while (rs.next()) {
                         rows.add(rs.getString(1));
                     }
                 }
                 if (t.equals("events")) {
-                    try (ResultSet rs = s.executeQuery("SELECT t::text FROM " + t + " t ORDER BY 1")) {
+                    try (ResultSet rs = s.executeQuery("SELECT (t.*)::text FROM " + t + " t ORDER BY 1")) {
                         while (rs.next()) {
                             rows.add(rs.getString(1));
                         }
