@@ -274,7 +274,9 @@ final class EraseRun {
                         + "pg_catalog.concat('tenant-warden erase ', pg_catalog.current_setting('"
                         + TenantRowsOptions.SETTING
                         + "')), 0))"))) {
-            throw CommandFailure.couldNotRun("another erase of this tenant is at work: wait until it ends");
+            throw CommandFailure.couldNotRun(
+                    "another erase of this tenant is at work, or the server has not yet noticed that one was killed:"
+                            + " wait until it ends");
         }
     }
 
