@@ -326,7 +326,7 @@ final class EraseCommand implements Callable<Integer> {
             try {
                 EraseRun.settle(session, journal);
                 EraseRun run = new EraseRun(
-                        terminal, session, text.facts(), text.plan(), wishes, limits, journal, interruption);
+                        terminal, session, config, text.facts(), text.plan(), wishes, limits, journal, interruption);
                 run.run();
                 return prove(run, session, witness, text, wishes, journal);
             } catch (CommandFailure | SQLException | IOException e) {

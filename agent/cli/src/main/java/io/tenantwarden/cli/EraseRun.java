@@ -1,5 +1,6 @@
 package io.tenantwarden.cli;
 
+import io.tenantwarden.engine.config.Config;
 import io.tenantwarden.rls.sql.Identifiers;
 import io.tenantwarden.rls.tenant.DeletionPlan;
 import io.tenantwarden.rls.tenant.TableReference;
@@ -25,6 +26,7 @@ final class EraseRun {
 
     private final Terminal terminal;
     private final TenantSession session;
+    private final Config config;
     private final TenantFacts facts;
     private final DeletionPlan plan;
     private final DeletionPlan.Wishes wishes;
@@ -41,6 +43,7 @@ final class EraseRun {
     EraseRun(
             Terminal terminal,
             TenantSession session,
+            Config config,
             TenantFacts facts,
             DeletionPlan plan,
             DeletionPlan.Wishes wishes,
@@ -49,6 +52,7 @@ final class EraseRun {
             Interruption interruption) {
         this.terminal = terminal;
         this.session = session;
+        this.config = config;
         this.facts = facts;
         this.plan = plan;
         this.wishes = wishes;
@@ -110,6 +114,10 @@ final class EraseRun {
     // ---------------------------------------------------------------- one transaction
 
     private void eraseAll(EraseTransaction tx) throws SQLException {
+        session.execute("LOCK TABLE "
+                + plan.deleted().stream().map(TenantTable::from).collect(Collectors.joining(", "))
+                + " IN ROW EXCLUSIVE MODE");
+        checkForm();
         for (TenantTable t : plan.kept()) {
             Map<String, String> columns = wishes.anonymise().getOrDefault(t.name(), Map.of());
             if (!columns.isEmpty()) {
@@ -328,8 +336,24 @@ final class EraseRun {
         }
     }
 
-    /** @throws CommandFailure when a row is left */
+    /** A table that came after the plan was made is not in it. */
+    private void checkForm() throws SQLException {
+        TenantFacts now = TenantFacts.read(session, config, facts.options());
+        if (!now.form().equals(facts.form())) {
+            throw CommandFailure.couldNotRun(
+                    "tables, foreign keys, policies or triggers were changed while it ran: look at"
+                            + " the plan again (without --confirm), then run it again");
+        }
+    }
+
+    /** @throws CommandFailure when a row is left, or tables were changed meanwhile */
     void prove() throws SQLException {
+        session.beginReading();
+        try {
+            checkForm();
+        } finally {
+            session.rollback();
+        }
         Map<String, Long> left = left();
         if (!left.isEmpty()) {
             throw rowsLeft(left);

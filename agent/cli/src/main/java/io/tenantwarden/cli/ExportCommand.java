@@ -155,6 +155,9 @@ final class ExportCommand implements Callable<Integer> {
             session.execute("LOCK TABLE "
                     + facts.tables().tables().stream().map(TenantTable::from).collect(Collectors.joining(", "))
                     + " IN ACCESS SHARE MODE");
+            if (!TenantFacts.read(session, config, facts.options()).form().equals(facts.form())) {
+                throw CommandFailure.couldNotRun("tables or policies were changed at this moment: run it again");
+            }
             Path partial = out.resolveSibling(out.getFileName() + ".partial-" + UUID.randomUUID());
             Durable.createFolder(partial);
             boolean complete = false;

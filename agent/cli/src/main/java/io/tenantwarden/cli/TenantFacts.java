@@ -88,6 +88,21 @@ record TenantFacts(RoleFacts role, TenantTables tables, TenantTablesOptions opti
         return rows;
     }
 
+    /** What a plan is made from, without what other sessions change all the time: two of the same text make the same plan. */
+    String form() {
+        StringBuilder form = new StringBuilder();
+        for (TenantTable t : tables.tables()) {
+            form.append(t.table())
+                    .append(t.kind())
+                    .append(t.columns())
+                    .append(t.triggers())
+                    .append(t.select())
+                    .append(t.delete())
+                    .append('\n');
+        }
+        return form.append(tables.references()).toString();
+    }
+
     /** Nothing at all is more likely a wrong id than a tenant without rows. */
     CommandFailure noSuchTenant() {
         return CommandFailure.couldNotRun(

@@ -98,6 +98,10 @@ final class TenantRowsOptions {
                 config.gucNames().stream()
                         .map(name -> name.toLowerCase(Locale.ROOT))
                         .toList(),
+                config.guc().stream()
+                        .filter(g -> g.value().isTenant())
+                        .map(g -> g.name().toLowerCase(Locale.ROOT))
+                        .toList(),
                 names(include),
                 names(exclude),
                 reasons("--include-unprotected", unprotected),

@@ -31,6 +31,8 @@ final class TenantSession implements AutoCloseable {
         settings.put("row_security", "on");
         // limits that roles and databases have are meant for the application's own short statements
         settings.put("statement_timeout", "0");
+        // compiling pays for analyses, not for reading rows
+        settings.put("jit", "off");
         settings.put("idle_in_transaction_session_timeout", "0");
         if (connection.getMetaData().getDatabaseMajorVersion() * 10_000 >= HAS_TRANSACTION_TIMEOUT) {
             settings.put("transaction_timeout", "0");

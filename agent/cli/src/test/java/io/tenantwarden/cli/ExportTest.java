@@ -209,7 +209,12 @@ class ExportTest {
                 1,
                 "the tenant has 2 rows, of which the role sees 1",
                 w.run(export(out, "--witness-user", w.witness())));
-        w.sql("DROP POLICY hides ON orders; ALTER POLICY tenant_isolation ON orders USING (tenant_id ="
+        w.sql("DROP POLICY hides ON orders; CREATE POLICY opens ON orders FOR SELECT USING (total IS NOT NULL)");
+        assertExit(1, "its policy opens shows every tenant's rows: (total IS NOT NULL)", w.run(export(out)));
+        w.sql("DROP POLICY opens ON orders; CREATE POLICY lookups ON orders FOR SELECT USING (tenant_id IS NULL)");
+        assertExit(0, "written", w.run(export(folder.resolve("lookups"))));
+        Durable.deleteFolder(folder.resolve("lookups"));
+        w.sql("DROP POLICY lookups ON orders; ALTER POLICY tenant_isolation ON orders USING (tenant_id ="
                 + " nullif(current_setting('app.other', true), '')::uuid)");
         assertExit(1, "tenant-not-visible public.orders", w.run(export(out)));
         assertFalse(Files.exists(out));

@@ -163,6 +163,60 @@ class OffboardingKilledTest {
                         + " order_items), (SELECT count(*) FROM \"Back Office\".\"Notes \"\"x\"\" / y\"))"));
     }
 
+    /** What Ctrl-C does. */
+    @Test
+    void whoeverIsInterruptedIsToldWhatWasDone() throws Exception {
+        Workshop w = Workshop.create(18, CUSTOMERS);
+        w.sql(
+                "CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.01); RETURN old;"
+                        + " END $$; CREATE TRIGGER slow BEFORE DELETE ON order_items FOR EACH ROW EXECUTE FUNCTION slowly();"
+                        + " CREATE FUNCTION slow(bigint) RETURNS boolean LANGUAGE sql AS $$ SELECT pg_sleep(0.01) IS NOT NULL $$;"
+                        + " CREATE POLICY slow ON orders AS RESTRICTIVE FOR SELECT USING (slow(id))");
+        Path parent = Files.createDirectory(folder.resolve("interrupted"));
+        Path out = parent.resolve("one");
+        try (CommandProcess p = CommandProcess.start(
+                w,
+                folder,
+                "export",
+                "--tenant",
+                Workshop.ONE,
+                "--out",
+                out.toString(),
+                "--visible",
+                "public.orders=it is only slow")) {
+            p.until(() -> written(parent) > 0);
+            assertEquals(143, p.terminate(), p::output);
+            assertTrue(p.output().contains("interrupted: no export was left; run it again"), p::output);
+        }
+        assertEquals(List.of(), list(parent));
+        w.sql("DROP POLICY slow ON orders");
+        Path journal = parent.resolve("erased").resolve("journal.jsonl");
+        String[] erasing = {
+            "erase",
+            "--tenant",
+            Workshop.ONE,
+            "--confirm",
+            Workshop.ONE,
+            "--out",
+            journal.getParent().toString(),
+            "--pause",
+            "0ms",
+            "--batch",
+            "10"
+        };
+        try (CommandProcess p = CommandProcess.start(w, folder, erasing)) {
+            p.until(() -> lines(journal, "order_items") > 2);
+            assertEquals(143, p.terminate(), p::output);
+            assertTrue(p.output().contains("interrupted"), p::output);
+            assertTrue(p.output().contains("rows are deleted, in "), p::output);
+        }
+        w.sql("DROP TRIGGER slow ON order_items");
+        try (CommandProcess p = CommandProcess.start(w, folder, erasing)) {
+            assertEquals(0, p.exitCode(), p::output);
+        }
+        assertEquals("0", w.value("SELECT count(*) FROM orders WHERE tenant_id = '" + Workshop.ONE + "'"));
+    }
+
     private static List<Path> list(Path folder) throws IOException {
         try (var files = Files.list(folder)) {
             return files.toList();

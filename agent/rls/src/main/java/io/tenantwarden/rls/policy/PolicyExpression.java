@@ -157,17 +157,26 @@ public final class PolicyExpression {
      * @param functions whether functions that the policy calls read one of the settings
      */
     public boolean showsAllWith(String column, Collection<String> gucs, boolean functions) {
-        List<PolicyTree.Node> branches =
-                tree.root.kind() == PolicyTree.Kind.OR ? tree.root.children() : List.of(tree.root);
-        for (PolicyTree.Node branch : branches) {
-            Comparison found = branch.kind() == PolicyTree.Kind.LEAF ? comparison(branch) : null;
-            if (found != null
-                    && found.column().equals(column)
-                    && (found.guc() == null ? functions : gucs.contains(found.guc()))) {
-                return true;
-            }
-        }
-        return false;
+        return branches().stream().anyMatch(b -> comparesAlone(b, column, gucs, functions));
+    }
+
+    /**
+     * Whether every branch of the OR at the top is a comparison of this column with one of these settings and nothing more:
+     * a session that has set them sees its own rows and no others.
+     */
+    public boolean showsOnlyWith(String column, Collection<String> gucs) {
+        return branches().stream().allMatch(b -> comparesAlone(b, column, gucs, false));
+    }
+
+    private List<PolicyTree.Node> branches() {
+        return tree.root.kind() == PolicyTree.Kind.OR ? tree.root.children() : List.of(tree.root);
+    }
+
+    private boolean comparesAlone(PolicyTree.Node branch, String column, Collection<String> gucs, boolean functions) {
+        Comparison found = branch.kind() == PolicyTree.Kind.LEAF ? comparison(branch) : null;
+        return found != null
+                && found.column().equals(column)
+                && (found.guc() == null ? functions : gucs.contains(found.guc()));
     }
 
     private Comparison comparison(PolicyTree.Node leaf) {
@@ -337,8 +346,7 @@ public final class PolicyExpression {
      * each of its branches demands all that some branch of the other demands.
      */
     private List<Set<String>> alternatives() {
-        List<PolicyTree.Node> branches =
-                tree.root.kind() == PolicyTree.Kind.OR ? tree.root.children() : List.of(tree.root);
+        List<PolicyTree.Node> branches = branches();
         List<Set<String>> all = new ArrayList<>();
         for (PolicyTree.Node branch : branches) {
             Set<String> demands = new TreeSet<>();

@@ -7,6 +7,7 @@ import io.tenantwarden.rls.catalog.RoleFacts;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Set;
 
 /**
  * All tables that hold rows of tenants, how they hang together, and what keeps a role from reaching all rows of one tenant
@@ -14,6 +15,7 @@ import java.util.List;
  *
  * @param tables those with rows of tenants: referring tables before those they refer to, where there is no cycle
  * @param references foreign keys between them, and those of any other table to them
+ * @param exact names of tables of which policies show the role exactly the tenant's rows, as far as can be read from them
  * @param shared tables without a tenant that tenants' rows refer to: they belong to nobody and stay
  * @param excluded tables that were said to hold nothing of any tenant, and those of extensions
  * @param copies materialized views that hold copies of rows
@@ -22,6 +24,7 @@ import java.util.List;
 public record TenantTables(
         List<TenantTable> tables,
         List<TableReference> references,
+        Set<String> exact,
         List<CatalogTable> shared,
         List<String> excluded,
         List<String> copies,
@@ -30,6 +33,7 @@ public record TenantTables(
     public TenantTables {
         tables = List.copyOf(tables);
         references = List.copyOf(references);
+        exact = Set.copyOf(exact);
         shared = List.copyOf(shared);
         excluded = List.copyOf(excluded);
         copies = List.copyOf(copies);

@@ -9,6 +9,7 @@ import java.util.Map;
  *
  * @param setting the setting that holds the tenant id itself while statements of the plan run; one of our own
  * @param gucs names in lower case of the settings that policies compare with the tenant
+ * @param plain those of them that hold the tenant's id and nothing else
  * @param include tables that tenants' rows refer to, of which the referred rows are counted to the tenant
  * @param exclude tables that hold nothing of any tenant
  * @param unprotected tables without row-level security for the role that may be read and written nevertheless, and why
@@ -20,6 +21,7 @@ import java.util.Map;
 public record TenantTablesOptions(
         String setting,
         List<String> gucs,
+        List<String> plain,
         List<String> include,
         List<String> exclude,
         Map<String, String> unprotected,
@@ -30,6 +32,7 @@ public record TenantTablesOptions(
 
     public TenantTablesOptions {
         gucs = List.copyOf(gucs);
+        plain = List.copyOf(plain);
         include = List.copyOf(include);
         exclude = List.copyOf(exclude);
         unprotected = Map.copyOf(unprotected);

@@ -4,6 +4,7 @@ import io.tenantwarden.rls.audit.Finding;
 import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.CatalogTable;
 import io.tenantwarden.rls.catalog.PlainStatements;
+import io.tenantwarden.rls.catalog.PolicySql;
 import io.tenantwarden.rls.catalog.RoleFacts;
 import io.tenantwarden.rls.sql.Identifiers;
 import java.sql.Connection;
@@ -98,6 +99,10 @@ final class TenantTablesReader {
         return new TenantTables(
                 ordered,
                 references.stream().filter(r -> found.containsKey(r.to())).toList(),
+                ordered.stream()
+                        .filter(t -> visibility.exact(t, options.plain()))
+                        .map(TenantTable::name)
+                        .collect(Collectors.toSet()),
                 shared,
                 List.copyOf(excluded),
                 copies(),
@@ -350,10 +355,7 @@ final class TenantTablesReader {
                         "tenant-unprotected",
                         t.name(),
                         open + ", so nothing but our own condition would keep other tenants' rows out",
-                        (t.table().rls() && !t.table().forced()
-                                        ? "ALTER TABLE " + t.table().quotedName() + " FORCE ROW LEVEL SECURITY;"
-                                        : "java -jar tenant-warden.jar ddl writes row-level security for it")
-                                + " Or accept it: --include-unprotected '" + t.name() + "=REASON'");
+                        protect(t) + " Or accept it: --include-unprotected '" + t.name() + "=REASON'");
             }
         } else if (!options.witnessed() && !options.visible().containsKey(t.name())) {
             String hidden = visibility.notInFull(t, "SELECT");
@@ -367,6 +369,31 @@ final class TenantTablesReader {
             }
         }
         checkRows(t);
+    }
+
+    private String protect(TenantTable t) {
+        if (t.table().rls()) {
+            return t.table().forced()
+                    ? "Let its policies compare the tenant; doctor says how."
+                    : "ALTER TABLE " + t.table().quotedName() + " FORCE ROW LEVEL SECURITY;";
+        }
+        if (t.kind() == TenantTable.Kind.COLUMN) {
+            return "java -jar tenant-warden.jar ddl writes row-level security for it.";
+        }
+        String condition = t.column() == null
+                ? t.links().get(0).up()
+                        ? t.way(
+                                t.links().get(0),
+                                t.table().quotedName(),
+                                options.gucs().get(0))
+                        : null
+                : Identifiers.quote(t.column()) + " = "
+                        + PolicySql.value(options.gucs().get(0), t.type());
+        return condition == null
+                ? "Give it a tenant column."
+                : "ALTER TABLE " + t.table().quotedName() + " ENABLE ROW LEVEL SECURITY; ALTER TABLE "
+                        + t.table().quotedName() + " FORCE ROW LEVEL SECURITY; CREATE POLICY " + PolicySql.NAME + " ON "
+                        + t.table().quotedName() + " USING (" + condition + ");";
     }
 
     private void checkRows(TenantTable t) throws SQLException {

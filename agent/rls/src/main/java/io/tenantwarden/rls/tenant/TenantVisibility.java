@@ -3,6 +3,7 @@ package io.tenantwarden.rls.tenant;
 import io.tenantwarden.rls.catalog.Policy;
 import io.tenantwarden.rls.catalog.RoleFacts;
 import io.tenantwarden.rls.policy.PolicyExpression;
+import io.tenantwarden.rls.sql.Identifiers;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -41,12 +42,20 @@ final class TenantVisibility {
         for (Policy p : applying(t, "SELECT", true)) {
             if (p.using() != null) {
                 PolicyExpression e = PolicyExpression.of(p.using(), t.table());
-                if (e.alwaysTrue()) {
-                    return "its policy " + p.name() + " shows every tenant's rows";
+                // rows of nobody may be seen by everyone; what needs another setting than the tenant's is not set by us
+                String open = t.table().tenantColumn() == null
+                        ? null
+                        : e.openBranch(e.gates().keySet());
+                if (e.alwaysTrue() || open != null && !isNull(open, t)) {
+                    return "its policy " + p.name() + " shows every tenant's rows" + (open == null ? "" : ": " + open);
                 }
             }
         }
         return null;
+    }
+
+    private static boolean isNull(String branch, TenantTable t) {
+        return stripped(branch).equals(Identifiers.quote(t.table().tenantColumn()) + " IS NULL");
     }
 
     /** Why it is not certain that policies let the role reach all rows of the tenant by this command; null when it is. */
@@ -72,6 +81,26 @@ final class TenantVisibility {
             }
         }
         return null;
+    }
+
+    /**
+     * Whether policies show exactly the tenant's rows, all of them and no others, so that a condition of our own would only
+     * be evaluated a second time.
+     *
+     * @param plain the settings that hold the tenant's id and nothing else
+     */
+    boolean exact(TenantTable t, Collection<String> plain) {
+        if (unprotected(t) != null || notInFull(t, "SELECT") != null) {
+            return false;
+        }
+        List<Policy> permissive = applying(t, "SELECT", true);
+        if (t.column() != null) {
+            return permissive.stream()
+                    .allMatch(p -> PolicyExpression.of(p.using(), t.table()).showsOnlyWith(t.column(), plain));
+        }
+        return t.links().size() == 1
+                && permissive.size() == 1
+                && exact(t.links().get(0).other(), plain);
     }
 
     private List<Policy> applying(TenantTable t, String command, boolean permissive) {
