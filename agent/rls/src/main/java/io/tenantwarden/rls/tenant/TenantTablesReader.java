@@ -75,7 +75,7 @@ final class TenantTablesReader {
             if (of == null) {
                 continue;
             }
-            if (of.extension || matches(exclude, t)) {
+            if (of.extension || isExcluded(exclude, t)) {
                 excluded.add(t.qualifiedName());
             } else {
                 open.put(t.oid(), t);
@@ -478,6 +478,13 @@ final class TenantTablesReader {
                 .map(text -> Pattern.compile(Pattern.quote(text.indexOf('.') < 0 ? "*." + text : text)
                         .replace("*", "\\E.*\\Q")))
                 .toList();
+    }
+
+    /** A pattern is meant for what nobody thinks of: a table with a tenant column has to be named in full. */
+    private boolean isExcluded(List<Pattern> exclude, CatalogTable t) {
+        return t.tenantColumn() == null
+                ? matches(exclude, t)
+                : options.exclude().contains(t.qualifiedName());
     }
 
     private static boolean matches(List<Pattern> patterns, CatalogTable t) {

@@ -185,6 +185,8 @@ class TenantTablesTest {
         assertEquals(List.of(), problems(tables));
         assertEquals(List.of("users", "orders"), names(tables.tables()));
         assertEquals(List.of("public.names"), tables.excluded());
+        exclude.add("ord*");
+        assertEquals(List.of("users", "orders"), names(read().tables()));
         sql("INSERT INTO tenants VALUES (1)");
         assertEquals(List.of("tenant-unclassified public.tenants"), problems(read()));
         tenants = "public.tenants.id";
