@@ -20,6 +20,11 @@ final class CommandFailure extends RuntimeException {
         return new CommandFailure(ExitCodes.COULD_NOT_RUN, message);
     }
 
+    /** What the database holds has to be put right first. */
+    static CommandFailure finding(String message) {
+        return new CommandFailure(ExitCodes.FINDINGS, message);
+    }
+
     int exitCode() {
         return exitCode;
     }

@@ -19,7 +19,6 @@ final class DatabaseOptions {
 
     @Option(
             names = "--url",
-            required = true,
             paramLabel = "URL",
             description = "JDBC URL of the database, for instance jdbc:postgresql://localhost:5432/app")
     private String url;
@@ -36,6 +35,9 @@ final class DatabaseOptions {
             description = "file whose first line is the password; else the variable WARDEN_PASSWORD, else a prompt")
     private Path passwordFile;
 
+    private String knownPassword;
+    private boolean asked;
+
     /**
      * Opens the connection.
      *
@@ -43,20 +45,58 @@ final class DatabaseOptions {
      */
     Connection connect(Terminal terminal) {
         Properties properties = checkedUrl();
+        String role = role(properties);
+        terminal.progress("connecting to " + place(properties) + " as " + role);
+        return connect(properties, role, password(terminal, role));
+    }
+
+    /** Opens one more connection as the same role, without a word; {@link #connect} has to have been called. */
+    Connection connectAgain(Terminal terminal) {
+        Properties properties = checkedUrl();
+        String role = role(properties);
+        return connect(properties, role, password(terminal, role));
+    }
+
+    /**
+     * Opens a connection to the same database as another role.
+     *
+     * @param variable name of the environment variable with its password
+     * @param file with its password; null for none
+     */
+    Connection connectAs(Terminal terminal, String role, String variable, Path file) {
+        String password = file != null ? fromFile(file) : terminal.environment().get(variable);
+        if (password == null && terminal.passwordPrompt() != null) {
+            password = typed(terminal, role);
+        }
+        Properties properties = checkedUrl();
+        terminal.progress("connecting to " + place(properties) + " as " + role);
+        return connect(properties, role, password);
+    }
+
+    /** {@code host:port/database}. */
+    String place() {
+        return place(checkedUrl());
+    }
+
+    private String role(Properties properties) {
         if (user != null) {
-            properties.setProperty("user", user);
-        } else if (properties.getProperty("user") == null) {
-            throw CommandFailure.usage("--user is missing: which role does the application connect as?");
+            return user;
         }
         String role = properties.getProperty("user");
-        String password = password(terminal, role);
+        if (role == null) {
+            throw CommandFailure.usage("--user is missing: which role does the application connect as?");
+        }
+        return role;
+    }
+
+    private static Connection connect(Properties properties, String role, String password) {
+        properties.setProperty("user", role);
         if (password != null) {
             properties.setProperty("password", password);
         }
         properties.setProperty("ApplicationName", "tenant-warden");
         properties.putIfAbsent("loginTimeout", SECONDS_TO_CONNECT);
         properties.putIfAbsent("connectTimeout", SECONDS_TO_CONNECT);
-        terminal.progress("connecting to " + place(properties) + " as " + role);
         try {
             return new Driver().connect(PREFIX + "//", properties);
         } catch (SQLException e) {
@@ -67,6 +107,9 @@ final class DatabaseOptions {
 
     /** What the URL says, without the URL: the driver's messages would repeat it, parameters and all. */
     private Properties checkedUrl() {
+        if (url == null) {
+            throw CommandFailure.usage("Missing required option: '--url=URL'; see --help");
+        }
         if (!url.startsWith(PREFIX)) {
             throw CommandFailure.usage("--url is not a JDBC URL of PostgreSQL: write it as"
                     + " jdbc:postgresql://host:port/database, user and password are given apart");
@@ -91,27 +134,28 @@ final class DatabaseOptions {
     }
 
     private String password(Terminal terminal, String role) {
-        if (passwordFile != null) {
-            return fromFile();
+        if (!asked) {
+            String variable = terminal.environment().get("WARDEN_PASSWORD");
+            knownPassword = passwordFile != null
+                    ? fromFile(passwordFile)
+                    : variable != null || terminal.passwordPrompt() == null ? variable : typed(terminal, role);
+            asked = true;
         }
-        String variable = terminal.environment().get("WARDEN_PASSWORD");
-        if (variable != null) {
-            return variable;
-        }
-        if (terminal.passwordPrompt() == null) {
-            return null;
-        }
+        return knownPassword;
+    }
+
+    private static String typed(Terminal terminal, String role) {
         char[] typed = terminal.passwordPrompt().ask("Password of " + role + ": ");
         return typed == null || typed.length == 0 ? null : new String(typed);
     }
 
-    private String fromFile() {
+    private static String fromFile(Path file) {
         try {
-            return Files.readString(passwordFile).lines().findFirst().orElse("");
+            return Files.readString(file).lines().findFirst().orElse("");
         } catch (NoSuchFileException e) {
-            throw CommandFailure.usage("--password-file " + passwordFile + " does not exist");
+            throw CommandFailure.usage("--password-file " + file + " does not exist");
         } catch (IOException e) {
-            throw CommandFailure.usage("--password-file " + passwordFile + " cannot be read: " + e.getMessage());
+            throw CommandFailure.usage("--password-file " + file + " cannot be read: " + e.getMessage());
         }
     }
 }

@@ -26,6 +26,8 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DoctorCommand.class,
             DdlCommand.class,
+            ExportCommand.class,
+            EraseCommand.class,
             VersionCommand.class,
             CommandLine.HelpCommand.class,
             AutoComplete.GenerateCompletion.class
@@ -154,6 +156,12 @@ public final class WardenCli implements Callable<Integer> {
             }
             if (type == DdlCommand.class) {
                 return type.cast(new DdlCommand(terminal));
+            }
+            if (type == ExportCommand.class) {
+                return type.cast(new ExportCommand(terminal));
+            }
+            if (type == EraseCommand.class) {
+                return type.cast(new EraseCommand(terminal));
             }
             return CommandLine.defaultFactory().create(type);
         }

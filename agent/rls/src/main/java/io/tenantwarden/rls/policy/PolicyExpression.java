@@ -142,25 +142,61 @@ public final class PolicyExpression {
     public Set<Comparison> comparisons() {
         Set<Comparison> found = new LinkedHashSet<>();
         for (PolicyTree.Node leaf : tree.leaves()) {
-            if (tree.comparison(leaf) <= 0) {
-                continue;
-            }
-            String guc = null;
-            boolean call = false;
-            Set<String> columns = new TreeSet<>();
-            for (int i = leaf.from(); i < leaf.to(); i++) {
-                String read = SettingReads.setting(tokens, i);
-                guc = read == null ? guc : read;
-                call |= tokens.isOwnCall(i);
-                if (!tokens.inSelect(i) && isPlainColumn(i)) {
-                    columns.add(tokens.fold(i));
-                }
-            }
-            if (columns.size() == 1 && (guc != null || call)) {
-                found.add(new Comparison(columns.iterator().next(), guc));
+            Comparison comparison = comparison(leaf);
+            if (comparison != null) {
+                found.add(comparison);
             }
         }
         return found;
+    }
+
+    /**
+     * Whether one branch of the OR at the top is a comparison of this column with one of these settings and nothing more:
+     * a session that has set it sees all of its rows, whatever else they hold.
+     *
+     * @param functions whether functions that the policy calls read one of the settings
+     */
+    public boolean showsAllWith(String column, Collection<String> gucs, boolean functions) {
+        return branches().stream().anyMatch(b -> comparesAlone(b, column, gucs, functions));
+    }
+
+    /**
+     * Whether every branch of the OR at the top is a comparison of this column with one of these settings and nothing more:
+     * a session that has set them sees its own rows and no others.
+     */
+    public boolean showsOnlyWith(String column, Collection<String> gucs) {
+        return branches().stream().allMatch(b -> comparesAlone(b, column, gucs, false));
+    }
+
+    private List<PolicyTree.Node> branches() {
+        return tree.root.kind() == PolicyTree.Kind.OR ? tree.root.children() : List.of(tree.root);
+    }
+
+    private boolean comparesAlone(PolicyTree.Node branch, String column, Collection<String> gucs, boolean functions) {
+        Comparison found = branch.kind() == PolicyTree.Kind.LEAF ? comparison(branch) : null;
+        return found != null
+                && found.column().equals(column)
+                && (found.guc() == null ? functions : gucs.contains(found.guc()));
+    }
+
+    private Comparison comparison(PolicyTree.Node leaf) {
+        if (tree.comparison(leaf) <= 0) {
+            return null;
+        }
+        String guc = null;
+        boolean call = false;
+        Set<String> columns = new TreeSet<>();
+        for (int i = leaf.from(); i < leaf.to(); i++) {
+            String read = SettingReads.setting(tokens, i);
+            guc = read == null ? guc : read;
+            call |= tokens.isOwnCall(i);
+            if (!tokens.inSelect(i) && isPlainColumn(i)) {
+                columns.add(tokens.fold(i));
+            }
+        }
+        return columns.size() == 1 && (guc != null || call)
+                ? new Comparison(columns.iterator().next(), guc)
+                : null;
     }
 
     private boolean isPlainColumn(int i) {
@@ -310,8 +346,7 @@ public final class PolicyExpression {
      * each of its branches demands all that some branch of the other demands.
      */
     private List<Set<String>> alternatives() {
-        List<PolicyTree.Node> branches =
-                tree.root.kind() == PolicyTree.Kind.OR ? tree.root.children() : List.of(tree.root);
+        List<PolicyTree.Node> branches = branches();
         List<Set<String>> all = new ArrayList<>();
         for (PolicyTree.Node branch : branches) {
             Set<String> demands = new TreeSet<>();
