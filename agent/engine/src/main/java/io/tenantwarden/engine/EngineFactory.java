@@ -79,7 +79,9 @@ public final class EngineFactory {
                         version,
                         LogMode.valueOf(config.log().name()),
                         config.reports(),
-                        config.baseline()),
+                        config.baseline(),
+                        config.fail(),
+                        config.sourceRoots()),
                 loggerFactories,
                 EngineFactory::internal,
                 end);

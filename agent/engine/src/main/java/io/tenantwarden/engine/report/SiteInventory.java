@@ -1,5 +1,6 @@
 package io.tenantwarden.engine.report;
 
+import io.tenantwarden.engine.report.document.Report;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -79,20 +80,21 @@ final class SiteInventory {
             this.site = site;
         }
 
-        Site site() {
-            return site;
-        }
-
-        Set<String> tables() {
-            return tables;
-        }
-
         long count(Outcome outcome) {
             return counts[outcome.ordinal()];
         }
 
-        boolean estimated() {
-            return estimated;
+        /** As the report has it. */
+        Report.SiteEntry entry() {
+            return new Report.SiteEntry(
+                    site.frame(),
+                    List.copyOf(tables),
+                    count(Outcome.SCOPED),
+                    count(Outcome.CAPTURED),
+                    count(Outcome.APPLICATION),
+                    count(Outcome.UNSCOPED),
+                    count(Outcome.BYPASSED),
+                    estimated);
         }
     }
 }
