@@ -55,9 +55,10 @@ class RoomsTest {
         arrows.put("rls/policy/", List.of("rls/catalog/", "rls/sql/"));
         arrows.put("rls/audit/", List.of("rls/policy/", "rls/catalog/", "rls/sql/"));
         arrows.put("engine/tenant/", List.of("bootstrap/"));
-        arrows.put("engine/report/", List.of("bootstrap/"));
+        arrows.put("engine/report/document/", List.of("rls/audit/"));
+        arrows.put("engine/report/", List.of("bootstrap/", "rls/audit/"));
         arrows.put("engine/inject/", List.of("bootstrap/", "rls/catalog/", "rls/sql/"));
-        arrows.put("engine/config/", List.of("engine/tenant/", "rls/catalog/", "rls/sql/"));
+        arrows.put("engine/config/", List.of("engine/report/", "engine/tenant/", "rls/catalog/", "rls/sql/"));
         arrows.put("engine/coverage/", List.of("engine/config/", "engine/report/", "bootstrap/"));
         arrows.put(
                 "engine/session/",
