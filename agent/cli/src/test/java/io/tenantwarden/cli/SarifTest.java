@@ -86,12 +86,12 @@ class SarifTest {
                 .getSchema(SarifTest.class.getResourceAsStream("/schema/sarif-schema-2.1.0.json"));
     }
 
-    private static void validate(String sarif) {
+    static void validate(String sarif) {
         assertEquals(List.of(), List.copyOf(schema().validate(sarif, InputFormat.JSON)), sarif);
     }
 
     /** Required properties, and lengths that GitHub writes of. */
-    private static void assertGitHubTakes(String sarif) throws Exception {
+    static void assertGitHubTakes(String sarif) throws Exception {
         JsonObject log = JsonParser.object().from(sarif);
         assertEquals("https://json.schemastore.org/sarif-2.1.0.json", log.getString("$schema"));
         assertEquals("2.1.0", log.getString("version"));

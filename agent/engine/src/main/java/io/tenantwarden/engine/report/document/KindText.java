@@ -1,5 +1,7 @@
 package io.tenantwarden.engine.report.document;
 
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -118,6 +120,11 @@ public record KindText(String kind, String title, String subject, String why, St
         return known != null
                 ? known
                 : new KindText(kind, kind, kind, "A later version found it.", "See its documentation.");
+    }
+
+    /** All that this version knows. */
+    static Collection<KindText> all() {
+        return Collections.unmodifiableCollection(ALL.values());
     }
 
     /** Whether there is a text for it. */

@@ -32,6 +32,8 @@ final class SarifFormat implements ReportFormat {
     public String render(Report report, RenderOptions options) {
         Comparison comparison = options.compare(report);
         Map<String, RuleText> rules = new LinkedHashMap<>();
+        // all that is looked for, so that a file without results says so, too
+        KindText.all().forEach(kind -> rules.put(kind.kind(), ruleText(kind)));
         List<SarifLog.Result> results = new ArrayList<>();
         // the new ones first: what is over the limit is left out
         comparison.fresh().forEach(violation -> add(violation, comparison, options, rules, results));
@@ -47,8 +49,7 @@ final class SarifFormat implements ReportFormat {
             Map<String, RuleText> rules,
             List<SarifLog.Result> results) {
         KindText kind = KindText.of(violation.kind());
-        rules.putIfAbsent(
-                kind.kind(), new RuleText(kind.kind(), kind.title(), kind.why(), kind.fix(), null, "warning"));
+        rules.computeIfAbsent(kind.kind(), id -> ruleText(kind));
         Frame site = violation.site();
         SourceTree.SourceFile file = options.sources().find(site);
         int line = Math.max(1, site.line());
@@ -99,6 +100,10 @@ final class SarifFormat implements ReportFormat {
                     null,
                     0));
         }
+    }
+
+    private static RuleText ruleText(KindText kind) {
+        return new RuleText(kind.kind(), kind.title(), kind.why(), kind.fix(), null, "warning");
     }
 
     private static RuleText ruleText(FindingEntry finding) {
