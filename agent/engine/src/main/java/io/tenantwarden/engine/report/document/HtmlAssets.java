@@ -41,6 +41,8 @@ final class HtmlAssets {
             .table { overflow-x: auto; }
             table { border-collapse: collapse; width: 100%; font-size: .9rem; }
             th, td { text-align: left; padding: .3rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top; }
+            table, dd { overflow-wrap: break-word; }
+            td code { white-space: nowrap; }
             td.number, th.number { text-align: right; white-space: nowrap; }
             th button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-align: inherit; }
             th[aria-sort=ascending] button::after { content: " \\2191"; }
@@ -58,7 +60,7 @@ final class HtmlAssets {
             @media print { :root { color-scheme: light; --paper: #fff; --ink: #000; --quiet: #444; --line: #bbb; --box: #fff;
                 --bad: #000; --warn: #000; --good: #000; --accent: #000; }
               body { max-width: none; font-size: 10pt; } form.tools { display: none; } article, tr { break-inside: avoid; }
-              .table { overflow: visible; } details::details-content { content-visibility: visible; display: block; } }
+              .table { overflow: visible; } td code { white-space: normal; overflow-wrap: anywhere; } details::details-content { content-visibility: visible; display: block; } }
             """;
 
     /** Filters and sorts what is there; without it everything is shown, in the order of the code. */

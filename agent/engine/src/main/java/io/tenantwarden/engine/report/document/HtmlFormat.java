@@ -193,7 +193,7 @@ final class HtmlFormat implements ReportFormat {
             html.append("\" data-kind=\"");
             text(violation.kind());
             html.append("\" data-count=\"").append(violation.count()).append("\" data-last=\"");
-            text(time(violation.lastSeen()));
+            text(violation.lastSeen() == null ? "" : violation.lastSeen().toString());
             html.append("\">\n<p><strong>");
             text(violation.headline());
             html.append("</strong></p>\n<p>");
@@ -379,7 +379,12 @@ final class HtmlFormat implements ReportFormat {
         }
 
         private static String time(Instant time) {
-            return time == null ? "" : time.truncatedTo(ChronoUnit.SECONDS).toString();
+            return time == null
+                    ? ""
+                    : time.truncatedTo(ChronoUnit.SECONDS)
+                            .toString()
+                            .replace('T', ' ')
+                            .replace("Z", " UTC");
         }
     }
 }
