@@ -72,7 +72,7 @@ final class ExitCode implements ReportSink {
                         .append(kind.wireName())
                         .append(" (")
                         .append(count.sum())
-                        .append(" times)");
+                        .append(count.sum() == 1 ? " time)" : " times)");
                 separator = ", ";
             }
         }
