@@ -5,6 +5,7 @@ import io.tenantwarden.bootstrap.TaskBridge;
 import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.config.Config;
 import io.tenantwarden.engine.config.GucAssignment;
+import io.tenantwarden.engine.config.Jmx;
 import io.tenantwarden.engine.config.MethodPattern;
 import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.config.TablePattern;
@@ -81,7 +82,8 @@ public final class EngineFactory {
                         config.reports(),
                         config.baseline(),
                         config.fail(),
-                        config.sourceRoots()),
+                        config.sourceRoots(),
+                        config.jmx() != Jmx.OFF),
                 loggerFactories,
                 EngineFactory::internal,
                 end);

@@ -165,6 +165,11 @@ public final class Config {
         return get(Keys.FAIL);
     }
 
+    /** Whether there is a JMX bean. */
+    public Jmx jmx() {
+        return get(Keys.JMX);
+    }
+
     /** Where source files lie, relative to the working directory; the usual folders when nothing is configured. */
     public List<String> sourceRoots() {
         List<String> roots = get(Keys.SOURCE_ROOTS);

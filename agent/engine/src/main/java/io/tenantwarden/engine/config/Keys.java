@@ -187,6 +187,13 @@ public final class Keys {
                     + " fails without a change of the build; those of the baseline do not count ([reports](reports.md)).",
             "unscoped"));
 
+    public static final Key<Jmx> JMX = declare(Key.of(
+                    "warden.jmx",
+                    Values.choice(Jmx.values(), List.of("control")),
+                    "Whether state and counters are a JMX bean, `io.tenantwarden:type=Warden` ([reports](reports.md#jmx)).",
+                    "off")
+            .orElse("read"));
+
     public static final Key<List<String>> SOURCE_ROOTS = declare(Key.of(
             "warden.sourceRoots",
             Values.list(Values.FOLDER),
@@ -226,7 +233,7 @@ public final class Keys {
             "conf/warden.properties"));
 
     /** Keys of the contract that this version does not have: refused, so that nobody relies on them. */
-    static final List<String> LATER = List.of("warden.jmx", "warden.rows.check");
+    static final List<String> LATER = List.of("warden.rows.check");
 
     private static final Map<String, Key<?>> BY_NAME = new HashMap<>();
     private static final List<Key<?>> FAMILIES = new ArrayList<>();

@@ -2,7 +2,6 @@ package io.tenantwarden.engine.config;
 
 import io.tenantwarden.engine.report.ViolationKind;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -20,9 +19,12 @@ final class KindsOfViolation extends ValueType<Set<ViolationKind>> {
     }
 
     private static List<String> names() {
-        return Arrays.stream(ViolationKind.values())
-                .map(ViolationKind::wireName)
-                .toList();
+        // no lambda, as in Values
+        List<String> names = new ArrayList<>();
+        for (ViolationKind kind : ViolationKind.values()) {
+            names.add(kind.wireName());
+        }
+        return names;
     }
 
     @Override

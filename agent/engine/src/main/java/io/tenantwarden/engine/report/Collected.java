@@ -53,6 +53,10 @@ final class Collected {
         return health.get();
     }
 
+    String agentVersion() {
+        return agentVersion;
+    }
+
     String mode() {
         return mode;
     }

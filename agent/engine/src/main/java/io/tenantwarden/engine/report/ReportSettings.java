@@ -14,6 +14,7 @@ import java.util.Set;
  * @param baseline path of a report whose violations are known ({@code warden.baseline}); null when none
  * @param fail kinds that make the JVM end with exit code 1 ({@code warden.fail}); empty when none
  * @param sourceRoots where source files lie ({@code warden.sourceRoots}), relative to the working directory
+ * @param jmx whether there is a bean ({@code warden.jmx})
  */
 public record ReportSettings(
         String mode,
@@ -22,7 +23,8 @@ public record ReportSettings(
         List<String> reports,
         String baseline,
         Set<ViolationKind> fail,
-        List<String> sourceRoots) {
+        List<String> sourceRoots,
+        boolean jmx) {
 
     public ReportSettings {
         reports = List.copyOf(reports);
@@ -32,6 +34,6 @@ public record ReportSettings(
 
     /** Without what only some use. */
     public ReportSettings(String mode, String agentVersion, LogMode log, List<String> reports, String baseline) {
-        this(mode, agentVersion, log, reports, baseline, Set.of(), SourceTree.USUAL_ROOTS);
+        this(mode, agentVersion, log, reports, baseline, Set.of(), SourceTree.USUAL_ROOTS, false);
     }
 }

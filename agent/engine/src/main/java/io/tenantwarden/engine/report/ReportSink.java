@@ -1,9 +1,11 @@
 package io.tenantwarden.engine.report;
 
+import io.tenantwarden.bootstrap.Scope;
+
 /**
  * Where the reporter's news go: log, files, the exit code, Java Flight Recorder. A new one is a class, and its line in {@link Reporter}.
  *
- * <p>The first three methods are called on the application's threads, in the middle of a statement: they count or queue, and neither write nor
+ * <p>The methods up to {@link #line} are called on the application's threads, in the middle of a statement: they count or queue, and neither write nor
  * wait. The others are called on the reporter's own threads, one after the other. Whatever throws is counted as an error of the agent.
  */
 interface ReportSink {
@@ -18,6 +20,13 @@ interface ReportSink {
 
     /** A bypass was used, once. */
     default void bypassUsed(String name) {}
+
+    /**
+     * The values of a scope are sent for a statement.
+     *
+     * @param ownRoundTrip whether in a statement of their own
+     */
+    default void injected(Scope.Kind scope, String operation, boolean ownRoundTrip) {}
 
     /** A line is to be logged. */
     default void line(LogLine line) {}

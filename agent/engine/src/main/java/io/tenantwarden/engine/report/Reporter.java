@@ -1,5 +1,6 @@
 package io.tenantwarden.engine.report;
 
+import io.tenantwarden.bootstrap.Scope;
 import io.tenantwarden.engine.report.document.RenderOptions;
 import io.tenantwarden.engine.report.document.SourceTree;
 import java.io.PrintStream;
@@ -75,6 +76,12 @@ public final class Reporter implements AutoCloseable {
     /** In the order in which they do their last. */
     private List<ReportSink> sinks(LoggerFactories loggerFactories, Supplier<PrintStream> stderr, Timing timing) {
         List<ReportSink> list = new ArrayList<>(List.of(files, summary));
+        if (FlightSink.isAvailable()) {
+            list.add(new FlightSink(this::log));
+        }
+        if (settings.jmx() && ManagementSink.isAvailable()) {
+            list.add(new ManagementSink(collected, this::log));
+        }
         if (settings.log() != LogMode.NONE) {
             LogQueue queue = new LogQueue();
             LogRouter router = new LogRouter(
@@ -158,6 +165,9 @@ public final class Reporter implements AutoCloseable {
     /** Tells what is protected, once per server, database and role; the report has the latest. */
     public void cover(Cover cover) {
         collected.findings.cover(cover);
+        if (settings.jmx()) {
+            thread.wake();
+        }
     }
 
     /** A bypass is configured: the report has it, used or not, and the log tells at exit when nobody used it. */
@@ -170,6 +180,13 @@ public final class Reporter implements AutoCloseable {
         collected.bypasses.used(name);
         for (int i = 0; i < sinks.size(); i++) {
             sinks.get(i).bypassUsed(name);
+        }
+    }
+
+    /** Notes that the values of a scope are sent for a statement; without lock, and without allocation unless it is recorded. */
+    public void injected(Scope.Kind scope, String operation, boolean ownRoundTrip) {
+        for (int i = 0; i < sinks.size(); i++) {
+            sinks.get(i).injected(scope, operation, ownRoundTrip);
         }
     }
 

@@ -43,6 +43,15 @@ final class SiteInventory {
         return total;
     }
 
+    /** How many executions there were under this outcome, exactly. */
+    long executions(Outcome outcome) {
+        long total = others.executions(outcome);
+        for (StatementStats stats : statements.values()) {
+            total += stats.executions(outcome);
+        }
+        return total;
+    }
+
     /** One row per site, in the order of their names. */
     List<Row> rows() {
         Map<Site, Row> rows = new HashMap<>();

@@ -292,6 +292,7 @@ class ConfigLoaderTest {
                 "warden.fail            | unscoped,,any         | is no kind of violation",
                 "warden.log             | stdout                | auto, slf4j, stderr, none",
                 "warden.debug           | 1                     | true, false",
+                "warden.jmx             | control               | is not available in version 0.1.0; allowed are off, read",
                 "warden.onConfigError   | ignore                | exit, warn",
             })
     void aWrongValueIsRefusedWithWhatIsAllowed(String key, String value, String expected) {
@@ -305,7 +306,7 @@ class ConfigLoaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"warden.jmx", "warden.rows.check"})
+    @ValueSource(strings = {"warden.rows.check"})
     void aKeyOfALaterVersionIsRefusedInEveryLayer(String key) {
         for (String problem : List.of(
                 Loading.with().property(key, "v").problem(),
@@ -368,7 +369,7 @@ class ConfigLoaderTest {
     void allProblemsAreToldAtOnceEachOnItsLine() {
         Loaded.Refused refused = Loading.with()
                 .properties("warden.mdoe=enforce", "warden.log=x", "warden.bypass.a.at=com.acme.A#b")
-                .variable("WARDEN_JMX", "read")
+                .variable("WARDEN_ROWS_CHECK", "all")
                 .arguments("debug")
                 .refused();
 

@@ -2,7 +2,6 @@ package io.tenantwarden.engine.report.document;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** All formats. */
 public final class ReportFormats {
@@ -33,6 +32,11 @@ public final class ReportFormats {
 
     /** For messages: {@code .json, .md, .html, .sarif, .xml}. */
     public static String endings() {
-        return ALL.stream().map(format -> format.endings().get(0)).collect(Collectors.joining(", "));
+        // no lambda: the agent's start asks for it
+        StringBuilder endings = new StringBuilder();
+        for (ReportFormat format : ALL) {
+            endings.append(endings.isEmpty() ? "" : ", ").append(format.endings().get(0));
+        }
+        return endings.toString();
     }
 }
