@@ -1,8 +1,8 @@
 package io.tenantwarden.engine.config;
 
-import io.tenantwarden.engine.tenant.SourceKinds;
 import io.tenantwarden.engine.report.ViolationKind;
 import io.tenantwarden.engine.report.document.ReportFormats;
+import io.tenantwarden.engine.tenant.SourceKinds;
 import io.tenantwarden.engine.tenant.SourceSpec;
 import java.time.DateTimeException;
 import java.time.Duration;

@@ -35,7 +35,8 @@ public final class ReportFormats {
         // no lambda: the agent's start asks for it
         StringBuilder endings = new StringBuilder();
         for (ReportFormat format : ALL) {
-            endings.append(endings.isEmpty() ? "" : ", ").append(format.endings().get(0));
+            endings.append(endings.isEmpty() ? "" : ", ")
+                    .append(format.endings().get(0));
         }
         return endings.toString();
     }
