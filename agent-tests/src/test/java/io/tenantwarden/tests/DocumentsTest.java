@@ -25,7 +25,8 @@ class DocumentsTest {
     private static final Path ROOT = Path.of(System.getProperty("project.root", ".."));
 
     /** Names that look like keys and are file names. */
-    private static final Set<String> FILE_NAMES = Set.of("warden.properties", "warden.json");
+    private static final Set<String> FILE_NAMES =
+            Set.of("warden.properties", "warden.json", "warden.html", "warden.sarif");
 
     private static final Pattern KEY = Pattern.compile("(?<![\\w./-])warden\\.[A-Za-z0-9<>.-]*[A-Za-z0-9>]");
     private static final Pattern DECLARED_KEY = Pattern.compile("(?m)^\\| `(warden\\.[^`]+)` \\|");

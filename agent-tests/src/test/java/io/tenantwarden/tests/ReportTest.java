@@ -16,9 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,14 +33,18 @@ class ReportTest {
     @TempDir
     Path folder;
 
-    private AgentJvm jvm(TestDatabase database) {
+    private AgentJvm withoutBypass(TestDatabase database) {
         return new AgentJvm()
                 .property("warden.tenant", AgentScenariosTest.SOURCE)
                 .property("warden.log", "stderr")
                 .property("warden.report", folder.resolve("x-%p.json").toString())
-                .property("warden.bypass.statistics.at", MAIN + "#counted")
-                .property("warden.bypass.statistics.reason", "counts the \"customers\" of all tenants")
                 .properties(database.properties());
+    }
+
+    private AgentJvm jvm(TestDatabase database) {
+        return withoutBypass(database)
+                .property("warden.bypass.statistics.at", MAIN + "#counted")
+                .property("warden.bypass.statistics.reason", "counts the \"customers\" of all tenants");
     }
 
     private List<Path> reports() throws Exception {
@@ -257,5 +263,113 @@ class ReportTest {
                 .mapToInt(violation -> violation.getInt("count"))
                 .sum();
         assertEquals(3, known);
+    }
+
+    /** Every format that an ending of warden.report names, with the path of the source file. */
+    @Test
+    void everyFormatIsKept() throws Exception {
+        List<String> endings = List.of("json", "md", "html", "sarif", "xml");
+        Path root = Path.of(System.getProperty("project.root")).toRealPath();
+        AgentJvm.Result result = jvm(TestDatabase.create(18))
+                .property(
+                        "warden.report",
+                        endings.stream()
+                                .map(ending -> folder.resolve("x." + ending).toString())
+                                .collect(Collectors.joining(",")))
+                .property("warden.sourceRoots", "agent-tests/src/test/java")
+                .in(root)
+                .run(LogTest.main());
+        assertEquals(0, result.exit(), result::all);
+        int line = line("select note from invoices where amount = 42");
+        for (String ending : endings) {
+            String content = Files.readString(folder.resolve("x." + ending));
+            assertTrue(content.contains("ReportMain.java"), content);
+            assertFalse(content.contains("secret literal") || content.contains(" = 42"), content);
+        }
+        JsonObject found = JsonParser.object()
+                .from(Files.readString(folder.resolve("x.sarif")))
+                .getArray("runs")
+                .getObject(0)
+                .getArray("results")
+                .getObject(0);
+        JsonObject place = found.getArray("locations").getObject(0).getObject("physicalLocation");
+        assertEquals(
+                "agent-tests/src/test/java/" + MAIN.replace('.', '/') + ".java",
+                place.getObject("artifactLocation").getString("uri"));
+        assertEquals(line, place.getObject("region").getInt("startLine"));
+        assertTrue(place.getObject("region").getInt("endColumn") > 10, "the source file was found");
+        assertTrue(
+                Files.readString(folder.resolve("x.md")).contains("`ReportMain.java:" + line + "`"),
+                () -> "no " + line);
+        assertTrue(Files.readString(folder.resolve("x.xml")).contains("line=\"" + line + "\""), () -> "no " + line);
+    }
+
+    /** A test run fails without a change of the build: warden.fail ends the JVM, whatever the log is, but not for what the baseline knows. */
+    @Test
+    void failEndsTheJvm() throws Exception {
+        TestDatabase database = TestDatabase.create(18);
+        AgentJvm.Result failed = jvm(database)
+                .property("warden.fail", "unscoped")
+                .property("warden.log", "none")
+                .run(LogTest.main());
+        assertEquals(1, failed.exit(), failed::all);
+        assertTrue(failed.out().contains("##known ran"), "the application runs to its end");
+        List<String> lines = failed.lines("[warden]");
+        assertEquals(1, lines.size(), failed::all);
+        assertTrue(
+                lines.get(0)
+                        .startsWith("[warden] FAIL warden.fail: unscoped-query (3 times), first at " + MAIN
+                                + ".known(ReportMain.java:"),
+                failed::all);
+        Path baseline = Files.move(reports().get(0), folder.resolve("baseline"));
+
+        AgentJvm.Result known = jvm(database)
+                .property("warden.fail", "unscoped")
+                .property("warden.baseline", baseline.toString())
+                .run(LogTest.main());
+        assertEquals(0, known.exit(), known::all);
+        AgentJvm.Result other = jvm(database)
+                .property("warden.fail", "tenant-switch")
+                .property("warden.report", "")
+                .run(LogTest.main());
+        assertEquals(0, other.exit(), other::all);
+    }
+
+    private static AgentJvm.Result command(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("-jar", AgentJvm.agentJar().toString()));
+        all.addAll(List.of(arguments));
+        return new AgentJvm().withoutAgent().runJava(all);
+    }
+
+    /** check on reports of real JVMs: 3 without a baseline, 0 with it, 1 with file and line after a statement was added. */
+    @Test
+    void checkFailsWithWhatIsNew() throws Exception {
+        TestDatabase database = TestDatabase.create(18);
+        withoutBypass(database).run(LogTest.main());
+        String known = folder.resolve("known.json").toString();
+        String[] check = {"check", "--report", folder + "/x-%p.json", "--baseline", known};
+        AgentJvm.Result missing = command(check);
+        assertEquals(3, missing.exit(), missing::all);
+        AgentJvm.Result written = command("check", "--report", check[2], "--baseline", known, "--write-baseline");
+        assertEquals(0, written.exit(), written::all);
+        AgentJvm.Result same = command(check);
+        assertEquals(0, same.exit(), same::all);
+        assertTrue(same.out().contains("new=0 known=2"), same::all);
+
+        // a second JVM, whose report lies beside the first
+        withoutBypass(database).run(LogTest.main(), "more");
+        AgentJvm.Result more = command(check);
+        assertEquals(1, more.exit(), more::all);
+        assertTrue(
+                more.out()
+                        .contains("ReportMain.java:" + line("select amount from invoices where note = 'secret literal'")
+                                + ": new unscoped-query "),
+                more::all);
+        assertTrue(more.out().contains("new=1 known=2 sites="), more::all);
+        assertTrue(more.out().contains("reports=2"), more::all);
+        AgentJvm.Result page =
+                command("report", check[2], "--out", folder.resolve("page.html").toString());
+        assertEquals(0, page.exit(), page::all);
+        assertTrue(Files.readString(folder.resolve("page.html")).contains("ReportMain"));
     }
 }

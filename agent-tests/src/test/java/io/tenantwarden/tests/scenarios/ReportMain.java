@@ -1,8 +1,15 @@
 package io.tenantwarden.tests.scenarios;
 
 import io.tenantwarden.tests.jvm.Db;
+import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Map;
+import java.util.TreeMap;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import javax.management.openmbean.CompositeData;
+import javax.management.openmbean.TabularData;
 
 /**
  * An application without JUnit, for what is looked at from outside: runs what the report must tell. Ends when it has
@@ -29,9 +36,48 @@ public final class ReportMain {
             TenantContext.clear();
             counted(c);
         }
+        if (todo.contains("jmx")) {
+            jmx();
+        }
         if (todo.contains("wait")) {
             System.out.println("##waiting");
             Thread.sleep(Long.MAX_VALUE);
+        }
+    }
+
+    /** The bean comes from another thread, soon after the first connection. */
+    private static void jmx() throws Exception {
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        ObjectName name = new ObjectName("io.tenantwarden:type=Warden");
+        for (int i = 0; i < Integer.getInteger("jmx.patience", 600) && !server.isRegistered(name); i++) {
+            Thread.sleep(50);
+        }
+        if (!server.isRegistered(name)) {
+            System.out.println("##jmx none");
+            return;
+        }
+        for (String attribute : new String[] {
+            "State",
+            "Healthy",
+            "Mode",
+            "Version",
+            "Violations",
+            "Refusals",
+            "Executions",
+            "Bypasses",
+            "Findings",
+            "ProtectedTables",
+            "AgentErrors"
+        }) {
+            Object value = server.getAttribute(name, attribute);
+            if (value instanceof TabularData table) {
+                Map<String, Object> rows = new TreeMap<>();
+                for (Object row : table.values()) {
+                    rows.put(String.valueOf(((CompositeData) row).get("key")), ((CompositeData) row).get("value"));
+                }
+                value = rows;
+            }
+            System.out.println("##jmx " + attribute + "=" + value);
         }
     }
 

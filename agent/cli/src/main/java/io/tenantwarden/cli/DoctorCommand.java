@@ -2,6 +2,7 @@ package io.tenantwarden.cli;
 
 import io.tenantwarden.engine.config.Config;
 import io.tenantwarden.engine.config.GucAssignment;
+import io.tenantwarden.engine.report.document.SarifLog;
 import io.tenantwarden.rls.audit.Audit;
 import io.tenantwarden.rls.audit.AuditFacts;
 import io.tenantwarden.rls.audit.AuditOptions;
@@ -224,8 +225,8 @@ final class DoctorCommand implements Callable<Integer> {
         if (format.json) {
             terminal.data().println(report.toJson());
         } else if (format.sarif) {
-            if (report.findings().size() > Sarif.MAX_RESULTS) {
-                terminal.progress("GitHub takes " + Sarif.MAX_RESULTS + " results: the least severe of "
+            if (report.findings().size() > SarifLog.MAX_RESULTS) {
+                terminal.progress("GitHub takes " + SarifLog.MAX_RESULTS + " results: the least severe of "
                         + report.findings().size() + " are left out");
             }
             terminal.data().println(Sarif.of(report, locations));

@@ -1,7 +1,7 @@
 package io.tenantwarden.cli;
 
+import io.tenantwarden.engine.report.document.SourceTree;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -16,8 +16,6 @@ import java.util.regex.Pattern;
  * name for the object, which stays the same from run to run. Immutable.
  */
 final class SarifLocations {
-
-    private static final String UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
     /** Up to the name: {@code CREATE TABLE IF NOT EXISTS}, but not {@code CREATE POLICY p ON}. */
     private static final String CREATE = "\\bcreate\\s+(?:(?!on\\b)[a-z]+\\s+)+";
@@ -57,7 +55,7 @@ final class SarifLocations {
         try {
             String name =
                     file.normalize().toString().replace(file.getFileSystem().getSeparator(), "/");
-            return new SarifLocations(encoded(name), Files.readAllLines(file));
+            return new SarifLocations(SourceTree.encoded(name), Files.readAllLines(file));
         } catch (NoSuchFileException e) {
             throw CommandFailure.usage("--sarif-file " + file + " does not exist");
         } catch (IOException e) {
@@ -72,7 +70,7 @@ final class SarifLocations {
     /** The place of a finding's object, {@code schema.table} for instance. */
     Place of(String object) {
         if (file == null) {
-            return new Place("database/" + encoded(object.replace("/", "%2F")).replace("%252F", "%2F"), 1, 1);
+            return new Place(SourceTree.objectUri(object), 1, 1);
         }
         int line = line(object);
         return new Place(file, line + 1, lines.isEmpty() ? 1 : lines.get(line).length() + 1);
@@ -105,19 +103,5 @@ final class SarifLocations {
         String quoted = Pattern.quote("\"" + name.replace("\"", "\"\"") + "\"");
         boolean plain = name.equals(name.toLowerCase(Locale.ROOT)) && name.matches("[\\w$]+");
         return plain ? "(?:" + Pattern.quote(name) + "|" + quoted + ")" : quoted;
-    }
-
-    /** As a path of a URI. */
-    private static String encoded(String path) {
-        StringBuilder uri = new StringBuilder();
-        for (byte b : path.getBytes(StandardCharsets.UTF_8)) {
-            char c = (char) (b & 0xff);
-            if (UNRESERVED.indexOf(c) >= 0 || c == '/') {
-                uri.append(c);
-            } else {
-                uri.append('%').append(String.format("%02X", (int) c));
-            }
-        }
-        return uri.toString();
     }
 }

@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
 /** The command line. */
 @Command(
         name = "tenant-warden",
-        description = "Row-level security of PostgreSQL: what the database really enforces, and what is missing.",
+        description =
+                "Row-level security of PostgreSQL: what the database really enforces, what is missing, and what ran.",
         mixinStandardHelpOptions = true,
         versionProvider = WardenCli.Version.class,
         subcommands = {
@@ -28,6 +29,8 @@ import picocli.CommandLine.Spec;
             DdlCommand.class,
             ExportCommand.class,
             EraseCommand.class,
+            ReportCommand.class,
+            CheckCommand.class,
             VersionCommand.class,
             CommandLine.HelpCommand.class,
             AutoComplete.GenerateCompletion.class
@@ -35,9 +38,9 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:nothing found",
-            "1:findings",
+            "1:findings, or new violations",
             "2:wrong usage",
-            "3:could not run: no connection, no permission, nothing to look at"
+            "3:could not run: no connection, no permission, no file, nothing to look at"
         },
         footer = {
             "",
@@ -54,7 +57,7 @@ public final class WardenCli implements Callable<Integer> {
     private WardenCli() {}
 
     /**
-     * Runs a command and ends the JVM with its exit code: 0 nothing found, 1 findings, 2 wrong usage, 3 could not run.
+     * Runs a command and ends the JVM with its exit code: 0 nothing found, 1 findings or new violations, 2 wrong usage, 3 could not run.
      *
      * @param arguments command and options
      */
@@ -162,6 +165,12 @@ public final class WardenCli implements Callable<Integer> {
             }
             if (type == EraseCommand.class) {
                 return type.cast(new EraseCommand(terminal));
+            }
+            if (type == ReportCommand.class) {
+                return type.cast(new ReportCommand(terminal));
+            }
+            if (type == CheckCommand.class) {
+                return type.cast(new CheckCommand(terminal));
             }
             return CommandLine.defaultFactory().create(type);
         }

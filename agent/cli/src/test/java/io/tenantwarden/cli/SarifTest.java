@@ -12,6 +12,7 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import io.tenantwarden.engine.report.document.SarifLog;
 import io.tenantwarden.rls.audit.Finding;
 import io.tenantwarden.testing.PostgresServer;
 import java.io.ByteArrayOutputStream;
@@ -85,12 +86,12 @@ class SarifTest {
                 .getSchema(SarifTest.class.getResourceAsStream("/schema/sarif-schema-2.1.0.json"));
     }
 
-    private static void validate(String sarif) {
+    static void validate(String sarif) {
         assertEquals(List.of(), List.copyOf(schema().validate(sarif, InputFormat.JSON)), sarif);
     }
 
     /** Required properties, and lengths that GitHub writes of. */
-    private static void assertGitHubTakes(String sarif) throws Exception {
+    static void assertGitHubTakes(String sarif) throws Exception {
         JsonObject log = JsonParser.object().from(sarif);
         assertEquals("https://json.schemastore.org/sarif-2.1.0.json", log.getString("$schema"));
         assertEquals("2.1.0", log.getString("version"));
@@ -237,13 +238,13 @@ class SarifTest {
     @Test
     void moreThanGitHubTakesIsCut() throws Exception {
         List<Finding> many = new ArrayList<>();
-        for (int i = 0; i < Sarif.MAX_RESULTS + 7; i++) {
+        for (int i = 0; i < SarifLog.MAX_RESULTS + 7; i++) {
             many.add(new Finding(
                     "WD004", Finding.Level.ERROR, "public.t" + i, "has no row-level security", "SELECT 1;"));
         }
         String sarif =
                 Sarif.of(new DoctorReport("d", "r", 180_000, many.size(), many, null), SarifLocations.ofObjects());
-        assertEquals(Sarif.MAX_RESULTS, results(new Captured(1, sarif, "")).size());
+        assertEquals(SarifLog.MAX_RESULTS, results(new Captured(1, sarif, "")).size());
         assertGitHubTakes(sarif);
     }
 

@@ -5,6 +5,7 @@ import io.tenantwarden.bootstrap.TaskBridge;
 import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.config.Config;
 import io.tenantwarden.engine.config.GucAssignment;
+import io.tenantwarden.engine.config.Jmx;
 import io.tenantwarden.engine.config.MethodPattern;
 import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.config.TablePattern;
@@ -79,7 +80,10 @@ public final class EngineFactory {
                         version,
                         LogMode.valueOf(config.log().name()),
                         config.reports(),
-                        config.baseline()),
+                        config.baseline(),
+                        config.fail(),
+                        config.sourceRoots(),
+                        config.jmx() != Jmx.OFF),
                 loggerFactories,
                 EngineFactory::internal,
                 end);

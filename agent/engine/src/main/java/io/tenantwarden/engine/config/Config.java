@@ -1,11 +1,14 @@
 package io.tenantwarden.engine.config;
 
+import io.tenantwarden.engine.report.ViolationKind;
+import io.tenantwarden.engine.report.document.SourceTree;
 import io.tenantwarden.engine.tenant.SourceSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -147,7 +150,7 @@ public final class Config {
         return get(Keys.APP_PACKAGES);
     }
 
-    /** File names as configured, all ending in {@code .json}; {@code %p} is not replaced yet. */
+    /** File names as configured, whose endings name formats; {@code %p} is not replaced yet. */
     public List<String> reports() {
         return get(Keys.REPORT);
     }
@@ -155,6 +158,22 @@ public final class Config {
     /** File name of the baseline; null when there is none. */
     public String baseline() {
         return get(Keys.BASELINE);
+    }
+
+    /** Kinds of violations with which the JVM ends with exit code 1; empty when none. */
+    public Set<ViolationKind> fail() {
+        return get(Keys.FAIL);
+    }
+
+    /** Whether there is a JMX bean. */
+    public Jmx jmx() {
+        return get(Keys.JMX);
+    }
+
+    /** Where source files lie, relative to the working directory; the usual folders when nothing is configured. */
+    public List<String> sourceRoots() {
+        List<String> roots = get(Keys.SOURCE_ROOTS);
+        return roots.isEmpty() ? SourceTree.USUAL_ROOTS : roots;
     }
 
     public LogTarget log() {

@@ -112,7 +112,7 @@ public final class ConfigurationDocument {
         page.append(NOTES.replace("SOURCES\n", sources()));
         page.append("Refused with a message that says so, so that nobody relies on them: `");
         page.append(String.join("`, `", Keys.LATER));
-        page.append("`; reports ending in `.md`, `.html` or `.sarif`.\n");
+        page.append("`.\n");
         return page.toString();
     }
 

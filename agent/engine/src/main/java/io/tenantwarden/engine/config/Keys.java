@@ -1,5 +1,6 @@
 package io.tenantwarden.engine.config;
 
+import io.tenantwarden.engine.report.ViolationKind;
 import io.tenantwarden.engine.tenant.SourceSpec;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -168,14 +170,36 @@ public final class Keys {
     public static final Key<List<String>> REPORT = declare(Key.of(
             "warden.report",
             Values.list(Values.REPORT),
-            "Files in which the report is kept; `%p` in a name is the process id.",
-            "target/warden-%p.json"));
+            "Files in which the report is kept, in the format that the ending names; `%p` in a name is the process id"
+                    + " ([reports](reports.md)).",
+            "target/warden-%p.json, target/warden.html"));
 
     public static final Key<String> BASELINE = declare(Key.of(
             "warden.baseline",
             Values.FILE,
             "A report whose violations are known: counted, but neither logged nor refused.",
             "warden-baseline.json"));
+
+    public static final Key<Set<ViolationKind>> FAIL = declare(Key.of(
+            "warden.fail",
+            Values.KINDS,
+            "Kinds of violations with which the JVM ends with exit code 1 and one line on stderr, so that a test run"
+                    + " fails without a change of the build; those of the baseline do not count ([reports](reports.md)).",
+            "unscoped"));
+
+    public static final Key<Jmx> JMX = declare(Key.of(
+                    "warden.jmx",
+                    Values.choice(Jmx.values(), List.of("control")),
+                    "Whether state and counters are a JMX bean, `io.tenantwarden:type=Warden` ([reports](reports.md#jmx)).",
+                    "off")
+            .orElse("read"));
+
+    public static final Key<List<String>> SOURCE_ROOTS = declare(Key.of(
+            "warden.sourceRoots",
+            Values.list(Values.FOLDER),
+            "Where source files lie, for the paths in SARIF and HTML; without it `src/main/java`, `src/test/java` and"
+                    + " their like for Kotlin, Groovy and Scala.",
+            "billing/src/main/java, billing/src/main/kotlin"));
 
     public static final Key<LogTarget> LOG = declare(Key.of(
                     "warden.log",
@@ -209,7 +233,7 @@ public final class Keys {
             "conf/warden.properties"));
 
     /** Keys of the contract that this version does not have: refused, so that nobody relies on them. */
-    static final List<String> LATER = List.of("warden.jmx", "warden.rows.check", "warden.sourceRoots");
+    static final List<String> LATER = List.of("warden.rows.check");
 
     private static final Map<String, Key<?>> BY_NAME = new HashMap<>();
     private static final List<Key<?>> FAMILIES = new ArrayList<>();

@@ -1,5 +1,7 @@
 package io.tenantwarden.engine.config;
 
+import io.tenantwarden.engine.report.ViolationKind;
+import io.tenantwarden.engine.report.document.ReportFormats;
 import io.tenantwarden.engine.tenant.SourceKinds;
 import io.tenantwarden.engine.tenant.SourceSpec;
 import java.time.DateTimeException;
@@ -8,6 +10,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -227,21 +230,26 @@ final class Values {
         }
     };
 
-    static final ValueType<String> REPORT = new ValueType<>("list of file names ending in `.json`") {
+    static final ValueType<String> REPORT = new ValueType<>("list of file names ending in " + ReportFormats.endings()) {
         @Override
         String read(String text) {
-            String lower = text.toLowerCase(Locale.ROOT);
-            if (lower.endsWith(".json")) {
+            if (ReportFormats.ofFile(text) != null) {
                 return text;
             }
-            if (lower.endsWith(".md") || lower.endsWith(".html") || lower.endsWith(".sarif")) {
-                throw new IllegalArgumentException("a report ending in '" + text.substring(text.lastIndexOf('.'))
-                        + "' is not available in version " + Keys.VERSION + "; write a name ending in .json");
-            }
             throw new IllegalArgumentException("the ending of '" + text
-                    + "' says no format; write a name ending in .json, for instance warden.json");
+                    + "' says no format; write a name ending in one of " + ReportFormats.endings()
+                    + ", for instance warden.json");
         }
     };
+
+    static final ValueType<String> FOLDER = new ValueType<>("list of folders, relative to the working directory") {
+        @Override
+        String read(String text) {
+            return text;
+        }
+    };
+
+    static final ValueType<Set<ViolationKind>> KINDS = new KindsOfViolation();
 
     private static final long MAX_DURATION_HOURS = 24L * 365;
 

@@ -6,6 +6,7 @@ import io.tenantwarden.engine.inject.Assignment;
 import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.inject.Injector;
 import io.tenantwarden.engine.inject.Need;
+import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.session.Execution;
 import io.tenantwarden.engine.session.OwnStatements;
 import io.tenantwarden.engine.session.Session;
@@ -24,8 +25,10 @@ final class ScopeInjection {
     private final ModeSwitch mode;
     private final GucPlan plan;
     private final VerdictTeller teller;
+    private final Reporter reporter;
 
-    ScopeInjection(ModeSwitch mode, GucPlan plan, VerdictTeller teller) {
+    ScopeInjection(ModeSwitch mode, GucPlan plan, VerdictTeller teller, Reporter reporter) {
+        this.reporter = reporter;
         this.mode = mode;
         this.plan = plan;
         this.teller = teller;
@@ -85,6 +88,9 @@ final class ScopeInjection {
         };
         if (refusal == null) {
             execution.target(target);
+            if (need != Need.NOTHING) {
+                reporter.injected(target.scope().kind(), sql.operation(), need == Need.SEPARATE);
+            }
         }
         return refusal;
     }

@@ -55,7 +55,7 @@ public final class StatementGate {
         this.settings = new SettingsRule(mode, plan, catalogs, teller);
         this.access = new AccessRule(mode, plan, catalogs, sites, reporter, teller, bypassRoles);
         this.tenants = new TenantRule(mode, teller);
-        this.injection = new ScopeInjection(mode, plan, teller);
+        this.injection = new ScopeInjection(mode, plan, teller, reporter);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.tenantwarden.engine.report;
 
+import io.tenantwarden.engine.report.document.Report;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -111,6 +112,11 @@ final class Bypasses {
         /** Null when it was not used. */
         Instant lastUsed() {
             return lastUsed == 0 ? null : Instant.ofEpochMilli(lastUsed);
+        }
+
+        /** As the report has it. */
+        Report.BypassEntry entry() {
+            return new Report.BypassEntry(name, reason, count(), lastUsed());
         }
     }
 }

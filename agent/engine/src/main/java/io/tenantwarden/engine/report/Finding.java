@@ -1,5 +1,6 @@
 package io.tenantwarden.engine.report;
 
+import io.tenantwarden.engine.report.document.Report;
 import java.util.Objects;
 
 /**
@@ -19,5 +20,10 @@ public record Finding(String rule, Level level, String object, String message, S
         object = object == null ? "" : object;
         message = message == null ? "" : message;
         fix = fix == null ? "" : fix;
+    }
+
+    /** As the report has it. */
+    Report.FindingEntry entry() {
+        return new Report.FindingEntry(rule, level.wireName(), object, message, fix);
     }
 }

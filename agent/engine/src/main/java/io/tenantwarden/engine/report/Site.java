@@ -1,5 +1,6 @@
 package io.tenantwarden.engine.report;
 
+import io.tenantwarden.engine.report.document.Frame;
 import java.util.Objects;
 
 /**
@@ -30,18 +31,11 @@ public record Site(String className, String method, String file, int line) {
     /** As in a Java stack trace: {@code com.acme.jobs.NightlyJob.run(NightlyJob.java:42)}. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(className.length() + method.length() + 32);
-        text.append(className).append('.').append(method).append('(');
-        if (line == NATIVE) {
-            text.append("Native Method");
-        } else if (file == null) {
-            text.append("Unknown Source");
-        } else {
-            text.append(file);
-            if (line >= 0) {
-                text.append(':').append(line);
-            }
-        }
-        return text.append(')').toString();
+        return Frame.text(className, method, file, line);
+    }
+
+    /** As the report has it. */
+    Frame frame() {
+        return new Frame(className, method, file, line);
     }
 }

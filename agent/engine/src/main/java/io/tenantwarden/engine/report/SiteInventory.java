@@ -1,5 +1,6 @@
 package io.tenantwarden.engine.report;
 
+import io.tenantwarden.engine.report.document.Report;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -42,6 +43,15 @@ final class SiteInventory {
         return total;
     }
 
+    /** How many executions there were under this outcome, exactly. */
+    long executions(Outcome outcome) {
+        long total = others.executions(outcome);
+        for (StatementStats stats : statements.values()) {
+            total += stats.executions(outcome);
+        }
+        return total;
+    }
+
     /** One row per site, in the order of their names. */
     List<Row> rows() {
         Map<Site, Row> rows = new HashMap<>();
@@ -79,20 +89,21 @@ final class SiteInventory {
             this.site = site;
         }
 
-        Site site() {
-            return site;
-        }
-
-        Set<String> tables() {
-            return tables;
-        }
-
         long count(Outcome outcome) {
             return counts[outcome.ordinal()];
         }
 
-        boolean estimated() {
-            return estimated;
+        /** As the report has it. */
+        Report.SiteEntry entry() {
+            return new Report.SiteEntry(
+                    site.frame(),
+                    List.copyOf(tables),
+                    count(Outcome.SCOPED),
+                    count(Outcome.CAPTURED),
+                    count(Outcome.APPLICATION),
+                    count(Outcome.UNSCOPED),
+                    count(Outcome.BYPASSED),
+                    estimated);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.tenantwarden.engine.report;
 
+import io.tenantwarden.engine.report.document.Report;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Violation {
 
     private static final int MAX_THREADS = 20;
+    private static final int MAX_SQL = 10_000;
 
     private final String id;
     private final ViolationEvent first;
@@ -97,5 +99,26 @@ final class Violation {
 
     List<String> threads() {
         return threads;
+    }
+
+    /** As the report has it. */
+    Report.ViolationEntry entry() {
+        return new Report.ViolationEntry(
+                id,
+                first.kind().wireName(),
+                first.site().frame(),
+                first.stack(),
+                first.submitSite() == null ? null : first.submitSite().frame(),
+                first.sql() == null ? null : LogText.cut(first.sql(), MAX_SQL),
+                first.fingerprint(),
+                first.tables(),
+                first.operation(),
+                first.role(),
+                first.database(),
+                threads,
+                count(),
+                refused(),
+                firstSeen,
+                lastSeen);
     }
 }

@@ -1,5 +1,7 @@
 package io.tenantwarden.engine.report;
 
+import io.tenantwarden.engine.report.document.KindText;
+
 /** The rules that a statement, a task or a client can break. The wire names are contract (log, report, baseline). */
 public enum ViolationKind {
     /** A statement on a protected table ran outside a tenant scope. */
@@ -49,6 +51,6 @@ public enum ViolationKind {
 
     /** Whether a baseline may excuse it. The other kinds are never a known state of an application that one can live with. */
     public boolean coveredByBaseline() {
-        return this == UNSCOPED_QUERY || this == ZERO_ROW_WRITE;
+        return KindText.isExcusable(wireName);
     }
 }

@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tenantwarden.engine.report.ViolationKind;
+import io.tenantwarden.engine.report.document.SourceTree;
 import io.tenantwarden.engine.tenant.SourceSpec;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,6 +49,8 @@ class ConfigLoaderTest {
                 () -> assertEquals(List.of(), config.appPackages()),
                 () -> assertEquals(List.of(), config.reports()),
                 () -> assertNull(config.baseline()),
+                () -> assertEquals(Set.of(), config.fail()),
+                () -> assertEquals(SourceTree.USUAL_ROOTS, config.sourceRoots()),
                 () -> assertEquals(LogTarget.AUTO, config.log()),
                 () -> assertEquals(List.of(), config.datasourceExclude()),
                 () -> assertFalse(config.debug()),
@@ -76,7 +81,9 @@ class ConfigLoaderTest {
                         "warden.catalog.refresh=5m",
                         "warden.strategy=pipelined",
                         "warden.app.packages=com.acme,org.example.",
-                        "warden.report=a.json,b-%p.json",
+                        "warden.report=a.json,b-%p.json,c.SARIF.JSON,d.xml",
+                        "warden.fail=unscoped, Guc-Tamper",
+                        "warden.sourceRoots=a/src,b/src",
                         "warden.baseline=base.json",
                         "warden.log=stderr",
                         "warden.datasource.exclude=metrics@*",
@@ -120,7 +127,9 @@ class ConfigLoaderTest {
                 () -> assertEquals(Duration.ofMinutes(5), config.catalogRefresh()),
                 () -> assertEquals(Strategy.PIPELINED, config.strategy()),
                 () -> assertEquals(List.of("com.acme", "org.example"), config.appPackages()),
-                () -> assertEquals(List.of("a.json", "b-%p.json"), config.reports()),
+                () -> assertEquals(List.of("a.json", "b-%p.json", "c.SARIF.JSON", "d.xml"), config.reports()),
+                () -> assertEquals(Set.of(ViolationKind.UNSCOPED_QUERY, ViolationKind.GUC_TAMPER), config.fail()),
+                () -> assertEquals(List.of("a/src", "b/src"), config.sourceRoots()),
                 () -> assertEquals("base.json", config.baseline()),
                 () -> assertEquals(LogTarget.STDERR, config.log()),
                 () -> assertTrue(config.datasourceExclude().get(0).matches("metrics", "jdbc:postgresql://h/db")),
@@ -277,12 +286,13 @@ class ConfigLoaderTest {
                 "warden.catalog.refresh | -5s                   | for instance 300s",
                 "warden.strategy        | fast                  | auto, pipelined, jdbc",
                 "warden.app.packages    | com.acme.*            | without a *",
-                "warden.report          | report.md             | .md' is not available in version 0.1.0",
-                "warden.report          | report.html           | not available in version 0.1.0",
-                "warden.report          | a.json,report.sarif   | not available in version 0.1.0",
-                "warden.report          | report.txt            | ending in .json",
+                "warden.report          | report.txt            | ending in one of .json, .md, .html, .sarif, .xml",
+                "warden.report          | a.json,report         | says no format",
+                "warden.fail            | unscopd               | did you mean unscoped?",
+                "warden.fail            | unscoped,,any         | is no kind of violation",
                 "warden.log             | stdout                | auto, slf4j, stderr, none",
                 "warden.debug           | 1                     | true, false",
+                "warden.jmx             | control               | is not available in version 0.1.0; allowed are off, read",
                 "warden.onConfigError   | ignore                | exit, warn",
             })
     void aWrongValueIsRefusedWithWhatIsAllowed(String key, String value, String expected) {
@@ -296,7 +306,7 @@ class ConfigLoaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"warden.jmx", "warden.rows.check", "warden.sourceRoots"})
+    @ValueSource(strings = {"warden.rows.check"})
     void aKeyOfALaterVersionIsRefusedInEveryLayer(String key) {
         for (String problem : List.of(
                 Loading.with().property(key, "v").problem(),
@@ -346,6 +356,7 @@ class ConfigLoaderTest {
                 "warden.bypass.roles",
                 "warden.app.packages",
                 "warden.report",
+                "warden.sourceRoots",
                 "warden.datasource.exclude"
             })
     void aListCanBeEmptiedByAHigherLayer(String key) {
@@ -358,7 +369,7 @@ class ConfigLoaderTest {
     void allProblemsAreToldAtOnceEachOnItsLine() {
         Loaded.Refused refused = Loading.with()
                 .properties("warden.mdoe=enforce", "warden.log=x", "warden.bypass.a.at=com.acme.A#b")
-                .variable("WARDEN_JMX", "read")
+                .variable("WARDEN_ROWS_CHECK", "all")
                 .arguments("debug")
                 .refused();
 

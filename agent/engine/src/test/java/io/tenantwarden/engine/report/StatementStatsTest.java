@@ -59,8 +59,8 @@ class StatementStatsTest {
         List<SiteInventory.Row> rows = inventory.rows();
         assertEquals(25, rows.get(0).count(Outcome.UNSCOPED));
         assertEquals(75, rows.get(1).count(Outcome.UNSCOPED));
-        assertFalse(rows.get(0).estimated());
-        assertEquals(List.of("public.invoices"), List.copyOf(rows.get(0).tables()));
+        assertFalse(rows.get(0).entry().estimated());
+        assertEquals(List.of("public.invoices"), rows.get(0).entry().tables());
     }
 
     @Test
@@ -75,7 +75,7 @@ class StatementStatsTest {
         long b = rows.get(1).count(Outcome.SCOPED);
         assertEquals(200_000, a + b, 1);
         assertTrue(a > 60_000 && b > 60_000, a + " and " + b + ": the samples must not fall in step with the loop");
-        assertTrue(rows.get(0).estimated());
+        assertTrue(rows.get(0).entry().estimated());
     }
 
     @Test
@@ -111,7 +111,7 @@ class StatementStatsTest {
         assertEquals(1, rows.size());
         assertEquals(
                 List.of("public.customers", "public.invoices"),
-                List.copyOf(rows.get(0).tables()));
+                rows.get(0).entry().tables());
         assertEquals(1, rows.get(0).count(Outcome.SCOPED));
         assertEquals(1, rows.get(0).count(Outcome.CAPTURED));
         assertEquals(4, inventory.changes(), "two executions, two sites");

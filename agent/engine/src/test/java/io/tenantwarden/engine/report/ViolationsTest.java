@@ -140,7 +140,7 @@ class ViolationsTest {
     @Test
     void theBaselineIsCountedNotLogged() {
         ViolationEvent known = event("known").build();
-        violations.use(new Baseline(Set.of(known.id()), List.of()));
+        violations.use(new Baseline(Set.of(known.id()), List.of(), null));
 
         violations.record(known);
         violations.record(event("new").build());

@@ -1,0 +1,9 @@
+package io.tenantwarden.engine.config;
+
+/** Values of {@code warden.jmx}. */
+public enum Jmx {
+    /** No bean. */
+    OFF,
+    /** A bean that can be read. */
+    READ
+}

@@ -1,0 +1,116 @@
+package io.tenantwarden.engine.report;
+
+import io.tenantwarden.engine.report.document.Report;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/** Everything that was found in this JVM so far, and the report of it. Thread-safe. */
+final class Collected {
+
+    final Violations violations;
+    final Bypasses bypasses;
+    final Findings findings;
+    final SiteInventory inventory = new SiteInventory();
+
+    private final String agentVersion;
+    private final Clock clock;
+    private final Instant started;
+    private final ConcurrentLinkedQueue<Report.ModeChange> modeChanges = new ConcurrentLinkedQueue<>();
+    private final LongAdder ownErrors = new LongAdder();
+    private volatile String mode;
+    private volatile Supplier<HealthState> health = this::healthByMode;
+    private volatile LongSupplier agentErrors = () -> 0;
+
+    Collected(String mode, String agentVersion, Consumer<LogLine> log, Clock clock) {
+        this.mode = mode;
+        this.agentVersion = agentVersion;
+        this.clock = clock;
+        started = clock.instant();
+        violations = new Violations(log, clock);
+        bypasses = new Bypasses(log, clock);
+        findings = new Findings(log);
+    }
+
+    private HealthState healthByMode() {
+        return switch (mode) {
+            case "off" -> HealthState.OFF;
+            case "audit" -> HealthState.AUDIT;
+            default -> HealthState.PROTECTING;
+        };
+    }
+
+    void health(Supplier<HealthState> state) {
+        health = state;
+    }
+
+    HealthState health() {
+        return health.get();
+    }
+
+    String agentVersion() {
+        return agentVersion;
+    }
+
+    String mode() {
+        return mode;
+    }
+
+    void agentErrors(LongSupplier count) {
+        agentErrors = count;
+    }
+
+    /** An error of the agent itself, while it wrote. */
+    void ownError() {
+        ownErrors.increment();
+    }
+
+    long errors() {
+        return agentErrors.getAsLong() + ownErrors.sum();
+    }
+
+    void modeChanged(String oldMode, String newMode) {
+        mode = newMode;
+        modeChanges.add(new Report.ModeChange(oldMode, newMode, clock.instant()));
+    }
+
+    /** A number that moves with everything that the report tells, and after it: what is noted meanwhile is in the next report. */
+    long state() {
+        return violations.changes()
+                + bypasses.total()
+                + inventory.changes()
+                + findings.changes()
+                + modeChanges.size()
+                + errors();
+    }
+
+    /** A number that moves when something is found that was not there before. */
+    long news() {
+        return violations.distinct() + findings.changes() + modeChanges.size();
+    }
+
+    /** The report of this moment. */
+    Report report() {
+        List<Report.DatabaseEntry> databases = findings.covers().stream()
+                .map(cover -> new Report.DatabaseEntry(
+                        cover.database(), cover.server(), cover.role(), cover.strategy(), cover.protectedTables()))
+                .toList();
+        return new Report(
+                started,
+                mode,
+                agentVersion,
+                new Report.Health(health.get().wireName(), databases, errors()),
+                violations.all().stream().map(Violation::entry).toList(),
+                findings.all().stream().map(Finding::entry).toList(),
+                bypasses.all().stream().map(Bypasses.Use::entry).toList(),
+                inventory.rows().stream().map(SiteInventory.Row::entry).toList(),
+                List.copyOf(modeChanges),
+                violations.beyondLimit(),
+                1);
+    }
+}

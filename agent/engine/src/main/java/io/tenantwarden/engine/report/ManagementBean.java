@@ -1,0 +1,87 @@
+package io.tenantwarden.engine.report;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** {@link WardenMXBean} of what was collected. */
+final class ManagementBean implements WardenMXBean {
+
+    private final Collected collected;
+
+    ManagementBean(Collected collected) {
+        this.collected = collected;
+    }
+
+    @Override
+    public String getState() {
+        return collected.health().wireName();
+    }
+
+    @Override
+    public boolean isHealthy() {
+        HealthState state = collected.health();
+        return state != HealthState.DEGRADED && state != HealthState.OFF;
+    }
+
+    @Override
+    public String getMode() {
+        return collected.mode();
+    }
+
+    @Override
+    public String getVersion() {
+        return collected.agentVersion();
+    }
+
+    @Override
+    public Map<String, Long> getViolations() {
+        Map<String, Long> counts = new TreeMap<>();
+        for (Violation violation : collected.violations.all()) {
+            counts.merge(violation.first().kind().wireName(), violation.count(), Long::sum);
+        }
+        return counts;
+    }
+
+    @Override
+    public long getRefusals() {
+        return collected.violations.all().stream().mapToLong(Violation::refused).sum();
+    }
+
+    @Override
+    public Map<String, Long> getExecutions() {
+        Map<String, Long> counts = new TreeMap<>();
+        for (Outcome outcome : Outcome.values()) {
+            counts.put(outcome.name().toLowerCase(Locale.ROOT), collected.inventory.executions(outcome));
+        }
+        return counts;
+    }
+
+    @Override
+    public Map<String, Long> getBypasses() {
+        Map<String, Long> counts = new TreeMap<>();
+        collected.bypasses.all().forEach(bypass -> counts.put(bypass.name(), bypass.count()));
+        return counts;
+    }
+
+    @Override
+    public Map<String, Long> getFindings() {
+        Map<String, Long> counts = new TreeMap<>();
+        collected.findings.all().forEach(finding -> counts.merge(finding.level().wireName(), 1L, Long::sum));
+        return counts;
+    }
+
+    @Override
+    public Map<String, Integer> getProtectedTables() {
+        Map<String, Integer> counts = new TreeMap<>();
+        for (Cover cover : collected.findings.covers()) {
+            counts.put(cover.database() + " as " + cover.role() + " at " + cover.server(), cover.protectedTables());
+        }
+        return counts;
+    }
+
+    @Override
+    public long getAgentErrors() {
+        return collected.errors();
+    }
+}
