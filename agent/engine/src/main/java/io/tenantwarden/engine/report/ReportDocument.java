@@ -121,6 +121,7 @@ record ReportDocument(
         json.value("refused", violation.refused());
         json.value("firstSeen", time(violation.firstSeen()));
         json.value("lastSeen", time(violation.lastSeen()));
+        json.value("next", violation.next());
         json.end();
     }
 
