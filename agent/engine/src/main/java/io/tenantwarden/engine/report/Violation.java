@@ -13,7 +13,7 @@ final class Violation {
     private static final int MAX_THREADS = 20;
 
     /** A helper of many callers is one site, and each of them has a step of its own. */
-    private static final int MAX_STEPS = 10;
+    private static final int MAX_STEPS = 50;
 
     private final String id;
     private final ViolationEvent first;
