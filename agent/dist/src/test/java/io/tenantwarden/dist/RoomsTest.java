@@ -57,7 +57,7 @@ class RoomsTest {
         arrows.put("engine/tenant/", List.of("bootstrap/"));
         arrows.put("engine/report/", List.of("bootstrap/"));
         arrows.put("engine/inject/", List.of("bootstrap/", "rls/catalog/", "rls/sql/"));
-        arrows.put("engine/config/", List.of("engine/tenant/", "rls/catalog/", "rls/sql/"));
+        arrows.put("engine/config/", List.of("engine/tenant/", "engine/report/", "rls/catalog/", "rls/sql/"));
         arrows.put("engine/coverage/", List.of("engine/config/", "engine/report/", "bootstrap/"));
         arrows.put(
                 "engine/session/",
