@@ -149,6 +149,7 @@ public final class EngineFactory {
                         config.gucNames(),
                         config.gucBypass().stream().map(GucAssignment::name).toList(),
                         List.of()),
+                config.tenantColumns(),
                 config.catalogRefresh().toNanos(),
                 Set.copyOf(config.bypassRoles()),
                 EngineFactory::internal,

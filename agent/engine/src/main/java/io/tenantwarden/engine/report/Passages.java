@@ -18,7 +18,7 @@ final class Passages {
         "Ljava/lang/invoke/MethodHandle;",
         "Lkotlin/jvm/functions/Function",
         "Lscala/Function",
-        "Lgroovy/lang/Closure;",
+        "groovy/lang/Closure;",
     };
 
     /** How types of arguments end that stand for the rest of a call: {@code FilterChain}, {@code MethodInvocation}. */
