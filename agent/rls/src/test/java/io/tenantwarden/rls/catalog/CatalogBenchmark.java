@@ -99,7 +99,7 @@ final class CatalogBenchmark {
             });
             times[4][round] = fresh(server, database, c -> {
                 AuditFacts facts = AuditFacts.read(c, CatalogOptions.DEFAULT);
-                return () -> Audit.of(facts, AuditOptions.DEFAULT, List.of("tenant_id"));
+                return () -> Audit.of(facts, AuditOptions.DEFAULT);
             });
             times[5][round] = fresh(server, database, c -> () -> RoleFacts.read(c));
             times[6][round] = fresh(server, database, c -> () -> named(c, 1));
