@@ -19,7 +19,6 @@ public final class EngineStart {
         configuration.setDataSource(pool);
         configuration.setDatabaseSchemaUpdate("false");
         configuration.setJobExecutorActivate(false);
-        configuration.setTelemetryReporterActivate(false);
         configuration.setDelegateInterceptor(new TenantOfTheExecution());
         return configuration.buildProcessEngine();
     }

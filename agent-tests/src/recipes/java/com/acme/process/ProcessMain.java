@@ -65,7 +65,12 @@ public final class ProcessMain {
         try {
             Invoices.tell("tasks of nobody", "" + engine.getTaskService().createTaskQuery().count());
         } catch (RuntimeException e) {
-            Invoices.tell("tasks of nobody", e.toString().contains("[warden] refused") ? "refused" : e.toString());
+            Throwable cause = e;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            // the engine hides it behind an exception of its own
+            Invoices.tell("tasks of nobody", cause.getMessage().startsWith("[warden] refused") ? "refused" : "" + cause);
         }
         engine.close();
         BillingDelegate.pool.close();
