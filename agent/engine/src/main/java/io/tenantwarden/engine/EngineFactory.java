@@ -201,6 +201,11 @@ public final class EngineFactory {
         methods.matched(rule);
     }
 
+    /** As {@link MethodScopes#inherited}. */
+    public void ruleInherited(int rule, String declaredIn) {
+        methods.inherited(rule, declaredIn);
+    }
+
     /** Told of every class that the application loads. */
     public void classLoaded(ClassLoader loader, String internalName) {
         if (sources.classes().noteClass(loader, internalName)) {
