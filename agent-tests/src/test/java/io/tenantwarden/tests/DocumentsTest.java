@@ -217,4 +217,34 @@ class DocumentsTest {
                 .map(found -> found.group(1))
                 .toList();
     }
+
+    /** Kinds whose names are reserved are raised by nothing, so that no document may tell people to look for them. */
+    @Test
+    void noDocumentPromisesAKindThatIsNotRaised() throws IOException {
+        String kinds = read("agent/engine/src/main/java/io/tenantwarden/engine/report/ViolationKind.java");
+        StringBuilder others = new StringBuilder();
+        for (Path source : sources("agent/engine/src/main", "agent/instrumentation/src/main")) {
+            if (!source.endsWith("ViolationKind.java")) {
+                others.append(Files.readString(source));
+            }
+        }
+        List<String> reserved = new ArrayList<>();
+        Matcher kind = Pattern.compile("(?m)^    ([A-Z_]+)\\(\"([a-z-]+)\"").matcher(kinds);
+        int found = 0;
+        while (kind.find()) {
+            found++;
+            if (!others.toString().contains("ViolationKind." + kind.group(1))) {
+                reserved.add(kind.group(2));
+            }
+        }
+        assertFalse(found == 0, kinds);
+        List<String> promised = new ArrayList<>();
+        for (String document : documents()) {
+            if (!Set.of("CHANGELOG.md", "docs/known-limits.md").contains(document)) {
+                String text = read(document);
+                reserved.stream().filter(text::contains).forEach(name -> promised.add(document + ": " + name));
+            }
+        }
+        assertEquals(List.of(), promised, "CHANGELOG.md and docs/known-limits.md say that these are not raised");
+    }
 }

@@ -250,6 +250,40 @@ class PreflightTest {
         }
     }
 
+    /** At the first connection, before anything is read for the rules; the reading afterwards says more, and nothing twice. */
+    @ParameterizedTest
+    @CsvSource({"audit,14", "enforce,18"})
+    void aTenantColumnThatIsNotConfiguredIsInferred(String mode, int major) throws Exception {
+        TestDatabase database = TestDatabase.create(major);
+        for (String table : List.of("tasks", "jobs")) {
+            asOwner(database, "create table " + table + " (id int, tenant_id_ text)");
+            asOwner(database, "alter table " + table + " enable row level security");
+            asOwner(
+                    database,
+                    "create policy tenant on " + table
+                            + " using (tenant_id_ = nullif(current_setting('app.tenant_id', true), ''))");
+        }
+        asOwner(database, "create table history (id int, tenant_id_ text)");
+        limitConnections(database, 1);
+        String set = "set warden.tenant.columns=tenant_id,tenant_id_";
+        try (Application application = start(database, mode)) {
+            application.run("select count(*) from countries");
+            application.await("[warden] FINDING WD041 level=warn", "object=tenant_id_", set);
+            application.await("2 tables (public.jobs, public.tasks)");
+            limitConnections(database, -1);
+            Await.until(
+                    () -> {
+                        application.run("select count(*) from invoices");
+                        return Files.exists(report())
+                                && Files.readString(report()).contains("1 other table has it: public.history");
+                    },
+                    application::toString);
+            application.end();
+            assertEquals(1, application.count("[warden] FINDING WD041"), application::toString);
+            assertNoErrors();
+        }
+    }
+
     private static boolean isWaiting(Statement s) throws Exception {
         try (ResultSet rows = s.executeQuery(
                 "select count(*) from pg_catalog.pg_locks where relation = 'pg_default_acl'::regclass and not granted")) {

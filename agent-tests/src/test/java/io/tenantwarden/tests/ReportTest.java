@@ -126,7 +126,8 @@ class ReportTest {
                             "count",
                             "refused",
                             "firstSeen",
-                            "lastSeen"),
+                            "lastSeen",
+                            "next"),
                     keys(object));
             if (object.getString("kind").equals("unscoped-query")) {
                 assertNull(violation, violations::toString);

@@ -60,8 +60,14 @@ class ScopesTest {
     private static void whatIsTold(AgentJvm.Result result, Path report) {
         assertTold(result, "FINDING pattern-unmatched", "warden.scope.typo=", "matched no method so far");
         assertTold(result, "FINDING pattern-unmatched", "warden.bypass.idle.at=");
+        assertTold(
+                result,
+                "FINDING pattern-unmatched",
+                "warden.bypass.inherited.at=",
+                "inherits it from " + PACKAGE + "ScopeMethodsScenario$Finder",
+                "write " + PACKAGE + "ScopeMethodsScenario$Finder#find,");
         assertEquals(
-                2,
+                3,
                 result.lines("FINDING pattern-unmatched").size(),
                 () -> "a pattern that matched is reported\n" + result.all());
         assertTold(result, "FINDING source-not-loaded", "method:com.acme.Missing#current");
@@ -80,7 +86,7 @@ class ScopesTest {
                     .mapToObj(bypasses::getObject)
                     .map(bypass -> bypass.getString("name") + "=" + bypass.getInt("count"))
                     .toList();
-            assertEquals(List.of("count=150", "idle=0", "late=0", "platform=1"), counts);
+            assertEquals(List.of("count=150", "idle=0", "inherited=0", "late=0", "platform=1"), counts);
             String findings = json.getArray("findings").toString();
             assertTrue(findings.contains("pattern-unmatched"), findings);
         } catch (IOException | JsonParserException e) {

@@ -112,7 +112,9 @@ public final class SourceCases {
                 .key("bypass.late.at", methods + "#countAllTooLate")
                 .key("bypass.late.reason", "was needed once")
                 .key("bypass.idle.at", methods + "#nobodyCallsThis")
-                .key("bypass.idle.reason", "for later");
+                .key("bypass.idle.reason", "for later")
+                .key("bypass.inherited.at", methods + "$InvoiceFinder#find")
+                .key("bypass.inherited.reason", "a method that the class only inherits");
     }
 
     private static Row row(String source, String where, String library, String... tests) {

@@ -11,6 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -77,6 +78,30 @@ class HardCasesGucScenario {
     /** Named by warden.bypass.platform.at. */
     private static List<String> inBypass(Connection c, String sql) throws SQLException {
         return Db.column(c, sql);
+    }
+
+    /** Named by warden.bypass.platform.at, too: an engine's thread, in the bypass, and the application's code inside it. */
+    private static List<List<String>> inBypass(Connection c, String sql, String tenant) throws SQLException {
+        List<List<String>> seen = new ArrayList<>();
+        seen.add(Db.column(c, sql));
+        TenantContext.set(tenant);
+        seen.add(Db.column(c, sql));
+        TenantContext.clear();
+        seen.add(Db.column(c, sql));
+        return seen;
+    }
+
+    @Test
+    void aTenantThatIsSetInsideABypassWinsUntilItIsCleared() throws Exception {
+        try (Connection c = connect()) {
+            for (boolean autocommit : new boolean[] {true, false}) {
+                c.setAutoCommit(autocommit);
+                assertEquals(List.of(List.of("|on|"), List.of("a|off|eu"), List.of("|on|")), inBypass(c, SEEN, "a"));
+                if (!autocommit) {
+                    c.commit();
+                }
+            }
+        }
     }
 
     @Test

@@ -196,6 +196,21 @@ class ScopeMethodsScenario {
         assertEquals("40", countAll());
     }
 
+    static class Finder {
+        String find() {
+            return getClass().getSimpleName();
+        }
+    }
+
+    /** Named by warden.bypass.inherited.at; the method is the superclass's. */
+    static final class InvoiceFinder extends Finder {}
+
+    /** What is told of it stands in the test that runs this. */
+    @Test
+    void aMethodThatIsOnlyInheritedIsToldWithItsClass() {
+        assertEquals("InvoiceFinder", new InvoiceFinder().find());
+    }
+
     @Test
     void anExpiredBypassIsNone() throws Exception {
         countAllTooLate();

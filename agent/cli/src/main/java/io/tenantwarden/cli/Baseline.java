@@ -90,6 +90,7 @@ final class Baseline {
                 1,
                 0,
                 null,
+                null,
                 null);
     }
 }

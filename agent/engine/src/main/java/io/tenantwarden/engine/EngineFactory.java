@@ -153,6 +153,7 @@ public final class EngineFactory {
                         config.gucNames(),
                         config.gucBypass().stream().map(GucAssignment::name).toList(),
                         List.of()),
+                config.tenantColumns(),
                 config.catalogRefresh().toNanos(),
                 Set.copyOf(config.bypassRoles()),
                 EngineFactory::internal,
@@ -202,6 +203,11 @@ public final class EngineFactory {
     /** A class has methods that rule number {@code rule} means. */
     public void ruleMatched(int rule) {
         methods.matched(rule);
+    }
+
+    /** As {@link MethodScopes#inherited}. */
+    public void ruleInherited(int rule, String declaredIn) {
+        methods.inherited(rule, declaredIn);
     }
 
     /** Told of every class that the application loads. */

@@ -178,7 +178,7 @@ public final class Installer {
         }
         List<MethodRule> rules = new ArrayList<>();
         for (MethodPattern pattern : factory.methodRules()) {
-            rules.add(new MethodRule(rules.size(), pattern, factory::ruleMatched));
+            rules.add(new MethodRule(rules.size(), pattern, factory::ruleMatched, factory::ruleInherited));
         }
         return new Candidates(
                 drivers,

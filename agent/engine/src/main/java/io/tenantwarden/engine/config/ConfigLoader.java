@@ -17,6 +17,9 @@ import java.util.TreeSet;
 public final class ConfigLoader {
 
     /** Numbers by size, names alphabetically; a family has one or the other. */
+    private static final List<Key<?>> OF_BYPASS =
+            List.of(Keys.BYPASS_AT, Keys.BYPASS_REASON, Keys.BYPASS_UNTIL, Keys.BYPASS_FRAMEWORK);
+
     private static final Comparator<String> BY_PART = new Comparator<>() {
         @Override
         public int compare(String a, String b) {
@@ -67,6 +70,7 @@ public final class ConfigLoader {
             winners.putIfAbsent(entry.name, entry);
         }
         checkBypassParts();
+        FrameworkPatterns.check(winners, problems);
         Entry mode = winners.get(Keys.MODE.name());
         boolean scoped = hasTenant() || hasAny(Keys.SCOPE);
         checkMode(mode, scoped);
@@ -222,7 +226,7 @@ public final class ConfigLoader {
     private void checkBypassParts() {
         TreeSet<String> names = new TreeSet<>();
         for (Entry entry : winners.values()) {
-            if (entry.key == Keys.BYPASS_AT || entry.key == Keys.BYPASS_REASON || entry.key == Keys.BYPASS_UNTIL) {
+            if (OF_BYPASS.contains(entry.key)) {
                 names.add(Names.part(entry.key, entry.name));
             }
         }
@@ -237,7 +241,7 @@ public final class ConfigLoader {
         if (winners.containsKey(missing)) {
             return;
         }
-        for (Key<?> given : List.of(Keys.BYPASS_AT, Keys.BYPASS_REASON, Keys.BYPASS_UNTIL)) {
+        for (Key<?> given : OF_BYPASS) {
             Entry entry = winners.get(given.with(name));
             if (entry != null) {
                 problems.add(entry.shown() + ": " + missing + " is missing, which " + what + "; for instance " + missing

@@ -46,6 +46,7 @@ public final class ConfigurationDocument {
             - a key set twice in one layer to different values,
             - `warden.mode=inject` or `enforce` with neither `warden.tenant` nor `warden.scope.<name>`,
             - a bypass without `.at` or without `.reason`,
+            - a bypass or scope on classes of a framework that does not say `.framework=accept`,
             - a `warden.guc` in which no value holds the tenant, `{tenant}` in `warden.guc.bypass` or `warden.guc.none`,
             - an empty value, where the table does not say that it may be empty,
             - a key or value that this version does not have yet (see the end of this page).
@@ -80,6 +81,12 @@ public final class ConfigurationDocument {
             warden.bypass.payment-webhook.reason=the webhook looks the customer up before the tenant is known
             warden.bypass.payment-webhook.until=2026-12-31
             ```
+
+            **Patterns on frameworks.** The statements of all tenants pass through the classes of drivers, pools, mappers, templates,
+            servers, schedulers and engines, and of the JDK. A bypass or scope that names one, or whose `*` could mean one, is refused
+            until `warden.bypass.<name>.framework=accept` (`warden.scope.<name>.framework=accept`) says that it is meant. Not refused
+            are classes of frameworks that have statements of their own for one purpose, such as `JdbcDaoImpl` of Spring Security or
+            the commands of a process engine, and what `warden.app.packages` names.
 
             ## Not in this version
 

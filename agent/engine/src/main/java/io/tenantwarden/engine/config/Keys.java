@@ -113,6 +113,13 @@ public final class Keys {
                     + " field of it, holds the tenant.",
             "com.acme.jobs.*#runFor(0), com.acme.Worker#handle(0.tenantId)"));
 
+    public static final Key<Acceptance> SCOPE_FRAMEWORK = declare(Key.of(
+            "warden.scope.<name>.framework",
+            Values.choice(Acceptance.values()),
+            "Allows patterns of this scope on classes of a driver, pool, mapper, framework or of the JDK: whatever passes"
+                    + " through them runs as the tenant of that argument.",
+            "accept"));
+
     public static final Key<List<MethodPattern>> BYPASS_AT = declare(Key.of(
             "warden.bypass.<name>.at",
             Values.nonEmptyList(Values.BYPASS_METHOD),
@@ -130,6 +137,13 @@ public final class Keys {
             Values.DATE,
             "The last day (UTC) on which the bypass holds; without it the bypass does not end.",
             "2026-12-31"));
+
+    public static final Key<Acceptance> BYPASS_FRAMEWORK = declare(Key.of(
+            "warden.bypass.<name>.framework",
+            Values.choice(Acceptance.values()),
+            "Allows patterns of this bypass on classes of a driver, pool, mapper, framework or of the JDK: it opens the rows"
+                    + " of all tenants to whatever passes through them.",
+            "accept"));
 
     public static final Key<List<String>> BYPASS_ROLES = declare(Key.of(
             "warden.bypass.roles",

@@ -49,20 +49,24 @@ final class Names {
                 return later;
             }
         }
+        String found = null;
+        int longest = -1;
         for (Key<?> family : Keys.families()) {
             String prefix = Key.variableOf(family.prefix());
             String suffix = Key.variableOf(family.suffix());
-            if (hasPart(upper, prefix, suffix)) {
+            // WARDEN_SCOPE_X_FRAMEWORK is warden.scope.x.framework, not a scope of the name x-framework
+            if (suffix.length() > longest && hasPart(upper, prefix, suffix)) {
                 // A name has neither dots nor underscores, so each underscore in the variable was a minus.
                 String part = upper.substring(prefix.length(), upper.length() - suffix.length())
                         .toLowerCase(Locale.ROOT)
                         .replace('_', '-');
                 if (isPart(family, part)) {
-                    return family.with(part);
+                    found = family.with(part);
+                    longest = suffix.length();
                 }
             }
         }
-        return null;
+        return found;
     }
 
     /** The variable that a mistyped one was probably meant to be; null when none is near. */

@@ -215,6 +215,14 @@ public final class GucPlan {
         return sentForNone;
     }
 
+    /** Whether a GUC depends on the tenant or on what the application knows, by its name in lower case. */
+    public boolean isComputed(String lowerCaseName) {
+        int index = lowerCaseNames.indexOf(lowerCaseName);
+        return index >= 0
+                && inTenant[index] != null
+                && (!inTenant[index].isFixed() || inTenant[index].of(null) == null);
+    }
+
     /** Whether a bypass sets anything at all, so that a policy can see it. */
     public boolean isOpenedByBypass() {
         return openedByBypass;

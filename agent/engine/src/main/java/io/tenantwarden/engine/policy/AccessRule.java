@@ -13,9 +13,7 @@ import io.tenantwarden.engine.report.StatementStats;
 import io.tenantwarden.engine.session.ApplicationValue;
 import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Session;
-import io.tenantwarden.rls.catalog.CatalogTable;
 import io.tenantwarden.rls.catalog.Resolution;
-import java.util.Set;
 
 /**
  * Whether a statement that touches protected tables has a scope, and whether a bypass opens what it is for. Counts the execution. Thread-safe;
@@ -29,9 +27,8 @@ final class AccessRule {
     private final SiteFinder sites;
     private final Reporter reporter;
     private final VerdictTeller teller;
-    private final Set<String> bypassRoles;
+    private final BypassReach reach;
 
-    /** @param bypassRoles {@code warden.bypass.roles} */
     AccessRule(
             ModeSwitch mode,
             GucPlan plan,
@@ -39,14 +36,14 @@ final class AccessRule {
             SiteFinder sites,
             Reporter reporter,
             VerdictTeller teller,
-            Set<String> bypassRoles) {
+            BypassReach reach) {
         this.mode = mode;
         this.plan = plan;
         this.catalogs = catalogs;
         this.sites = sites;
         this.reporter = reporter;
         this.teller = teller;
-        this.bypassRoles = Set.copyOf(bypassRoles);
+        this.reach = reach;
     }
 
     /**
@@ -62,16 +59,18 @@ final class AccessRule {
             stats = firstTime(session, known, touched);
         }
         int sampled = stats.count(outcome);
-        boolean bypassRole = !bypassRoles.isEmpty() && bypassRoles.contains(session.role());
+        boolean bypassRole = reach.isBypassRole(session);
         if (scope.isBypass()) {
             reporter.bypassUsed(scope.value());
-            return sampled == 0 ? null : bypassed(session, known, touched, stats, outcome, sampled, bypassRole);
+            return sampled == 0 ? null : bypassed(session, known, touched, stats, outcome, sampled);
         }
         if (outcome == Outcome.UNSCOPED || bypassRole) {
             return unscoped(session, known, touched, stats, outcome, sampled, bypassRole);
         }
         if (sampled > 0) {
-            stats.at(sites.site(), outcome, sampled);
+            // who calls whom is learned from scoped statements, too, before anything has to be said about an unscoped
+            // one
+            stats.at(sampled == 1 ? teller.find().site() : sites.site(), outcome, sampled);
         }
         return null;
     }
@@ -152,36 +151,16 @@ final class AccessRule {
             Resolution touched,
             StatementStats stats,
             Outcome outcome,
-            int uses,
-            boolean bypassRole) {
+            int uses) {
         FoundSite found = teller.find();
         stats.at(found.site(), outcome, uses);
         String name = session.execution().scope().value();
         reporter.bypassAt(name, found.site(), uses);
-        boolean ineffective = session.injector() != null
-                && !bypassRole
-                && (session.roleFacts() == null || touched.rlsEnforced(session.roleFacts()))
-                && !isOpened(touched);
+        boolean ineffective = session.injector() != null && reach.isFiltered(session, touched);
         return ineffective
                 ? Verdict.of(Reason.BYPASS_INEFFECTIVE, session, known.sql(), touched, found, false)
                         .times(uses)
                         .what(name)
                 : null;
-    }
-
-    /** Whether a policy of one of the tables reads a setting that a bypass sets. What policies read is not known of all. */
-    private boolean isOpened(Resolution touched) {
-        if (!plan.isOpenedByBypass()) {
-            return false;
-        }
-        for (CatalogTable table : touched.touched()) {
-            if (table.policies().isEmpty()
-                    || table.policies().stream()
-                            .anyMatch(policy -> policy.using() == null && policy.check() == null
-                                    || policy.gucs().stream().anyMatch(plan::isSetInBypass))) {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -1,7 +1,6 @@
 package io.tenantwarden.engine.policy;
 
 import io.tenantwarden.bootstrap.Scope;
-import io.tenantwarden.engine.report.Callers;
 import io.tenantwarden.engine.report.Site;
 import java.sql.SQLException;
 import java.util.List;
@@ -15,16 +14,12 @@ public final class Refusals {
 
     private static final String SQL_STATE = "42501";
 
-    private final Callers callers;
-    private final boolean bypassOpens;
+    private final NextSteps steps;
+    private final BypassReach reach;
 
-    /**
-     * @param callers which methods a bypass may name
-     * @param bypassOpens whether a bypass sets anything that a policy could see
-     */
-    Refusals(Callers callers, boolean bypassOpens) {
-        this.callers = callers;
-        this.bypassOpens = bypassOpens;
+    Refusals(NextSteps steps, BypassReach reach) {
+        this.steps = steps;
+        this.reach = reach;
     }
 
     // ---- of a verdict
@@ -34,15 +29,15 @@ public final class Refusals {
                 switch (v.reason()) {
                     case UNSCOPED ->
                         "unscoped " + where(v) + ", role " + v.session().role() + ": " + whyUnscoped(v) + "; or, "
-                                + bypass(v);
+                                + steps.bypass(v);
                     case LOST_SCOPE ->
                         "unscoped " + where(v) + ": no tenant is set on this thread; "
                                 + LostScopes.detail(v.submission()) + ", at " + LostScopes.site(v.submission()) + ". "
-                                + LostScopes.remedy(v.submission()) + "; or, " + bypass(v);
+                                + LostScopes.remedy(v.submission()) + "; or, " + steps.bypass(v);
                     case BYPASS_ROLE ->
                         where(v) + ": role " + v.session().role()
                                 + " is listed in warden.bypass.roles and may touch protected tables only inside a bypass."
-                                + " Connect as another role; or, " + bypass(v);
+                                + " Connect as another role; or, " + steps.bypass(v);
                     case BYPASS_INEFFECTIVE -> throw new IllegalArgumentException("is never refused");
                     case INACTIVE_TENANT ->
                         "inactive tenant: " + where(v)
@@ -59,7 +54,7 @@ public final class Refusals {
                     case TENANT_SWITCH ->
                         "tenant switch: " + where(v) + " runs as another tenant than "
                                 + (v.other() == null ? "the statements before it" : "the statement at " + v.other())
-                                + " in the same transaction. " + next(v);
+                                + " in the same transaction. " + NextSteps.endTransaction();
                     case GUC_TAMPER ->
                         "guc tamper: " + at(v) + " sets " + v.what()
                                 + " to another value than its scope's. Take it out of the application, Warden sets "
@@ -101,7 +96,7 @@ public final class Refusals {
             case BYPASS_ROLE -> "role in warden.bypass.roles, outside a bypass";
             case BYPASS_INEFFECTIVE ->
                 "bypass " + v.what()
-                        + (bypassOpens
+                        + (reach.setsAnything()
                                 ? " sets nothing that a policy of these tables reads: compare warden.guc.bypass with the"
                                         + " policies, or connect as a role of warden.bypass.roles"
                                 : " sets nothing that a policy sees: set warden.guc.bypass, or connect as a role of"
@@ -116,24 +111,6 @@ public final class Refusals {
             case SEVERAL -> "one of several statements in one string ends the transaction or sets the tenant";
             case SNAPSHOT ->
                 "one of several statements in one string must come before every snapshot, and another reads rows";
-        };
-    }
-
-    /**
-     * The next step, as short as it can be said, for the log: frameworks swallow exceptions. Null where the detail says it, or the refusal is
-     * needed to understand it.
-     */
-    String next(Verdict v) {
-        return switch (v.reason()) {
-            case UNSCOPED, LOST_SCOPE, BYPASS_ROLE -> {
-                String method = callers.nameable(v.found());
-                yield method == null ? null : "tenant source, or " + bypassKeys(method);
-            }
-            case TENANT_SWITCH ->
-                "Commit or roll back before the tenant changes, or run it in a transaction of its own; where a container"
-                        + " ends the transactions (JTA), let the work for the first tenant run in a bypass or in a"
-                        + " transaction of its own";
-            default -> null;
         };
     }
 
@@ -190,28 +167,6 @@ public final class Refusals {
                 "the message that is handled holds no tenant, or several. Let the sender set the header, and the listener"
                         + " take one message at a time";
         };
-    }
-
-    /** Without a method that can be named a bypass would open more than the caller, or be refused by the configuration. */
-    private String bypass(Verdict v) {
-        String method = callers.nameable(v.found());
-        if (method != null) {
-            return "if this method may see all tenants, allow it: " + bypassKeys(method)
-                    + (bypassOpens || v.reason() == Reason.BYPASS_ROLE
-                            ? ""
-                            : " (row-level security filters it all the same, until warden.guc.bypass sets what your policies"
-                                    + " let through)");
-        }
-        return v.found().ofApplication()
-                ? "if it may see all tenants, move it into a method of its own, which a bypass can name"
-                        + " (warden.bypass.<name>.at): what runs it here is a lambda, a constructor or a helper of many callers"
-                : "if it may see all tenants, name the method that causes it in warden.bypass.<name>.at; what runs it here is"
-                        + " a framework through which everybody's statements pass. warden.app.packages=<your packages> lets"
-                        + " Warden find your own method";
-    }
-
-    private static String bypassKeys(String method) {
-        return "warden.bypass.<name>.at=" + method + " and warden.bypass.<name>.reason=...";
     }
 
     /** Operation, tables, site. */

@@ -50,10 +50,11 @@ public final class StatementGate {
             TenantChecks checks) {
         this.mode = mode;
         this.checks = checks;
-        this.teller = new VerdictTeller(reporter, sites, plan.isOpenedByBypass());
+        BypassReach reach = new BypassReach(plan, bypassRoles);
+        this.teller = new VerdictTeller(reporter, sites, reach);
         this.lookup = new TableLookup(mode, catalogs, !bypassRoles.isEmpty());
         this.settings = new SettingsRule(mode, plan, catalogs, teller);
-        this.access = new AccessRule(mode, plan, catalogs, sites, reporter, teller, bypassRoles);
+        this.access = new AccessRule(mode, plan, catalogs, sites, reporter, teller, reach);
         this.tenants = new TenantRule(mode, teller);
         this.injection = new ScopeInjection(mode, plan, teller, reporter);
     }

@@ -89,6 +89,10 @@ final class Verdict {
         return sql;
     }
 
+    Resolution touched() {
+        return touched;
+    }
+
     List<String> tables() {
         return touched.tables();
     }

@@ -22,14 +22,15 @@ final class VerdictTeller {
 
     private final Reporter reporter;
     private final SiteFinder sites;
-    private final Refusals refusals;
     private final Callers callers = new Callers();
+    private final NextSteps steps;
+    private final Refusals refusals;
 
-    /** @param bypassOpens whether a bypass sets anything that a policy could see */
-    VerdictTeller(Reporter reporter, SiteFinder sites, boolean bypassOpens) {
+    VerdictTeller(Reporter reporter, SiteFinder sites, BypassReach reach) {
         this.reporter = reporter;
         this.sites = sites;
-        this.refusals = new Refusals(callers, bypassOpens);
+        this.steps = new NextSteps(callers, reach);
+        this.refusals = new Refusals(steps, reach);
     }
 
     /** Walks the stack, and remembers who calls whom. */
@@ -52,7 +53,7 @@ final class VerdictTeller {
                 .detail(refusals.detail(verdict))
                 .submitSite(LostScopes.site(verdict.submission()))
                 .otherSite(verdict.other())
-                .next(verdict.refused() ? refusals.next(verdict) : null)
+                .next(steps.brief(verdict))
                 .refused(verdict.refused())
                 .build());
         return verdict.refused() ? refusals.refusal(verdict) : null;

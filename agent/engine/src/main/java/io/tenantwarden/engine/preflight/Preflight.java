@@ -40,6 +40,7 @@ public final class Preflight {
     private final Reporter reporter;
     private final FactsReader reader;
     private final AuditOptions options;
+    private final List<String> tenantColumns;
     private final long refreshNanos;
     private final Set<String> bypassRoles;
     private final Consumer<Throwable> bugs;
@@ -49,6 +50,7 @@ public final class Preflight {
     private volatile long lastOpened = System.nanoTime();
 
     /**
+     * @param tenantColumns {@code warden.tenant.columns}
      * @param refreshNanos the longest pause between two readings for one role
      * @param bypassRoles {@code warden.bypass.roles}: these bypass policies on purpose
      * @param guard wraps what runs on the thread: its SQL is not the application's
@@ -58,6 +60,7 @@ public final class Preflight {
             Reporter reporter,
             FactsReader reader,
             AuditOptions options,
+            List<String> tenantColumns,
             long refreshNanos,
             Set<String> bypassRoles,
             UnaryOperator<Runnable> guard,
@@ -65,6 +68,7 @@ public final class Preflight {
         this.reporter = reporter;
         this.reader = reader;
         this.options = options;
+        this.tenantColumns = List.copyOf(tenantColumns);
         this.refreshNanos = refreshNanos;
         this.bypassRoles = bypassRoles;
         this.bugs = bugs;
@@ -79,7 +83,7 @@ public final class Preflight {
         RolePreflight preflight = known.computeIfAbsent(database, key -> new ConcurrentHashMap<>())
                 .computeIfAbsent(
                         role.currentUser(), name -> new RolePreflight(database, name, this::tell, this::resolved));
-        preflight.update(Audit.ofCatalog(role, database.catalog(), options));
+        preflight.update(Audit.ofCatalog(role, database.catalog(), options, tenantColumns));
     }
 
     /** A physical connection is ready: the first of its role, or one that may serve as a pattern later. */
@@ -191,7 +195,7 @@ public final class Preflight {
             preflight.complete(Audit.of(reader.read(like, catalog), options));
         } catch (SQLException e) {
             if (!preflight.isComplete()) {
-                preflight.update(Audit.ofCatalog(like.roleFacts(), catalog, options));
+                preflight.update(Audit.ofCatalog(like.roleFacts(), catalog, options, tenantColumns));
             }
             if (preflight.failed()) {
                 reporter.warn("the preflight of role " + preflight.role() + " in database "
@@ -200,7 +204,7 @@ public final class Preflight {
                         + e.getMessage() + "): "
                         + (preflight.isComplete()
                                 ? "its findings stay those of the last reading"
-                                : "only rules WD001 to WD006 were checked")
+                                : "only rules WD001 to WD006 and WD041 were checked")
                         + ". Nothing else suffers. It needs one more connection of this role for a moment, and SELECT on"
                         + " pg_catalog; it is tried again after the next reading of the catalog, and the command doctor"
                         + " checks the same rules");

@@ -64,7 +64,8 @@ record LogLine(String logger, Level level, String text) {
             LogText.field(line, "detail", event.detail());
         }
         if (event.next() != null) {
-            LogText.field(line, "next", event.next());
+            // half of a pattern must not be pasted
+            LogText.quotedField(line, "next", event.next(), MAX_MESSAGE);
         }
         Level level = event.refused() ? Level.ERROR : event.kind().level();
         return new LogLine(VIOLATIONS, level, line.toString());

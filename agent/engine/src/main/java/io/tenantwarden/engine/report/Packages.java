@@ -4,6 +4,7 @@ import static io.tenantwarden.engine.report.Packages.Owner.APPLICATION;
 import static io.tenantwarden.engine.report.Packages.Owner.DRIVER;
 import static io.tenantwarden.engine.report.Packages.Owner.FRAMEWORK;
 import static io.tenantwarden.engine.report.Packages.Owner.JDK;
+import static io.tenantwarden.engine.report.Packages.Owner.OWN_STATEMENTS;
 import static io.tenantwarden.engine.report.Packages.Owner.PLUMBING;
 import static io.tenantwarden.engine.report.Packages.Owner.POOL;
 import static io.tenantwarden.engine.report.Packages.Owner.WARDEN;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * Whose code a class is, by its package. Everything that is not listed belongs to the application: a library that was forgotten here is named
@@ -19,7 +21,7 @@ import java.util.TreeSet;
  *
  * <p>A look-up is a binary search in a sorted array and at most a few prefix comparisons; it allocates nothing.
  */
-final class Packages {
+public final class Packages {
 
     /** Whose code a class is. */
     enum Owner {
@@ -28,263 +30,13 @@ final class Packages {
         POOL,
         /** Templates, mappers, sessions and interceptors: everybody's statements pass through them. */
         PLUMBING,
-        /** Servers, schedulers, migration tools and the like, which have statements of their own. */
+        /** Servers, schedulers, engines and the like: they run the code of many. */
         FRAMEWORK,
+        /** What frameworks have with statements of their own, each for one purpose: a log-in's look-up, an engine's command. */
+        OWN_STATEMENTS,
         WARDEN,
         APPLICATION
     }
-
-    private static final String[] JDK_PREFIXES = {"java.", "javax.", "jdk.", "sun.", "com.sun."};
-
-    /** PostgreSQL drivers and other clients, and drivers that wrap them. */
-    private static final String[] DRIVER_PREFIXES = {
-        "org.postgresql.",
-        "com.yugabyte.",
-        "com.edb.",
-        "org.opengauss.",
-        "com.impossibl.postgres.",
-        "io.r2dbc.",
-        "io.reactiverse.pgclient.",
-        "com.github.jasync.",
-        "com.github.mauricio.async.",
-        "com.github.pgasync.",
-        "software.amazon.jdbc.",
-        "com.google.cloud.sql.",
-    };
-
-    /** Connection pools, transaction managers that hand out connections, and data sources that only observe. */
-    private static final String[] POOL_PREFIXES = {
-        "com.zaxxer.hikari.",
-        "org.apache.commons.dbcp.",
-        "org.apache.commons.dbcp2.",
-        "org.apache.commons.pool.",
-        "org.apache.commons.pool2.",
-        "org.apache.tomcat.dbcp.",
-        "org.apache.tomcat.jdbc.",
-        "com.mchange.",
-        "io.agroal.",
-        "com.alibaba.druid.",
-        "org.vibur.",
-        "com.jolbox.bonecp.",
-        "com.atomikos.",
-        "bitronix.tm.",
-        "oracle.ucp.",
-        "org.jboss.jca.",
-        "com.arjuna.",
-        "com.ibm.ws.rsadapter.",
-        "net.ttddyy.dsproxy.",
-        "com.p6spy.",
-        "net.sf.log4jdbc.",
-        "com.github.gavlyukovskiy.",
-    };
-
-    private static final String[] PLUMBING_PREFIXES = {
-        // persistence and data access
-        "org.hibernate.",
-        "org.eclipse.persistence.",
-        "org.apache.openjpa.",
-        "org.datanucleus.",
-        "io.ebean.",
-        "io.ebeaninternal.",
-        "org.springframework.aop.",
-        "org.springframework.cglib.",
-        "org.springframework.core.",
-        "org.springframework.dao.",
-        "org.springframework.data.",
-        "org.springframework.jdbc.",
-        "org.springframework.orm.",
-        "org.springframework.retry.",
-        "org.springframework.transaction.",
-        "org.springframework.util.",
-        "org.apache.ibatis.",
-        "org.mybatis.",
-        "com.baomidou.mybatisplus.",
-        "tk.mybatis.",
-        "com.github.pagehelper.",
-        "org.jooq.",
-        "org.jdbi.",
-        "org.jetbrains.exposed.",
-        "org.ktorm.",
-        "com.querydsl.",
-        "io.github.openfeign.querydsl.",
-        "com.blazebit.",
-        "org.sql2o.",
-        "org.apache.commons.",
-        "com.j256.ormlite.",
-        "org.seasar.doma.",
-        "org.apache.deltaspike.",
-        "slick.",
-        "scalikejdbc.",
-        "anorm.",
-        "doobie.",
-        "io.getquill.",
-        "io.micronaut.aop.",
-        "io.micronaut.data.",
-        "io.micronaut.transaction.",
-        "io.quarkus.arc.",
-        "io.quarkus.hibernate.",
-        "io.quarkus.narayana.",
-        "io.quarkus.panache.",
-        "jakarta.",
-        "org.jboss.weld.",
-        "org.apache.webbeans.",
-        "com.google.inject.",
-        // what schedulers, migration tools and engines run their statements with
-        "org.flywaydb.core.internal.jdbc.",
-        "liquibase.database.",
-        "liquibase.executor.",
-        "com.github.kagkarlsson.jdbc.",
-        "org.quartz.impl.jdbcjobstore.",
-        "org.camunda.bpm.engine.impl.db.",
-        "org.camunda.bpm.engine.impl.interceptor.",
-        "org.camunda.bpm.engine.impl.persistence.",
-        "org.cibseven.bpm.engine.impl.db.",
-        "org.cibseven.bpm.engine.impl.interceptor.",
-        "org.cibseven.bpm.engine.impl.persistence.",
-        "org.operaton.bpm.engine.impl.db.",
-        "org.operaton.bpm.engine.impl.interceptor.",
-        "org.operaton.bpm.engine.impl.persistence.",
-        "org.eximeebpms.bpm.engine.impl.db.",
-        "org.eximeebpms.bpm.engine.impl.interceptor.",
-        "org.eximeebpms.bpm.engine.impl.persistence.",
-        "org.activiti.engine.impl.db.",
-        "org.activiti.engine.impl.interceptor.",
-        "org.activiti.engine.impl.persistence.",
-        "org.flowable.common.engine.impl.db.",
-        "org.flowable.common.engine.impl.interceptor.",
-        "org.flowable.common.engine.impl.persistence.",
-        "org.flowable.engine.impl.persistence.",
-        // reactive, retry, cache, aspects, language run-times
-        "reactor.",
-        "org.reactivestreams.",
-        "io.reactivex.",
-        "rx.",
-        "io.github.resilience4j.",
-        "dev.failsafe.",
-        "com.github.benmanes.caffeine.",
-        "com.google.common.",
-        "net.bytebuddy.",
-        "javassist.",
-        "net.sf.cglib.",
-        "org.objenesis.",
-        "org.aspectj.",
-        "org.aopalliance.",
-        "kotlin.",
-        "kotlinx.",
-        "scala.",
-        "groovy.",
-        "org.codehaus.groovy.",
-        "org.apache.groovy.",
-        "clojure.",
-        "zio.",
-        "cats.",
-    };
-
-    private static final String[] FRAMEWORK_PREFIXES = {
-        "org.springframework.",
-        "org.hibernate.tool.",
-        // migration, locks, schedulers, processes
-        "org.flywaydb.",
-        "liquibase.",
-        "net.javacrumbs.shedlock.",
-        "org.quartz.",
-        "com.github.kagkarlsson.scheduler.",
-        "org.jobrunr.",
-        "org.axonframework.",
-        "org.apache.camel.",
-        "org.camunda.bpm.",
-        "org.cibseven.bpm.",
-        "org.operaton.bpm.",
-        "org.eximeebpms.bpm.",
-        "org.flowable.",
-        "org.activiti.",
-        // containers and web servers
-        "org.apache.catalina.",
-        "org.apache.coyote.",
-        "org.apache.tomcat.",
-        "org.apache.jasper.",
-        "org.apache.openejb.",
-        "org.apache.tomee.",
-        "org.eclipse.jetty.",
-        "org.eclipse.microprofile.",
-        "org.mortbay.",
-        "io.undertow.",
-        "org.xnio.",
-        "io.netty.",
-        "io.quarkus.",
-        "io.smallrye.",
-        "io.vertx.",
-        "io.micronaut.",
-        "io.helidon.",
-        "io.javalin.",
-        "io.ktor.",
-        "io.dropwizard.",
-        "io.grpc.",
-        "org.jboss.",
-        "org.wildfly.",
-        "org.glassfish.",
-        "weblogic.",
-        "com.ibm.ws.",
-        "com.ibm.websphere.",
-        "org.apache.cxf.",
-        "org.apache.wicket.",
-        "org.apache.struts2.",
-        "org.apache.shiro.",
-        "com.opensymphony.",
-        "com.vaadin.",
-        "com.netflix.graphql.",
-        "graphql.",
-        "play.",
-        "akka.",
-        "org.apache.pekko.",
-        // messaging and remote data
-        "org.apache.kafka.",
-        "org.apache.activemq.",
-        "org.apache.pulsar.",
-        "com.rabbitmq.",
-        "com.hazelcast.",
-        "io.lettuce.",
-        "io.awspring.",
-        "software.amazon.awssdk.",
-        // mapping
-        "com.fasterxml.jackson.",
-        "tools.jackson.",
-        // observation and logging
-        "org.slf4j.",
-        "ch.qos.logback.",
-        "org.apache.logging.",
-        "org.apache.log4j.",
-        "org.tinylog.",
-        "io.micrometer.",
-        "io.opentelemetry.",
-        "io.opentracing.",
-        "brave.",
-        "datadog.",
-        "com.newrelic.",
-        "co.elastic.apm.",
-        "com.codahale.metrics.",
-        // test runners
-        "org.junit.",
-        "junit.",
-        "org.testng.",
-        "org.mockito.",
-        "org.spockframework.",
-        "org.apache.maven.surefire.",
-        "worker.org.gradle.",
-        "org.gradle.",
-    };
-
-    private static final String[] WARDEN_PREFIXES = {
-        "io.tenantwarden.bootstrap.",
-        "io.tenantwarden.engine.",
-        "io.tenantwarden.instrumentation.",
-        "io.tenantwarden.rls."
-    };
-
-    /** Applications that live inside a framework's name space. */
-    private static final String[] APPLICATION_PREFIXES = {
-        "org.springframework.samples.", "org.jboss.as.quickstarts.", "org.eclipse.jetty.demo."
-    };
 
     private static volatile Packages known = new Packages(Set.of());
 
@@ -297,14 +49,16 @@ final class Packages {
     private Packages(Set<String> moreDrivers) {
         this.moreDrivers = Set.copyOf(moreDrivers);
         Map<String, Owner> sorted = new TreeMap<>();
-        add(sorted, JDK, JDK_PREFIXES);
-        add(sorted, DRIVER, DRIVER_PREFIXES);
+        add(sorted, JDK, PackageNames.JDK);
+        add(sorted, DRIVER, PackageNames.DRIVER);
         add(sorted, DRIVER, moreDrivers.toArray(String[]::new));
-        add(sorted, POOL, POOL_PREFIXES);
-        add(sorted, FRAMEWORK, FRAMEWORK_PREFIXES);
-        add(sorted, PLUMBING, PLUMBING_PREFIXES);
-        add(sorted, WARDEN, WARDEN_PREFIXES);
-        add(sorted, APPLICATION, APPLICATION_PREFIXES);
+        add(sorted, POOL, PackageNames.POOL);
+        add(sorted, FRAMEWORK, PackageNames.FRAMEWORK);
+        add(sorted, PLUMBING, PackageNames.PLUMBING);
+        add(sorted, OWN_STATEMENTS, PackageNames.OWN_STATEMENTS);
+        add(sorted, FRAMEWORK, PackageNames.RUNNERS);
+        add(sorted, WARDEN, PackageNames.WARDEN);
+        add(sorted, APPLICATION, PackageNames.APPLICATION);
         prefixes = sorted.keySet().toArray(String[]::new);
         owners = sorted.values().toArray(Owner[]::new);
         parents = new int[prefixes.length];
@@ -326,6 +80,70 @@ final class Packages {
     /** Whose code the class with this binary name is; the longest listed prefix decides. */
     static Owner ownerOf(String className) {
         return known.find(className);
+    }
+
+    /**
+     * Classes of somebody else that a pattern could mean.
+     *
+     * @param names a prefix that is listed as somebody else's, or the class itself
+     * @param whose in words
+     */
+    public record Meant(String names, String whose) {}
+
+    /**
+     * Whether a pattern could mean classes through which the statements of many pass, whoever calls them.
+     *
+     * @param classPattern binary name, in which {@code *} stands for any characters but a dot; the first part has none
+     * @return null when all that it means is the application's, or has statements of its own for one purpose
+     */
+    public static Meant meant(String classPattern) {
+        return known.find(classPattern, classPattern.indexOf('*'));
+    }
+
+    private Meant find(String classPattern, int star) {
+        String fixed = star < 0 ? classPattern : classPattern.substring(0, classPattern.lastIndexOf('.', star) + 1);
+        String whose = whose(find(fixed));
+        if (whose != null) {
+            return new Meant(fixed, whose);
+        }
+        if (star >= 0) {
+            String[] parts = classPattern.split("\\.");
+            for (int i = 0; i < prefixes.length; i++) {
+                String others = whose(owners[i]);
+                if (others != null && prefixes[i].startsWith(fixed) && isMeant(parts, prefixes[i])) {
+                    return new Meant(prefixes[i], others);
+                }
+            }
+        }
+        return null;
+    }
+
+    private static String whose(Owner owner) {
+        return switch (owner) {
+            case JDK -> "the JDK's";
+            case DRIVER -> "a database driver's";
+            case POOL -> "a connection pool's";
+            case PLUMBING -> "of a mapper, template, session or proxy";
+            case FRAMEWORK -> "of a server, scheduler, engine or other framework";
+            case WARDEN -> "Warden's";
+            case OWN_STATEMENTS, APPLICATION -> null;
+        };
+    }
+
+    /** A star does not cross a dot, so that the pattern says how many parts the name has. */
+    private static boolean isMeant(String[] pattern, String prefix) {
+        String[] parts = prefix.split("\\.");
+        boolean isPackage = prefix.endsWith(".");
+        if (isPackage ? pattern.length <= parts.length : pattern.length != parts.length) {
+            return false;
+        }
+        for (int i = 0; i < parts.length; i++) {
+            String regex = Pattern.quote(pattern[i]).replace("*", "\\E.*\\Q");
+            if (!parts[i].matches(regex)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Classes with this prefix are a driver's: one that was found under a name of its own. */

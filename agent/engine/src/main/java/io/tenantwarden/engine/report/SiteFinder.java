@@ -3,8 +3,10 @@ package io.tenantwarden.engine.report;
 import io.tenantwarden.engine.report.Packages.Owner;
 import java.lang.StackWalker.StackFrame;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -62,9 +64,18 @@ public final class SiteFinder {
     public FoundSite find() {
         List<StackFrame> stack = new ArrayList<>(MAX_STACK);
         List<StackFrame> others = new ArrayList<>(MAX_STACK);
-        Site site = WALKER.walk(frames -> walk(frames, stack, others));
+        Site site = CLASSES.walk(frames -> walk(frames, stack, others));
         boolean own = !stack.isEmpty();
-        return new FoundSite(site, (own ? stack : others).stream().map(Site::of).toList(), own);
+        List<StackFrame> frames = own ? stack : others;
+        boolean configured = own && stack.stream().anyMatch(frame -> isConfigured(frame.getClassName()));
+        Set<Site> passage = new HashSet<>();
+        for (StackFrame frame : frames) {
+            // a library that nobody listed is not the application's where that has said which packages are
+            if (own && (Passages.isPassage(frame) || (configured && !isConfigured(frame.getClassName())))) {
+                passage.add(Site.of(frame));
+            }
+        }
+        return new FoundSite(site, frames.stream().map(Site::of).toList(), passage, own);
     }
 
     /**
@@ -161,7 +172,7 @@ public final class SiteFinder {
                 add(stack, frame);
             } else {
                 switch (owner) {
-                    case FRAMEWORK -> {
+                    case FRAMEWORK, OWN_STATEMENTS -> {
                         framework = framework == null ? frame : framework;
                         add(others, frame);
                     }

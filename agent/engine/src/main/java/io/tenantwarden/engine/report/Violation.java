@@ -4,6 +4,8 @@ import io.tenantwarden.engine.report.document.Report;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** One kind of broken rule at one site for one statement, counted. Thread-safe. */
@@ -12,6 +14,9 @@ final class Violation {
     private static final int MAX_THREADS = 20;
     private static final int MAX_SQL = 10_000;
 
+    /** A helper of many callers is one site, and each of them has a step of its own. */
+    private static final int MAX_STEPS = 50;
+
     private final String id;
     private final ViolationEvent first;
     private final boolean known;
@@ -19,6 +24,8 @@ final class Violation {
     private final AtomicLong count = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
     private volatile Instant lastSeen;
+    private final Set<String> steps = ConcurrentHashMap.newKeySet(2);
+    private volatile String next;
     private volatile List<String> threads = List.of();
 
     Violation(String id, ViolationEvent first, boolean known, Instant now) {
@@ -39,11 +46,16 @@ final class Violation {
         long before = count.getAndAdd(times);
         boolean firstRefusal = event.refused() && refused.getAndAdd(times) == 0;
         lastSeen = now;
+        boolean newStep = false;
+        if (event.next() != null) {
+            next = event.next(); // the latest knows best which methods are helpers
+            newStep = !steps.contains(next) && steps.size() < MAX_STEPS && steps.add(next);
+        }
         if (event.thread() != null) {
             addThread(LogText.threadName(event.thread()));
         }
         boolean milestone = before == 0 || digits(before + times) > digits(before);
-        return milestone || firstRefusal ? before + times : 0;
+        return milestone || firstRefusal || newStep ? before + times : 0;
     }
 
     /** Grows at 10, 100, 1000 ... */
@@ -79,6 +91,11 @@ final class Violation {
 
     boolean known() {
         return known;
+    }
+
+    /** The next step, as it was said last; null when there is none to say. */
+    String next() {
+        return next;
     }
 
     long count() {
@@ -119,6 +136,7 @@ final class Violation {
                 count(),
                 refused(),
                 firstSeen,
-                lastSeen);
+                lastSeen,
+                next);
     }
 }

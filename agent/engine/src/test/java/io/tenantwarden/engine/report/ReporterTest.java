@@ -123,7 +123,8 @@ class ReporterTest {
                                 "sql":"select * from invoices","fingerprint":"abc","tables":["public.invoices"],
                                 "operation":"SELECT","role":"app_user","database":"app","threads":["scheduling-#"],
                                 "count":2,"refused":1,
-                                "firstSeen":"2026-01-02T03:04:05.006Z","lastSeen":"2026-01-02T03:04:05.006Z"}
+                                "firstSeen":"2026-01-02T03:04:05.006Z","lastSeen":"2026-01-02T03:04:05.006Z",
+                                "next":null}
                                 """.formatted(event(ViolationKind.UNSCOPED_QUERY, "abc", false)
                         .id())),
                 unscoped);

@@ -26,16 +26,28 @@ public final class MethodRule implements TypeInstrumentation {
     private final int id;
     private final MethodPattern pattern;
     private final IntConsumer matched;
+    private final Inherited inherited;
+
+    /** Told of a class that is named and only inherits the method. */
+    @FunctionalInterface
+    public interface Inherited {
+        /**
+         * @param rule the id
+         * @param declaredIn name of the class that declares the method
+         */
+        void from(int rule, String declaredIn);
+    }
 
     /**
      * @param id what the engine is told when a method is entered
      * @param pattern class and method
      * @param matched told the id when a class has such methods
      */
-    public MethodRule(int id, MethodPattern pattern, IntConsumer matched) {
+    public MethodRule(int id, MethodPattern pattern, IntConsumer matched, Inherited inherited) {
         this.id = id;
         this.pattern = pattern;
         this.matched = matched;
+        this.inherited = inherited;
     }
 
     /** Whether the class is meant, by its name with dots. */
@@ -55,10 +67,31 @@ public final class MethodRule implements TypeInstrumentation {
 
     @Override
     public boolean matches(TypeDescription type) {
-        return !type.getDeclaredMethods().filter(methods()).isEmpty()
-                && (matchesClass(type.getName())
-                        || hasSuperType((TypeDescription parent) -> matchesClass(parent.getName()))
-                                .matches(type));
+        if (type.getDeclaredMethods().filter(methods()).isEmpty()) {
+            tellIfInherited(type);
+            return false;
+        }
+        return (matchesClass(type.getName())
+                || hasSuperType((TypeDescription parent) -> matchesClass(parent.getName()))
+                        .matches(type));
+    }
+
+    private void tellIfInherited(TypeDescription type) {
+        if (!pattern.namesOneClass() || inheritedMethod() == null || !matchesClass(type.getName())) {
+            return;
+        }
+        try {
+            for (TypeDescription.Generic parent = type.getSuperClass();
+                    parent != null;
+                    parent = parent.getSuperClass()) {
+                if (!parent.asErasure().getDeclaredMethods().filter(methods()).isEmpty()) {
+                    inherited.from(id, parent.asErasure().getName());
+                    return;
+                }
+            }
+        } catch (IllegalStateException missing) {
+            // a supertype that cannot be found: the pattern is told as one that matched nothing
+        }
     }
 
     @Override

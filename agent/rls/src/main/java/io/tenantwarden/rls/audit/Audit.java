@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** What the rules found. Immutable and thread-safe. */
 public final class Audit {
@@ -40,9 +41,18 @@ public final class Audit {
         return of(facts, options, Rules.ALL);
     }
 
-    /** What the rules find that need no more than the role and the catalog. Touches no connection. */
-    public static Audit ofCatalog(RoleFacts role, Catalog catalog, AuditOptions options) {
-        return of(AuditFacts.of(role, catalog), options, Rules.OF_THE_CATALOG);
+    /**
+     * What the rules find that need no more than the role and the catalog. Touches no connection.
+     *
+     * @param tenantColumns {@code warden.tenant.columns}
+     */
+    public static Audit ofCatalog(RoleFacts role, Catalog catalog, AuditOptions options, List<String> tenantColumns) {
+        AuditFacts facts = new AuditFacts.Builder(role, catalog)
+                .columns(NamedColumns.of(catalog, tenantColumns))
+                .build();
+        List<Rule> rules = Stream.concat(Rules.OF_THE_CATALOG.stream(), Rules.OF_AN_EMPTY_CATALOG.stream())
+                .toList();
+        return of(facts, options, rules);
     }
 
     static Audit of(AuditFacts facts, AuditOptions options, List<Rule> rules) {

@@ -166,11 +166,6 @@ public final class AuditFacts {
         return new AuditReader(c, options, role, catalog).read();
     }
 
-    /** Without reading anything more: enough for the rules that need only role and catalog. */
-    static AuditFacts of(RoleFacts role, Catalog catalog) {
-        return new Builder(role, catalog).build();
-    }
-
     /** The role that the facts are about. */
     public RoleFacts role() {
         return role;

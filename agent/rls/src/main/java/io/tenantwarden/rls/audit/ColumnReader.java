@@ -82,6 +82,6 @@ final class ColumnReader {
         if (!tables.keySet().containsAll(configured)) {
             queries.run(ALL_NAMES, rs -> all.put(rs.getString(1), rs.getInt(2)));
         }
-        return new NamedColumns(List.copyOf(configured), tables, keys, all);
+        return new NamedColumns(List.copyOf(configured), tables, keys, all, true);
     }
 }

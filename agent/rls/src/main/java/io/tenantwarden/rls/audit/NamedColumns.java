@@ -1,8 +1,10 @@
 package io.tenantwarden.rls.audit;
 
+import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.CatalogTable;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,11 +17,27 @@ import java.util.Set;
  * @param tables by column, the tables that have it, partitions left out
  * @param keys columns that are the whole primary key of a table
  * @param all every column's name, and how many tables have it; empty when each configured one was found
+ * @param read whether the columns were read: else only those are known that make a table a tenant table
  */
 record NamedColumns(
-        List<String> configured, Map<String, List<CatalogTable>> tables, Set<String> keys, Map<String, Integer> all) {
+        List<String> configured,
+        Map<String, List<CatalogTable>> tables,
+        Set<String> keys,
+        Map<String, Integer> all,
+        boolean read) {
 
-    static final NamedColumns NONE = new NamedColumns(List.of(), Map.of(), Set.of(), Map.of());
+    static final NamedColumns NONE = new NamedColumns(List.of(), Map.of(), Set.of(), Map.of(), false);
+
+    /** What the catalog alone says. */
+    static NamedColumns of(Catalog catalog, List<String> configured) {
+        Map<String, List<CatalogTable>> tables = new HashMap<>();
+        for (CatalogTable t : catalog.tables()) {
+            if (t.tenantColumn() != null) {
+                tables.computeIfAbsent(t.tenantColumn(), k -> new ArrayList<>()).add(t);
+            }
+        }
+        return new NamedColumns(List.copyOf(configured), tables, Set.of(), Map.of(), false);
+    }
 
     static String key(String column, CatalogTable t) {
         return t.qualifiedName() + AuditQueries.SEPARATOR + column;

@@ -15,6 +15,8 @@ public final class Rules {
             new RlsWithoutPolicy(),
             new PolicyWithoutRls());
 
+    private static final Rule TENANT_COLUMN = new TenantColumnUnknown();
+
     private static final PolicySetRule COMMANDS_WITHOUT_POLICY = new CommandsWithoutPolicy();
     private static final PolicySetRule USING_ALWAYS_TRUE = new UsingAlwaysTrue();
     private static final PolicySetRule OPEN_BRANCH = new OpenBranch();
@@ -81,13 +83,13 @@ public final class Rules {
             new TenantSettingDefault(),
             new ProtectedTablePublished(),
             new DefaultPrivilegesOpen(),
-            new TenantColumnUnknown(),
+            TENANT_COLUMN,
             new UnnamedBypass(),
             new NothingToUse(),
             new PolicyNotJudged());
 
     /** The one that has something to say of a database without any protected table. */
-    static final List<Rule> OF_AN_EMPTY_CATALOG = List.of(new TenantColumnUnknown());
+    static final List<Rule> OF_AN_EMPTY_CATALOG = List.of(TENANT_COLUMN);
 
     /** Every rule, in the order of the ids. */
     public static final List<Rule> ALL =

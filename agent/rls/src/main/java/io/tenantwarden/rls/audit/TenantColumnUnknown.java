@@ -39,7 +39,7 @@ final class TenantColumnUnknown implements Rule {
                         + ")"
                         + others(columns, column, tables),
                 set(right)));
-        for (String missing : columns.missing()) {
+        for (String missing : columns.read() ? columns.missing() : List.<String>of()) {
             if (!compared.isEmpty()) {
                 // the one above says what to set instead
                 continue;
@@ -75,7 +75,9 @@ final class TenantColumnUnknown implements Rule {
                     // the table of the tenants themselves has the tenant as its key
                     .filter(t -> !facts.columns().isKey(c.column(), t))
                     .toList();
-            if (!facts.columns().configured().contains(c.column()) && !tables.isEmpty()) {
+            // whether a column is a key is not known before it was read; the tenants' own table is one table
+            boolean enough = facts.columns().read() ? !tables.isEmpty() : tables.size() > 1;
+            if (!facts.columns().configured().contains(c.column()) && enough) {
                 compared.put(c.column(), tables);
             }
         }

@@ -85,6 +85,7 @@ final class JsonFormat implements ReportFormat {
         json.value("refused", violation.refused());
         json.value("firstSeen", time(violation.firstSeen()));
         json.value("lastSeen", time(violation.lastSeen()));
+        json.value("next", violation.next());
         json.end();
     }
 

@@ -91,6 +91,7 @@ public record Report(
      * @param refused how often it was refused
      * @param firstSeen null when the file does not say
      * @param lastSeen null when the file does not say
+     * @param next what to do about it; null when there is nothing to say
      */
     public record ViolationEntry(
             String id,
@@ -108,7 +109,8 @@ public record Report(
             long count,
             long refused,
             Instant firstSeen,
-            Instant lastSeen) {
+            Instant lastSeen,
+            String next) {
 
         public ViolationEntry {
             Objects.requireNonNull(id, "id");

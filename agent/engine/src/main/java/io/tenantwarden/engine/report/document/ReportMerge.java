@@ -126,7 +126,8 @@ public final class ReportMerge {
                 a.count() + b.count(),
                 a.refused() + b.refused(),
                 earliest(present(a.firstSeen(), b.firstSeen())),
-                latest(present(a.lastSeen(), b.lastSeen())));
+                latest(present(a.lastSeen(), b.lastSeen())),
+                later.next() == null ? other.next() : later.next());
     }
 
     private static ViolationEntry later(ViolationEntry a, ViolationEntry b) {

@@ -120,7 +120,8 @@ public final class ReportReader {
                 Math.max(1, json.getLong("count", 1)),
                 json.getLong("refused"),
                 time(json, "firstSeen"),
-                time(json, "lastSeen"));
+                time(json, "lastSeen"),
+                json.getString("next"));
     }
 
     private static FindingEntry finding(JsonObject json) {
