@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DoctorCommand.class,
             DdlCommand.class,
+            ExplainCommand.class,
             VersionCommand.class,
             CommandLine.HelpCommand.class,
             AutoComplete.GenerateCompletion.class
@@ -154,6 +155,9 @@ public final class WardenCli implements Callable<Integer> {
             }
             if (type == DdlCommand.class) {
                 return type.cast(new DdlCommand(terminal));
+            }
+            if (type == ExplainCommand.class) {
+                return type.cast(new ExplainCommand(terminal));
             }
             return CommandLine.defaultFactory().create(type);
         }

@@ -54,6 +54,7 @@ class RoomsTest {
         arrows.put("rls/catalog/", List.of("rls/sql/"));
         arrows.put("rls/policy/", List.of("rls/catalog/", "rls/sql/"));
         arrows.put("rls/audit/", List.of("rls/policy/", "rls/catalog/", "rls/sql/"));
+        arrows.put("rls/explain/", List.of("rls/policy/", "rls/catalog/", "rls/sql/"));
         arrows.put("engine/tenant/", List.of("bootstrap/"));
         arrows.put("engine/report/", List.of("bootstrap/"));
         arrows.put("engine/inject/", List.of("bootstrap/", "rls/catalog/", "rls/sql/"));
