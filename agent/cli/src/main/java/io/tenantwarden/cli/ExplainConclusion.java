@@ -55,7 +55,7 @@ final class ExplainConclusion {
             return new ExplainErrors(e, unknown).draw();
         }
         List<Table> guarded =
-                e.tables().stream().filter(t -> t.access().shouldBeFiltered()).toList();
+                e.tables().stream().filter(t -> t.access().guarded()).toList();
         Long rows = e.asked().rows();
         if (guarded.isEmpty()) {
             return new Conclusion(
@@ -182,18 +182,10 @@ final class ExplainConclusion {
     private List<String> missing(Set<String> gucs) {
         return gucs.stream()
                 .filter(g -> {
-                    String value = value(g);
+                    String value = e.value(g);
                     return value == null || value.isEmpty();
                 })
                 .toList();
-    }
-
-    private String value(String guc) {
-        return e.settings().stream()
-                .filter(s -> s.name().equals(guc))
-                .map(s -> e.with() == null ? s.none() : s.with())
-                .findFirst()
-                .orElse(null);
     }
 
     private Conclusion missingSetting(Table t, List<Policy> permissive, Counts counts) {
@@ -219,22 +211,22 @@ final class ExplainConclusion {
         }
         String name = guc;
         String filtered = filtered(t, blamed, counts);
-        List<String> setOnes = e.settings().stream()
+        List<String> given = e.settings().stream()
                 .filter(s -> s.configured()
-                        && value(s.name()) != null
-                        && !value(s.name()).isEmpty())
+                        && e.value(s.name()) != null
+                        && !e.value(s.name()).isEmpty())
                 .map(Explanation.Setting::name)
                 .toList();
         boolean configured =
                 e.settings().stream().anyMatch(s -> s.configured() && s.name().equals(name));
-        if (!configured && !setOnes.isEmpty()) {
+        if (!configured && !given.isEmpty()) {
             return new Conclusion(
                     Cause.OTHER_SETTING,
                     nothing() + ", because policy " + blamed.name() + " of " + t.name() + " reads the tenant from "
-                            + guc + ", which nobody sets: it is set as " + setOnes.get(0) + filtered + ".",
+                            + guc + ", which nobody sets: it is set as " + given.get(0) + filtered + ".",
                     "warden.guc=" + guc + "={tenant} (command line: --guc " + guc + "), or write the policy anew.");
         }
-        boolean empty = value(guc) != null;
+        boolean empty = e.value(guc) != null;
         return new Conclusion(
                 empty ? Cause.SETTING_EMPTY : Cause.SETTING_UNSET,
                 nothing() + ", because " + guc + " is " + (empty ? "empty" : "not set") + " in this session" + filtered
@@ -273,7 +265,7 @@ final class ExplainConclusion {
                             + (missing.isEmpty()
                                     ? never ? " is false for every row" : " keeps the tenant's rows back"
                                     : " reads " + missing.get(0) + ", which is "
-                                            + (value(missing.get(0)) == null ? "not set" : "empty"))
+                                            + (e.value(missing.get(0)) == null ? "not set" : "empty"))
                             + (counts == null
                                     ? ""
                                     : "; " + counts.removed() + " of " + counts.all() + " rows are filtered")

@@ -42,14 +42,6 @@ final class ExplainErrors {
         return text.endsWith(".") ? text : text + ".";
     }
 
-    private String value(String guc) {
-        return e.settings().stream()
-                .filter(s -> s.name().equals(guc))
-                .map(s -> e.with() == null ? s.none() : s.with())
-                .findFirst()
-                .orElse(null);
-    }
-
     private interface Look {
         Conclusion at(Table t, Policy p, PolicyExpression.SettingRead read);
     }
@@ -79,7 +71,7 @@ final class ExplainErrors {
 
     private Conclusion cast() {
         return first((t, p, r) -> {
-            String value = value(r.guc());
+            String value = e.value(r.guc());
             if (r.cast() == null || value == null) {
                 return null;
             }
@@ -103,7 +95,7 @@ final class ExplainErrors {
     }
 
     private Conclusion unknownSetting() {
-        return first((t, p, r) -> r.missingOk() || value(r.guc()) != null
+        return first((t, p, r) -> r.missingOk() || e.value(r.guc()) != null
                 ? null
                 : new Conclusion(
                         Cause.SETTING_UNSET,
@@ -118,7 +110,7 @@ final class ExplainErrors {
                 .filter(t -> t.access().filtered())
                 .findFirst()
                 .orElse(null);
-        if (filtered != null && "off".equals(value("row_security"))) {
+        if (filtered != null && "off".equals(e.value("row_security"))) {
             return new Conclusion(
                     Cause.ROW_SECURITY_OFF,
                     "Error, because row_security is off in this session, and policies of " + filtered.name()

@@ -157,6 +157,16 @@ record Explanation(
         return with == null ? none : with;
     }
 
+    /** What a setting is in the session that was asked for; null when it is not set, or not known. */
+    String value(String setting) {
+        for (Setting s : settings) {
+            if (s.name().equals(setting)) {
+                return with == null ? s.none() : s.with();
+            }
+        }
+        return null;
+    }
+
     /** For programs. */
     String toJson() {
         JsonStringWriter json = JsonWriter.indent("  ").string();

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = WardenCli.Version.class,
         subcommands = {
+            InitCommand.class,
             DoctorCommand.class,
             DdlCommand.class,
             ExplainCommand.class,
@@ -158,6 +159,9 @@ public final class WardenCli implements Callable<Integer> {
             }
             if (type == ExplainCommand.class) {
                 return type.cast(new ExplainCommand(terminal));
+            }
+            if (type == InitCommand.class) {
+                return type.cast(new InitCommand(terminal));
             }
             return CommandLine.defaultFactory().create(type);
         }

@@ -185,6 +185,7 @@ class RoomsTest {
                                 OURS + "engine/report/",
                                 OURS + "shaded/picocli/",
                                 OURS + "shaded/postgresql/",
+                                OURS + "shaded/bytebuddy/jar/asm/",
                                 OURS + "shaded/nanojson/"),
                         Set.of("java.base", "java.sql", "java.logging")));
     }

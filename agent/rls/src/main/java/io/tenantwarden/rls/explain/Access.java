@@ -15,6 +15,7 @@ import java.util.List;
  * @param role with whose rights it is read
  * @param command the command whose policies hold: {@code SELECT}, {@code INSERT}, {@code UPDATE} or {@code DELETE}
  * @param enforcement whether policies filter
+ * @param guarded whether somebody expects them to: the table is protected or has policies, or it is a copy of such a one
  */
 public record Access(
         CatalogTable table,
@@ -22,7 +23,8 @@ public record Access(
         String rightsOf,
         ReadingRole role,
         String command,
-        Enforcement enforcement) {
+        Enforcement enforcement,
+        boolean guarded) {
 
     public Access {
         via = List.copyOf(via);
@@ -31,11 +33,6 @@ public record Access(
     /** Whether policies filter what is read. */
     public boolean filtered() {
         return enforcement == Enforcement.FILTERED;
-    }
-
-    /** Whether somebody expects them to: the table is protected, or has policies. */
-    public boolean shouldBeFiltered() {
-        return table.isProtected() || !table.policies().isEmpty();
     }
 
     /** Whether a policy is one for the command. */

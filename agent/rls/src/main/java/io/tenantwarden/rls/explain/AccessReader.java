@@ -186,8 +186,12 @@ public final class AccessReader {
                 }
             }
             default -> {
-                Access access =
-                        new Access(t, way.via(), way.rightsOf(), way.role(), command, Enforcement.of(t, way.role()));
+                boolean guarded = t.isProtected()
+                        || !t.policies().isEmpty()
+                        || t.kind() == CatalogTable.Kind.MATERIALIZED_VIEW
+                                && !catalog.protectedBelow(t).isEmpty();
+                Access access = new Access(
+                        t, way.via(), way.rightsOf(), way.role(), command, Enforcement.of(t, way.role()), guarded);
                 found.putIfAbsent(t.oid() + " " + way.role().name() + " " + command, access);
             }
         }
