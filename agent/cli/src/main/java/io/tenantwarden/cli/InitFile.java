@@ -59,7 +59,7 @@ final class InitFile {
         }
         gap();
         comment("The report that check, explain and report read; %p is the process.");
-        line("warden.report=warden-%p.json");
+        line("#warden.report=warden-%p.json");
         return text.toString();
     }
 

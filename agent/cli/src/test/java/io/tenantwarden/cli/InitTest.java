@@ -183,7 +183,6 @@ class InitTest {
                     "warden.guc", "shop.tenant={tenant}",
                     "warden.guc.bypass", "shop.platform=yes",
                     "warden.tenant", "method:com.acme.shop.TenantContext#current",
-                    "warden.report", "warden-%p.json",
                     "warden.scope.nightly-job", "com.acme.shop.NightlyJob#billOne(0)",
                     "warden.scope.order-listener", "com.acme.shop.OrderListener#placed(0.tenantId)"));
             expected.put("warden.bypass.sql-payers.at", "com.acme.shop.SqlPayers#find");
