@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /** The four acts. Each one checks that it showed what it is for. */
 final class Acts {
@@ -32,11 +31,8 @@ final class Acts {
             "warden.bypass.payer.at=com.acme.billing.payment.PaymentDirectory#findPayer",
             "warden.bypass.payer.reason=The payment provider knows a reference and no tenant");
 
-    /** One more line, and the job works for one tenant after the other. */
-    private static final List<String> ENFORCE_WITH_JOB = Stream.concat(
-                    ENFORCE.stream(),
-                    Stream.of("warden.scope.overdue=com.acme.billing.invoice.OverdueInvoicesJob#report(0)"))
-            .toList();
+    /** The reasons for bypasses, which nobody can propose. */
+    private static final String REASON = "known and accepted";
 
     private final Stage stage;
     private final Screen screen;
@@ -281,16 +277,25 @@ final class Acts {
         verdict.point(others.isEmpty(), "no request was refused", others);
         verdict.point(log.otherKinds().isEmpty(), "no violation but unscoped queries", log.otherKinds());
         List<Answer> answers = new ArrayList<>(visit.answers());
-        answers.addAll(withTheJob(verdict));
+        answers.addAll(withTheFileOfInit(database, verdict));
         return new ActResult(4, answers, log.violations(), log.refusals(), verdict.problems());
     }
 
-    /** The last hole is closed by the refusal's own advice: a line of configuration, and none of code. */
-    private List<Answer> withTheJob(Verdict verdict) {
-        screen.scene("the job's method is named as a scope: its first argument is the tenant that it works for");
+    /** The last hole is closed by a line of configuration, and none of code: init finds it, and all the others. */
+    private List<Answer> withTheFileOfInit(BillingDatabase migrated, Verdict verdict) {
+        screen.scene("init reads catalog and classes and writes all of it, the job's method as a scope too");
+        List<String> lines = stage.init(migrated);
+        verdict.point(
+                lines.contains(
+                        "warden.scope.overdue-invoices-job=com.acme.billing.invoice.OverdueInvoicesJob#report(0)"),
+                "the job's method is found: its first argument is the tenant that it works for",
+                lines);
+        List<String> filled = lines.stream()
+                .map(line -> line.matches("warden\\.bypass\\..*\\.reason=") ? line + REASON : line)
+                .toList();
         BillingDatabase database = stage.emptyDatabase();
         Visit visit;
-        BillingProcess application = stage.startWithAgent(database, ENFORCE_WITH_JOB);
+        BillingProcess application = stage.startWithAgent(database, filled, List.of("warden.mode=enforce"));
         try (application) {
             visit = Visit.play(application, database);
         }

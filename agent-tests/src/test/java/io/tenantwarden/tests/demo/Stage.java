@@ -2,6 +2,7 @@ package io.tenantwarden.tests.demo;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -103,6 +104,15 @@ final class Stage implements AutoCloseable {
      * @param configuration lines of the properties file; empty for the bare flag
      */
     BillingProcess startWithAgent(BillingDatabase database, List<String> configuration) {
+        return startWithAgent(database, configuration, List.of());
+    }
+
+    /**
+     * The same with system properties besides, which go before the file.
+     *
+     * @param properties {@code name=value}
+     */
+    BillingProcess startWithAgent(BillingDatabase database, List<String> configuration, List<String> properties) {
         if (!Files.isRegularFile(agentJar)) {
             throw new DemoFailure(
                     "there is no agent at " + agentJar + "; build it with: mvn -pl agent/dist -am package");
@@ -121,12 +131,58 @@ final class Stage implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
         }
+        for (String property : properties) {
+            options.add("-D" + property);
+            command.add("-D" + property);
+        }
         screen.verbatim(List.of("java " + String.join(" ", command) + " -jar billing.jar"));
         if (!configuration.isEmpty()) {
             screen.text("warden.properties:");
-            screen.verbatim(configuration);
+            screen.verbatim(
+                    configuration.stream().filter(l -> l.startsWith("warden.")).toList());
         }
         return BillingProcess.start(applicationJar, database, options, List.of());
+    }
+
+    /**
+     * The lines that {@code init} writes of this database and the application's jar.
+     *
+     * @throws DemoFailure with what it says, when it writes none
+     */
+    List<String> init(BillingDatabase database) {
+        screen.verbatim(List.of("java -jar tenant-warden.jar init --url ... --user " + BillingDatabase.APPLICATION
+                + " --jar billing.jar"));
+        Path file = folder.resolve("init.properties");
+        try {
+            ProcessBuilder builder = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-jar",
+                            agentJar.toString(),
+                            "init",
+                            "--url",
+                            database.url(),
+                            "--user",
+                            BillingDatabase.APPLICATION,
+                            "--jar",
+                            applicationJar.toString(),
+                            "--out",
+                            file.toString())
+                    .redirectErrorStream(true);
+            builder.environment().put("WARDEN_PASSWORD", "secret");
+            Process process = builder.start();
+            process.getOutputStream().close();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new DemoFailure("init failed: " + output);
+            }
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DemoFailure("interrupted while init ran", e);
+        }
     }
 
     @Override

@@ -30,6 +30,26 @@ record Terminal(
 
         /** What was typed; null at the end of the input. */
         char[] ask(String question);
+
+        /** The same for what may be seen. */
+        default String line(String question) {
+            char[] typed = ask(question);
+            return typed == null ? null : new String(typed);
+        }
+    }
+
+    /** The console of this process. */
+    private record OfConsole(Console console) implements PasswordPrompt {
+
+        @Override
+        public char[] ask(String question) {
+            return console.readPassword("%s", question);
+        }
+
+        @Override
+        public String line(String question) {
+            return console.readLine("%s", question);
+        }
     }
 
     /** The terminal of this process. */
@@ -42,7 +62,7 @@ record Terminal(
                 new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8),
                 System.err,
                 environment,
-                interactive ? question -> console.readPassword("%s", question) : null,
+                interactive ? new OfConsole(console) : null,
                 interactive && wantsColours(environment));
     }
 

@@ -25,8 +25,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = WardenCli.Version.class,
         subcommands = {
+            InitCommand.class,
             DoctorCommand.class,
             DdlCommand.class,
+            ExplainCommand.class,
             ExportCommand.class,
             EraseCommand.class,
             ReportCommand.class,
@@ -171,6 +173,12 @@ public final class WardenCli implements Callable<Integer> {
             }
             if (type == CheckCommand.class) {
                 return type.cast(new CheckCommand(terminal));
+            }
+            if (type == ExplainCommand.class) {
+                return type.cast(new ExplainCommand(terminal));
+            }
+            if (type == InitCommand.class) {
+                return type.cast(new InitCommand(terminal));
             }
             return CommandLine.defaultFactory().create(type);
         }

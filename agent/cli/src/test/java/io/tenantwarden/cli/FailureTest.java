@@ -56,6 +56,14 @@ class FailureTest {
             doctor --url jdbc:postgresql://h/d --user u --tenant-columns a,,b | --tenant-columns
             ddl --url jdbc:postgresql://h/d --user u --part nothing | Invalid value for option '--part'
             ddl --url jdbc:postgresql://h/d --user u --guc app.x=off | --guc
+            explain --url jdbc:postgresql://h/d --user u            | --sql
+            explain --url jdbc:postgresql://h/d --user u --id 7     | --id needs --report FILE
+            explain --url jdbc:postgresql://h/d --user u --sql x --report f | --report is for --id
+            explain --url jdbc:postgresql://h/d --user u --sql vacuum | PostgreSQL explains SELECT
+            explain --url jdbc:postgresql://h/d --user u --sql $1   | PostgreSQL explains SELECT
+            explain --url jdbc:postgresql://h/d --user u --sql values($1) | a parameter without a value
+            explain --url jdbc:postgresql://h/d --user u --sql values(1) --param 1 | the statement has 0 parameters, and 1 --param
+            init --url jdbc:postgresql://h/d --user u --jar /no/such.jar | does not exist
             """)
     void wrongUsage(String arguments, String line) {
         Captured run = Captured.run(arguments.split(" +"));
@@ -85,13 +93,14 @@ class FailureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"doctor", "ddl"})
+    @ValueSource(strings = {"doctor", "ddl", "init --out target/never-written", "explain --sql values(1)"})
     void nobodyListens(String command) throws Exception {
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        Captured run = Captured.run(command, "--url", "jdbc:postgresql://127.0.0.1:" + port + "/app", "--user", "u");
+        Captured run =
+                Captured.run((command + " --url jdbc:postgresql://127.0.0.1:" + port + "/app --user u").split(" "));
         assertRefused(3, "no connection to 127.0.0.1:" + port + "/app as u: Connection refused", run);
     }
 

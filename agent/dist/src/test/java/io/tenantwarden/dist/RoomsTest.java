@@ -58,6 +58,7 @@ class RoomsTest {
         arrows.put("rls/policy/", List.of("rls/catalog/", "rls/sql/"));
         arrows.put("rls/audit/", List.of("rls/policy/", "rls/catalog/", "rls/sql/"));
         arrows.put("rls/tenant/", List.of("rls/audit/", "rls/policy/", "rls/catalog/", "rls/sql/"));
+        arrows.put("rls/explain/", List.of("rls/policy/", "rls/catalog/", "rls/sql/"));
         arrows.put("engine/tenant/", List.of("bootstrap/"));
         arrows.put("engine/report/document/", List.of("rls/audit/"));
         arrows.put("engine/report/", List.of("bootstrap/", "rls/audit/"));
@@ -194,6 +195,7 @@ class RoomsTest {
                                 OURS + "engine/report/",
                                 OURS + "shaded/picocli/",
                                 OURS + "shaded/postgresql/",
+                                OURS + "shaded/bytebuddy/jar/asm/",
                                 OURS + "shaded/nanojson/"),
                         Set.of("java.base", "java.sql", "java.logging")));
     }

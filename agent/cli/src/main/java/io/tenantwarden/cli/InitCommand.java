@@ -1,0 +1,90 @@
+package io.tenantwarden.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code init}: a first configuration, from what database and classes say. */
+@Command(
+        name = "init",
+        description = {
+            "Writes a first warden.properties: settings and columns from the policies, the tenant's source, scopes and",
+            "bypasses from the application's classes, each with the reason why it is proposed. Overwrites no file.",
+            "Reads the catalog and the class files; runs no code of the application and changes nothing."
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = WardenCli.Version.class,
+        sortOptions = false,
+        footer = {
+            "",
+            "Exit 0: written. 2: wrong usage, or the file exists. 3: could not run.",
+            "",
+            "Example:",
+            "  java -jar tenant-warden.jar init --url jdbc:postgresql://localhost:5432/app \\",
+            "      --user app_user --jar app.jar"
+        })
+final class InitCommand implements Callable<Integer> {
+
+    @Mixin
+    private DatabaseOptions database;
+
+    @Option(
+            names = "--jar",
+            paramLabel = "FILE",
+            description = "the application: a jar, of Spring Boot or not, or a war; may be repeated")
+    private List<Path> jars = List.of();
+
+    @Option(
+            names = "--classes",
+            paramLabel = "FOLDER",
+            description = "the application's classes, for instance target/classes; may be repeated")
+    private List<Path> folders = List.of();
+
+    @Option(names = "--out", paramLabel = "FILE", description = "the file to write; warden.properties")
+    private Path out = Path.of("warden.properties");
+
+    private final Terminal terminal;
+
+    InitCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws SQLException, IOException {
+        if (Files.exists(out)) {
+            throw exists();
+        }
+        List<Path> places = new ArrayList<>(jars);
+        places.addAll(folders);
+        InitClasses classes = places.isEmpty() ? null : InitClasses.read(places);
+        InitDatabase facts;
+        try (Connection c = database.connect(terminal)) {
+            facts = InitDatabase.read(c);
+        }
+        InitFile file = new InitFile(facts, classes);
+        String text = file.write();
+        try {
+            Files.writeString(out, text, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW);
+        } catch (FileAlreadyExistsException e) {
+            throw exists();
+        }
+        InitFile.next(out, file.toDo()).forEach(terminal.text()::println);
+        terminal.text().flush();
+        return ExitCodes.NOTHING_FOUND;
+    }
+
+    private CommandFailure exists() {
+        return CommandFailure.usage(out + " exists and is not overwritten: give another name with --out");
+    }
+}
