@@ -58,7 +58,7 @@ class HardCasesGucScenario {
         }
     }
 
-    /** The session's default opens the door to everybody (pitfall 23). */
+    /** The session's default opens the door to everybody. */
     private static Connection connect() throws SQLException {
         return DriverManager.getConnection(Db.url() + "?options=-c%20app.is_platform%3Don", "warden_app", "secret");
     }
@@ -129,7 +129,7 @@ class HardCasesGucScenario {
         }
     }
 
-    // ---- pitfalls 10 and 41: deferred triggers
+    // ---- deferred triggers
 
     private static void touch(Connection c) throws SQLException {
         assertEquals(

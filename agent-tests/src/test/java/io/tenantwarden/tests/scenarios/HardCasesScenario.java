@@ -600,7 +600,7 @@ class HardCasesScenario {
         }
     }
 
-    /** Pitfall 9: on PostgreSQL 18 anything before it in its group of messages makes the inner COMMIT fail. */
+    /** On PostgreSQL 18 anything before it in its group of messages makes the inner COMMIT fail. */
     @Test
     void theScopeHoldsAfterACommitInsideAProcedure() throws Exception {
         for (String mode : List.of("extended", "simple", "extendedForPrepared", "extendedCacheEverything")) {
@@ -901,7 +901,7 @@ class HardCasesScenario {
         }
     }
 
-    /** Pitfall 18: PostgreSQL itself refuses COPY FROM where policies hold; elsewhere it works. */
+    /** PostgreSQL itself refuses COPY FROM where policies hold; elsewhere it works. */
     @Test
     void copyIn() throws Exception {
         try (Connection c = Db.plain().getConnection()) {
@@ -1047,7 +1047,7 @@ class HardCasesScenario {
         }
     }
 
-    // ---- the application's own helper (pitfall 24)
+    // ---- the application's own helper
 
     @Test
     void anApplicationsSettingBetweenTwoTenantStatements() throws Exception {
@@ -1162,7 +1162,7 @@ class HardCasesScenario {
         }
     }
 
-    // ---- two threads (pitfall 36)
+    // ---- two threads
 
     @Test
     void twoThreadsOnOneConnectionEachSeeTheirOwn() throws Exception {
@@ -1278,7 +1278,7 @@ class HardCasesScenario {
         }
     }
 
-    // ---- XA (pitfall 36)
+    // ---- XA
 
     private record TestXid(byte[] id) implements Xid {
         @Override
