@@ -236,7 +236,7 @@ final class Values {
             }
             if (lower.endsWith(".md") || lower.endsWith(".html") || lower.endsWith(".sarif")) {
                 throw new IllegalArgumentException("a report ending in '" + text.substring(text.lastIndexOf('.'))
-                        + "' is not available in version " + Keys.VERSION + "; write a name ending in .json");
+                        + "' is not available in this version; write a name ending in .json");
             }
             throw new IllegalArgumentException("the ending of '" + text
                     + "' says no format; write a name ending in .json, for instance warden.json");
@@ -401,7 +401,7 @@ final class Values {
             String lower = text.toLowerCase(Locale.ROOT);
             if (later.contains(lower)) {
                 throw new IllegalArgumentException(
-                        "'" + lower + "' is not available in version " + Keys.VERSION + "; allowed are " + allowed());
+                        "'" + lower + "' is not available in this version; allowed are " + allowed());
             }
             String nearest = Nearest.of(lower, split(allowed().replace(" ", ""), ','));
             throw new IllegalArgumentException(

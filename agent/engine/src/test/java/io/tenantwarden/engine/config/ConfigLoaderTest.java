@@ -277,9 +277,9 @@ class ConfigLoaderTest {
                 "warden.catalog.refresh | -5s                   | for instance 300s",
                 "warden.strategy        | fast                  | auto, pipelined, jdbc",
                 "warden.app.packages    | com.acme.*            | without a *",
-                "warden.report          | report.md             | .md' is not available in version 0.1.0",
-                "warden.report          | report.html           | not available in version 0.1.0",
-                "warden.report          | a.json,report.sarif   | not available in version 0.1.0",
+                "warden.report          | report.md             | .md' is not available in this version",
+                "warden.report          | report.html           | not available in this version",
+                "warden.report          | a.json,report.sarif   | not available in this version",
                 "warden.report          | report.txt            | ending in .json",
                 "warden.log             | stdout                | auto, slf4j, stderr, none",
                 "warden.debug           | 1                     | true, false",
@@ -308,7 +308,7 @@ class ConfigLoaderTest {
                 Loading.with()
                         .arguments(key.substring("warden.".length()) + "=v")
                         .problem())) {
-            assertTrue(problem.contains(key + " is not available in version 0.1.0"), problem);
+            assertTrue(problem.contains(key + " is not available in this version"), problem);
         }
     }
 
