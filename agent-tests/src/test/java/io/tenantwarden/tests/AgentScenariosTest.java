@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tenantwarden.tests.jvm.Forked;
 import io.tenantwarden.tests.jvm.Jdk;
+import io.tenantwarden.tests.jvm.Library;
 import io.tenantwarden.tests.jvm.TestDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -89,6 +90,17 @@ class AgentScenariosTest {
                     .tests());
         }
         return tests;
+    }
+
+    /** What docs/known-limits.md says of caches, with the real libraries. */
+    @TestFactory
+    List<DynamicTest> cachesAnswerWithoutAStatement() throws Exception {
+        return Forked.scenario(scenario("CachesScenario"))
+                .database(TestDatabase.create(18))
+                .warden("tenant", SOURCE)
+                .warden("mode", "enforce")
+                .with(jvm -> jvm.library(new Library("caches")))
+                .tests();
     }
 
     @TestFactory

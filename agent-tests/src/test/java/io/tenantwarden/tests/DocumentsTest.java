@@ -43,7 +43,7 @@ class DocumentsTest {
 
     private static List<String> documents() throws IOException {
         List<String> files = new ArrayList<>(List.of("demo/README.md"));
-        for (String folder : List.of("", "docs")) {
+        for (String folder : List.of("", "docs", "docs/decisions", ".github")) {
             try (Stream<Path> list = Files.list(ROOT.resolve(folder))) {
                 list.filter(file -> file.getFileName().toString().endsWith(".md"))
                         .map(file -> ROOT.relativize(file).toString().replace('\\', '/'))
@@ -165,6 +165,34 @@ class DocumentsTest {
                 .map(line -> line.replaceFirst("#+ ", "").toLowerCase(Locale.ROOT))
                 .map(heading -> heading.replaceAll("[^\\p{Alnum} _-]", "").replace(' ', '-'))
                 .collect(Collectors.toSet());
+    }
+
+    /** Whoever reads the code has the repository and nothing else. */
+    @Test
+    void nothingCitesATextThatIsNotHere() throws IOException {
+        Pattern numbered = Pattern.compile("(?i)\\bpitfalls? [0-9]+|\\bas agreed\\b");
+        Pattern document = Pattern.compile("(?<![\\w./%}-])(?:[\\w-]+/)*[\\w-]+\\.md\\b");
+        List<String> wrong = new ArrayList<>();
+        List<Path> files = new ArrayList<>(sources("agent", "agent-tests", "demo"));
+        for (String name : documents()) {
+            files.add(ROOT.resolve(name));
+        }
+        for (Path file : files) {
+            if (file.endsWith("DocumentsTest.java")) {
+                continue;
+            }
+            String text = Files.readString(file);
+            numbered.matcher(text).results().forEach(found -> wrong.add(file + ": " + found.group()));
+            if (file.toString().contains("main")) {
+                document.matcher(text)
+                        .results()
+                        .map(found -> found.group())
+                        .filter(name ->
+                                !Files.exists(ROOT.resolve(name)) && !Files.exists(ROOT.resolve("docs/" + name)))
+                        .forEach(name -> wrong.add(file + ": " + name));
+            }
+        }
+        assertEquals(List.of(), wrong);
     }
 
     @Test

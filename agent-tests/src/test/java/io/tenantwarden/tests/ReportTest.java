@@ -56,7 +56,9 @@ class ReportTest {
     private JsonObject report() throws Exception {
         List<Path> files = reports();
         assertEquals(1, files.size(), files::toString);
-        return JsonParser.object().from(Files.readString(files.get(0)));
+        String text = Files.readString(files.get(0));
+        ReportSchema.validate(text);
+        return JsonParser.object().from(text);
     }
 
     private static Set<String> keys(JsonObject object) {

@@ -16,7 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Pitfall 62: what the source says to everybody, it says on new threads and in periodic tasks, too. Mode enforce. */
+/** What the source says to everybody, it says on new threads and in periodic tasks, too. Mode enforce. */
 class ConstantSourceScenario {
 
     private static final ThreadLocal<String> CURRENT = ThreadLocal.withInitial(() -> "a");

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The first source throws or gives what is no tenant id: nobody else is asked, for the next may be one that a client
- * chooses. The second source would answer {@code b}. Pitfalls 34 and 39.
+ * chooses. The second source would answer {@code b}.
  */
 class FailingSourceScenario {
 

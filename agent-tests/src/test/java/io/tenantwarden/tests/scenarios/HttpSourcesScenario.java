@@ -229,7 +229,7 @@ class HttpSourcesScenario {
         }
     }
 
-    /** Pitfall 40: four threads of the server and their recycled requests, two customers at a time. */
+    /** Four threads of the server and their recycled requests, two customers at a time. */
     @Test
     void requestsDoNotMix() throws Exception {
         ExecutorService clients = Executors.newFixedThreadPool(8);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The application's log goes to the database: reporting a violation runs SQL on a protected table, outside any tenant
- * scope, from the same pool. That must neither be a violation in its turn nor be refused. Pitfall 33.
+ * scope, from the same pool. That must neither be a violation in its turn nor be refused.
  */
 class JdbcAppenderScenario {
 

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Pitfall 63: a source that looks the tenant up takes a connection of the pool that the application uses. Mode enforce. */
+/** A source that looks the tenant up takes a connection of the pool that the application uses. Mode enforce. */
 class PooledSourceScenario {
 
     private static final ThreadLocal<String> USER = new ThreadLocal<>();

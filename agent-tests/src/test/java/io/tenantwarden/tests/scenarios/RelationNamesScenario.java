@@ -220,6 +220,42 @@ class RelationNamesScenario {
         }
     }
 
+    /** Where the creation was seen, the temporary table is known to be another than the protected one that it hides. */
+    @Test
+    void aTemporaryTableMayHideAProtectedOne() throws Exception {
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            refused(c, "select id from invoices");
+            s.execute("create temp table invoices as select 7 as id");
+            assertEquals(List.of("7"), Db.column(c, "select id from invoices"));
+            refused(c, "select id from public.invoices");
+            s.execute("drop table invoices");
+            refused(c, "select id from invoices");
+            s.execute("create temp view invoices as select code from countries");
+            assertEquals(List.of("de", "fr"), Db.column(c, "select code from invoices order by 1"));
+            s.execute("discard temp");
+            refused(c, "select id from invoices");
+            c.setAutoCommit(false);
+            s.execute("create temp table invoices on commit drop as select 7 as id");
+            assertEquals(List.of("7"), Db.column(c, "select id from invoices"));
+            c.commit();
+            refused(c, "select id from invoices");
+            c.rollback();
+            c.setAutoCommit(true);
+        }
+    }
+
+    /** The server has no such table on the path, whatever other schemas have. */
+    @Test
+    void aNameThatIsOnNoSchemaOfThePath() throws Exception {
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            s.execute("set search_path = pg_catalog");
+            SQLException e = assertThrows(SQLException.class, () -> Db.column(c, "select id from parcels"));
+            assertEquals("42P01", e.getSQLState(), e.getMessage());
+        }
+    }
+
     /** A temporary table in each request: after the first ones no statement waits for more than without Warden. */
     @Test
     void temporaryTablesCostNothing() throws Exception {

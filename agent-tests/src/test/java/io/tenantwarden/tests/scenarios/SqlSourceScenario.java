@@ -9,7 +9,7 @@ import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A source that itself runs SQL: it must not ask itself without end, and its own SQL has no tenant. Pitfall 34. */
+/** A source that itself runs SQL: it must not ask itself without end, and its own SQL has no tenant. */
 class SqlSourceScenario {
 
     private static final ThreadLocal<String> KEY = new ThreadLocal<>();

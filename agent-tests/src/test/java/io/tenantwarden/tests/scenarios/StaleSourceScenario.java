@@ -29,7 +29,7 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.context.SecurityContextImpl;
 
 /**
- * Pitfall 69: a filter sets the tenant from a header, and does not clear it for a page that is not there. One server thread
+ * A filter sets the tenant from a header, and does not clear it for a page that is not there. One server thread
  * serves all requests. The property {@code scenario.keeps} says where the application keeps its tenant: each kind in turn.
  */
 class StaleSourceScenario {

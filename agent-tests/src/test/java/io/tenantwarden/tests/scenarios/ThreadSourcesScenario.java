@@ -66,7 +66,7 @@ class ThreadSourcesScenario {
         assertEquals("", as(unchecked));
     }
 
-    /** Pitfall 30: an empty context made by asking would stay on a pooled thread. */
+    /** An empty context made by asking would stay on a pooled thread. */
     @Test
     void askingLeavesNothingOnTheThread() throws Exception {
         assertEquals("", Invoices.tenants());

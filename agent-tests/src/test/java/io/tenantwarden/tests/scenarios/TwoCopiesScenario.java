@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Pitfall 53: the tenant's class is loaded twice, by the class path and by a loader that has its own copy first, as a
+ * The tenant's class is loaded twice, by the class path and by a loader that has its own copy first, as a
  * restart loader or a web application has. The code that runs is the child's; the thread may have either's loader. Mode
  * enforce.
  */

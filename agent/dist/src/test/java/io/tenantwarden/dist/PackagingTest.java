@@ -184,6 +184,33 @@ class PackagingTest {
         assertEquals(List.of("cli", "engine", "instrumentation", "rls", "shaded"), rooms);
     }
 
+    /** Written by the build from the dependencies, whose versions the root POM pins. */
+    @Test
+    void theBillOfMaterialsNamesWhatIsShipped() {
+        String bill =
+                new String(AgentJar.entries().get("META-INF/sbom/tenant-warden.cdx.json"), StandardCharsets.UTF_8);
+        assertTrue(bill.contains("\"bomFormat\" : \"CycloneDX\""), bill);
+        assertTrue(
+                bill.contains("pkg:maven/io.tenantwarden/tenant-warden@" + System.getProperty("project.version")),
+                bill);
+        List<String> others = Pattern.compile("\"purl\" : \"pkg:maven/([^@]+)@[^\"]+\"")
+                .matcher(bill)
+                .results()
+                .map(found -> found.group(1))
+                .filter(name -> !name.startsWith("io.tenantwarden/"))
+                .distinct()
+                .sorted()
+                .toList();
+        assertEquals(
+                List.of(
+                        "com.github.ben-manes.caffeine/caffeine",
+                        "com.grack/nanojson",
+                        "info.picocli/picocli",
+                        "net.bytebuddy/byte-buddy",
+                        "org.postgresql/postgresql"),
+                others);
+    }
+
     private static void assertText(String entry, String... parts) {
         byte[] content = AgentJar.entries().get(entry);
         assertTrue(

@@ -17,9 +17,6 @@ import java.util.regex.Pattern;
  */
 public final class Keys {
 
-    /** The version that messages name; a test holds it equal to the version of the build. */
-    static final String VERSION = "0.1.0";
-
     private static final List<Key<?>> DECLARED = new ArrayList<>();
 
     public static final Key<Mode> MODE = declare(Key.of(

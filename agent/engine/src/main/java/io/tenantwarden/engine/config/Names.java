@@ -86,7 +86,7 @@ final class Names {
     static String refusal(ConfigLoader.Entry entry) {
         String name = entry.name;
         if (Keys.LATER.contains(name)) {
-            return entry.shown() + ": " + name + " is not available in version " + Keys.VERSION + "; take it out";
+            return entry.shown() + ": " + name + " is not available in this version; take it out";
         }
         if (!name.startsWith(PREFIX) && entry.layer == Layer.FILE && key(PREFIX + name) != null) {
             return entry.shown() + ": keys in the file begin with warden.; write " + PREFIX + name;

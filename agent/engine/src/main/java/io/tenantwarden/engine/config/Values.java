@@ -409,7 +409,7 @@ final class Values {
             String lower = text.toLowerCase(Locale.ROOT);
             if (later.contains(lower)) {
                 throw new IllegalArgumentException(
-                        "'" + lower + "' is not available in version " + Keys.VERSION + "; allowed are " + allowed());
+                        "'" + lower + "' is not available in this version; allowed are " + allowed());
             }
             String nearest = Nearest.of(lower, split(allowed().replace(" ", ""), ','));
             throw new IllegalArgumentException(

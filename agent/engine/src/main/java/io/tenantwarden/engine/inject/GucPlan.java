@@ -117,7 +117,7 @@ public final class GucPlan {
     }
 
     /**
-     * No row and no column reach the driver: "SELECT 0" (PIPELINED facts). {@code pg_catalog} is named, because a
+     * No row and no column reach the driver: "SELECT 0". {@code pg_catalog} is named, because a
      * search_path may put another set_config before it.
      */
     private static String sql(String[] names, boolean local) {

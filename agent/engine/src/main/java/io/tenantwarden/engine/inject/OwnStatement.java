@@ -27,7 +27,7 @@ final class OwnStatement {
 
     /**
      * Sets the values until they are reset. Its text, and so the driver's cached query object, is another one than that of
-     * {@link #setForTransaction}: one object for both was seen to leak (PIPELINED facts).
+     * {@link #setForTransaction}: one object for both was seen to leak.
      */
     void setForSession(Connection connection, Assignment target) throws SQLException {
         set(connection, plan.sessionSql(), target.values());

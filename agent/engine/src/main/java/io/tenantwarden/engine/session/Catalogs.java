@@ -179,7 +179,7 @@ public final class Catalogs {
         return false;
     }
 
-    /** Behind a pooler the key of the backend that the driver was given is not the backend's (PIPELINED facts). */
+    /** Behind a pooler the key of the backend that the driver was given is not the backend's. */
     private static boolean isPooled(Connection connection, Identity identity) {
         try {
             Object pid = connection.getClass().getMethod("getBackendPID").invoke(connection);

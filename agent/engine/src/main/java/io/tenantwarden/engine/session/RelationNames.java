@@ -2,6 +2,7 @@ package io.tenantwarden.engine.session;
 
 import io.tenantwarden.rls.catalog.Resolution;
 import io.tenantwarden.rls.sql.DdlChange;
+import io.tenantwarden.rls.sql.Keyword;
 import io.tenantwarden.rls.sql.Relation;
 import io.tenantwarden.rls.sql.SqlStatement;
 import java.util.HashMap;
@@ -24,8 +25,13 @@ public final class RelationNames {
     // the temporary relations that this session has created, as far as their creation was seen, by name
     private final Map<String, Temporary> temporary = new HashMap<>(0);
 
+    // whether the server was asked because of one of them: an answer may be kept that is true only while it exists
+    private boolean hiding;
+
     private enum Temporary {
         TABLE,
+        /** Dropped; applications create the same one again. */
+        GONE,
         /** A view, which reads other tables, or what may be one. */
         VIEW
     }
@@ -62,6 +68,8 @@ public final class RelationNames {
         if (sql.changesCatalog() && !isOfTemporary(ddl)) {
             catalogChanged = true;
             epoch++;
+        } else if (mayRemove(sql)) {
+            removed(sql, ddl);
         }
         if (ddl == DdlChange.NONE) {
             return;
@@ -74,6 +82,34 @@ public final class RelationNames {
             if (temporary.put(created.name(), kind) != kind || kind == Temporary.VIEW) {
                 epoch++;
             }
+        }
+    }
+
+    private static boolean mayRemove(SqlStatement sql) {
+        return sql.multi()
+                || switch (sql.keyword()) {
+                    case DROP, ALTER, ALTER_TABLE, DISCARD -> true;
+                    default -> false;
+                };
+    }
+
+    private void removed(SqlStatement sql, DdlChange ddl) {
+        Keyword keyword = sql.keyword();
+        if (keyword == Keyword.DISCARD || sql.multi() || ddl.named().isEmpty()) {
+            temporary.replaceAll((name, kind) -> Temporary.GONE);
+        } else if (keyword == Keyword.DROP) {
+            for (Relation named : ddl.named()) {
+                temporary.put(named.name(), Temporary.GONE);
+            }
+        }
+        mayShowAgain();
+    }
+
+    /** What a temporary relation has hidden may be meant again. */
+    private void mayShowAgain() {
+        if (hiding) {
+            hiding = false;
+            epoch++;
         }
     }
 
@@ -104,6 +140,7 @@ public final class RelationNames {
             for (int i = 0; i < relations.size(); i++) {
                 Temporary kind = of(relations.get(i));
                 if (kind == Temporary.VIEW || kind == Temporary.TABLE && bySnapshot.touches()) {
+                    hiding = true;
                     return true;
                 }
             }
@@ -152,6 +189,7 @@ public final class RelationNames {
         if (rolledBack) {
             temporary.clear();
         }
+        mayShowAgain(); // ON COMMIT DROP
         boolean changed = catalogChanged;
         if (pathChanged || changed) {
             epoch++;

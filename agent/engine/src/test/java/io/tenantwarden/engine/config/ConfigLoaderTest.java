@@ -318,7 +318,7 @@ class ConfigLoaderTest {
                 Loading.with()
                         .arguments(key.substring("warden.".length()) + "=v")
                         .problem())) {
-            assertTrue(problem.contains(key + " is not available in version 0.1.0"), problem);
+            assertTrue(problem.contains(key + " is not available in this version"), problem);
         }
     }
 

@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -56,13 +54,5 @@ class KeysTest {
 
         assertEquals(key, Names.key(name));
         assertEquals(name, Names.ofVariable(Key.variableOf(name)));
-    }
-
-    @Test
-    void theVersionInMessagesIsTheVersionOfTheBuild() throws Exception {
-        String pom = Files.readString(Path.of("pom.xml"));
-
-        assertTrue(
-                pom.contains("<version>" + Keys.VERSION + "</version>"), "Keys.VERSION is not the version in pom.xml");
     }
 }

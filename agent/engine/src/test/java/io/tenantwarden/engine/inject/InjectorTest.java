@@ -173,7 +173,7 @@ class InjectorTest {
         connection.rollback();
     }
 
-    /** Pitfall 24: within one string, or between two scopes of one transaction. */
+    /** Within one string, or between two scopes of one transaction. */
     @Test
     void afterTheApplicationsOwnSetItIsSentAgain() throws Throwable {
         begin();

@@ -11,7 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
-/** Pitfall 69: a request leaves its tenant on the server's thread. Each test has a thread of its own. */
+/** A request leaves its tenant on the server's thread. Each test has a thread of its own. */
 class LeftValuesTest {
 
     private static final Scope A = Scope.tenant("a");

@@ -67,7 +67,7 @@ class ScopeResolverTest {
         assertEquals(BYPASS, now());
     }
 
-    /** Pitfall 39: the search ends, the next source is not asked, the checkout does not count. */
+    /** The search ends, the next source is not asked, the checkout does not count. */
     @Test
     void aSourceThatFailsMeansNobody() {
         TenantHolder.set(new IllegalStateException("no request"));
@@ -146,7 +146,7 @@ class ScopeResolverTest {
         }
     }
 
-    /** Pitfall 25: a thread that inherits is not fresh. */
+    /** A thread that inherits is not fresh. */
     @Test
     void whatANewThreadInheritsIsNoAnswer() throws Exception {
         TenantHolder.inherited("a");

@@ -107,7 +107,7 @@ class CheckoutsTest {
         assertEquals(Scope.NONE, session.checkout().captured());
     }
 
-    /** Pitfall 42: whatever a borrower left behind is overwritten, with nothing too. */
+    /** Whatever a borrower left behind is overwritten, with nothing too. */
     @Test
     void everyBorrowOverwrites() {
         borrow(logical());
@@ -135,7 +135,7 @@ class CheckoutsTest {
         assertEquals(Scope.NONE, session.checkout().captured());
     }
 
-    /** Pitfall 63: a source that takes a connection of the same pool would wait for the one that is being held. */
+    /** A source that takes a connection of the same pool would wait for the one that is being held. */
     @Test
     void theSourceIsAskedOnceAndBeforeTheConnectionIsHeld() {
         checkouts.entering(dataSource);

@@ -82,13 +82,11 @@ class RelationNamesTest {
 
     @Test
     void whatIsDoneToTemporaryRelationsIsNobodyElsesBusiness() {
-        note(
-                "create temp table w as select 1 as c",
-                "create index on w (c)",
-                "alter table w add d int",
-                "drop table w");
-        assertFalse(names.isCatalogChanged());
+        note("create temp table w as select 1 as c", "create index on w (c)", "alter table w add d int");
         assertTrue(mayBeTemporary("w"));
+        note("drop table w");
+        assertFalse(names.isCatalogChanged());
+        assertFalse(mayBeTemporary("w"), "who has the name next, nobody knows");
         assertFalse(mayBeTemporary("invoices"));
         note("drop table pg_temp.w");
         assertFalse(names.isCatalogChanged());
@@ -123,6 +121,35 @@ class RelationNamesTest {
         assertFalse(mayBeTemporary("w"));
         note("create temp table w (c int)", "create table w (c int)");
         assertFalse(mayBeTemporary("w"));
+    }
+
+    /** An answer of the server was kept while the temporary relation hid a protected one. */
+    @Test
+    void whatATemporaryRelationHasHiddenIsAskedForAgain() {
+        for (Runnable end : List.<Runnable>of(
+                () -> note("drop view w"),
+                () -> note("drop view pg_temp.w"),
+                () -> note("alter view pg_temp.w rename to v"),
+                () -> note("select 1; drop view pg_temp.w"),
+                () -> note("discard temp"),
+                () -> note("discard all"),
+                () -> names.transactionEnded(false))) {
+            note("create temp view w as select 1");
+            assertTrue(mayHide("select * from w"));
+            int epoch = names.epoch();
+            end.run();
+            assertNotEquals(epoch, names.epoch());
+        }
+    }
+
+    @Test
+    void whatHidesNothingIsCreatedAndDroppedForNothing() {
+        note("create temp table w (c int)");
+        int epoch = names.epoch();
+        assertFalse(mayHide("select * from w"));
+        note("alter table w add d int", "drop table w");
+        names.transactionEnded(false);
+        assertEquals(epoch, names.epoch());
     }
 
     @Test

@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Pitfall 53: the class that keeps the tenant is there more than once. */
+/** The class that keeps the tenant is there more than once. */
 class CopiesTest {
 
     private static final String NAME = "com.acme.TenantContext";

@@ -127,7 +127,7 @@ class LoadedClassesTest {
         assertTrue(message.contains("com.acme.Other"), message);
     }
 
-    /** Pitfall 30. */
+    /** What a server undeploys has to go. */
     @Test
     void noLoaderIsPinned() throws Exception {
         WeakReference<ClassLoader> gone = new WeakReference<>(foundOnce());

@@ -105,7 +105,7 @@ class MdcSourceTest {
         }
     }
 
-    /** Pitfall 30. */
+    /** What a server undeploys has to go. */
     @Test
     void noApplicationIsPinned() throws Exception {
         ClassLoader[] loader = new ClassLoader[1];

@@ -110,7 +110,7 @@ class RequestValuesTest {
         assertNull(read(request(JAKARTA, contents("host", "acme.example.com.evil.test", "path", "/x/t/other/x"))));
     }
 
-    /** Pitfall 40. */
+    /** Servers use request objects again, for other customers. */
     @Test
     void aRecycledRequestGivesNoOtherCustomersHeader() throws Exception {
         sources("header:X-Tenant-Id");
@@ -122,7 +122,7 @@ class RequestValuesTest {
         assertNull(reader.read());
     }
 
-    /** Pitfall 40: what the application sets is read from the request, and not a moment longer than it is served. */
+    /** What the application sets is read from the request, and not a moment longer than it is served. */
     @Test
     void anAttributeIsReadOnlyWhileTheRequestIsServed() throws Exception {
         sources("attribute:tenant");
@@ -168,7 +168,7 @@ class RequestValuesTest {
         requests.exit(outer);
     }
 
-    /** Pitfall 38: which of the two a gateway checked is anybody's guess. */
+    /** Which of the two a gateway checked is anybody's guess. */
     @Test
     void aHeaderSentTwiceWithDifferentValuesIsInvalid() throws Exception {
         sources("header:X-Tenant-Id", "value:fallback");
@@ -181,7 +181,7 @@ class RequestValuesTest {
         assertEquals("a", read(request(JAKARTA, contents("x-tenant-id", List.of("a", "a")))));
     }
 
-    /** Pitfall 39. */
+    /** Falling through to the next source could let the client choose. */
     @Test
     void aRequestThatCannotBeReadFailsTheSource() {
         Object request =
@@ -206,7 +206,7 @@ class RequestValuesTest {
         requests.exit(token);
     }
 
-    /** Pitfall 38. */
+    /** Whatever a client can send. */
     @Test
     void aHostileHeaderEndsTheSearch() {
         sources("header:X-Tenant-Id", "value:fallback");
@@ -216,7 +216,7 @@ class RequestValuesTest {
         assertEquals(TenantSourceException.Kind.INVALID_TENANT, e.kind());
     }
 
-    /** Pitfall 30. */
+    /** What a server undeploys has to go. */
     @Test
     void noServerIsPinned() throws Exception {
         sources("header:X-Org", "attribute:tenant");

@@ -56,7 +56,7 @@ class TenantFormatTest {
         }
     }
 
-    /** Pitfall 38. */
+    /** Whatever a client can send. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -82,7 +82,7 @@ class TenantFormatTest {
         invalid(format(TenantType.LONG), id);
     }
 
-    /** Pitfall 38. */
+    /** Whatever a client can send. */
     @Test
     void longTextAndHalfCharactersAreRefused() {
         for (String id : new String[] {"x".repeat(201), "x".repeat(1 << 20), "a\uD83D", "\uDE00b", "\uDE00\uD83D"}) {

@@ -201,7 +201,7 @@ class TenantReaderTest {
         assertEquals(List.of(), reader.notLoaded());
     }
 
-    /** Pitfall 39. */
+    /** Falling through to the next source could let the client choose. */
     @Test
     void aSourceThatThrowsEndsTheSearch() {
         TenantReader reader = reader(TenantType.TEXT, "method:com.acme.TenantContext#failing", "value:forged");
@@ -225,7 +225,7 @@ class TenantReaderTest {
         assertTrue(message.contains("at com.acme.TenantContext.nothingGiven("), message);
     }
 
-    /** Pitfall 39. */
+    /** Falling through to the next source could let the client choose. */
     @Test
     void anInvalidValueEndsTheSearch() {
         TenantReader reader =
@@ -305,7 +305,7 @@ class TenantReaderTest {
         assertTrue(e.getMessage().contains(hint), e.getMessage());
     }
 
-    /** Pitfall 34. */
+    /** Asking again from inside the source would not end. */
     @Test
     void aSourceThatRunsSqlGetsNoAnswerAndIsReportedOnce() throws Exception {
         TenantReader reader = reader(TenantType.TEXT, "method:com.acme.TenantContext#queries", "value:fallback");
@@ -411,7 +411,7 @@ class TenantReaderTest {
         assertTrue(bytes < reads, bytes + " bytes for " + reads + " reads");
     }
 
-    /** Pitfall 30. */
+    /** What a server undeploys has to go. */
     @ParameterizedTest
     @ValueSource(
             strings = {

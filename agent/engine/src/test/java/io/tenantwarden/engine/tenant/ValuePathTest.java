@@ -310,7 +310,7 @@ class ValuePathTest {
         }
     }
 
-    /** Pitfall 30. */
+    /** What a server undeploys has to go. */
     @Test
     void noApplicationIsPinned() throws Exception {
         ValuePath path = ValuePath.of(List.of("tenant", "id"));
