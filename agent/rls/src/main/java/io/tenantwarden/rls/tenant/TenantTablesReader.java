@@ -3,18 +3,14 @@ package io.tenantwarden.rls.tenant;
 import io.tenantwarden.rls.audit.Finding;
 import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.CatalogTable;
-import io.tenantwarden.rls.catalog.PlainStatements;
 import io.tenantwarden.rls.catalog.PolicySql;
 import io.tenantwarden.rls.catalog.RoleFacts;
 import io.tenantwarden.rls.sql.Identifiers;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,54 +24,36 @@ import java.util.stream.Collectors;
 /** Reads {@link TenantTables}. Used once, by one thread. */
 final class TenantTablesReader {
 
-    private final Connection connection;
     private final RoleFacts role;
     private final Catalog catalog;
     private final TenantTablesOptions options;
     private final TenantVisibility visibility;
 
-    private final Map<Long, Facts> facts = new HashMap<>();
-    private final Map<Long, Long> partitions = new HashMap<>();
-    private final Map<Long, List<TableColumn>> columns = new HashMap<>();
-    private final Map<Long, Map<String, String>> baseTypes = new HashMap<>();
-    private final Map<Long, Set<String>> triggers = new HashMap<>();
-    private final List<TableReference> references = new ArrayList<>();
+    private final TableFacts facts;
+    private final List<TableReference> references;
     private final Map<Long, TenantTable> found = new LinkedHashMap<>();
     private final List<Finding> problems = new ArrayList<>();
 
-    private record Facts(
-            boolean usage,
-            boolean select,
-            boolean delete,
-            boolean inherited,
-            boolean extension,
-            long bytes,
-            long rows,
-            boolean empty) {}
-
-    private interface Row {
-        void read(ResultSet rs) throws SQLException;
-    }
-
     TenantTablesReader(Connection connection, RoleFacts role, Catalog catalog, TenantTablesOptions options) {
-        this.connection = connection;
         this.role = role;
         this.catalog = catalog;
         this.options = options;
         this.visibility = new TenantVisibility(role, options.gucs());
+        this.facts = new TableFacts(connection);
+        this.references = facts.references();
     }
 
     TenantTables read() throws SQLException {
-        readFacts();
+        facts.read();
         List<Pattern> exclude = patterns(options.exclude());
         Map<Long, CatalogTable> open = new TreeMap<>();
         Set<String> excluded = new TreeSet<>();
         for (CatalogTable t : catalog.tables()) {
-            Facts of = facts.get(t.oid());
+            TableFacts.Facts of = facts.of(t.oid());
             if (of == null) {
                 continue;
             }
-            if (of.extension || isExcluded(exclude, t)) {
+            if (of.extension() || isExcluded(exclude, t)) {
                 excluded.add(t.qualifiedName());
             } else {
                 open.put(t.oid(), t);
@@ -109,66 +87,6 @@ final class TenantTablesReader {
                 problems);
     }
 
-    // ---------------------------------------------------------------- facts
-
-    private void readFacts() throws SQLException {
-        run(
-                TenantQueries.TABLES,
-                rs -> facts.put(
-                        rs.getLong(1),
-                        new Facts(
-                                rs.getBoolean(2),
-                                rs.getBoolean(3),
-                                rs.getBoolean(4),
-                                rs.getBoolean(5),
-                                rs.getBoolean(6),
-                                rs.getLong(7),
-                                rs.getLong(8),
-                                rs.getLong(9) == 0)));
-        run(TenantQueries.PARTITIONS, rs -> partitions.put(rs.getLong(1), rs.getLong(2)));
-        run(
-                TenantQueries.COLUMNS,
-                rs -> {
-                    columns.computeIfAbsent(rs.getLong(1), k -> new ArrayList<>())
-                            .add(new TableColumn(
-                                    rs.getString(2),
-                                    rs.getString(3),
-                                    rs.getBoolean(4),
-                                    rs.getBoolean(5),
-                                    rs.getString(6),
-                                    rs.getBoolean(7),
-                                    rs.getBoolean(8),
-                                    rs.getBoolean(9),
-                                    rs.getBoolean(10)));
-                    baseTypes
-                            .computeIfAbsent(rs.getLong(1), k -> new HashMap<>())
-                            .put(rs.getString(2), rs.getString(11));
-                },
-                facts.keySet().stream().map(String::valueOf).collect(Collectors.joining(",")));
-        run(
-                TenantQueries.REFERENCES,
-                rs -> references.add(new TableReference(
-                        rs.getString(3),
-                        rs.getString(4),
-                        whole(rs.getLong(1)),
-                        whole(rs.getLong(2)),
-                        List.of(rs.getString(5).split(TenantQueries.SEPARATOR)),
-                        List.of(rs.getString(6).split(TenantQueries.SEPARATOR)),
-                        TableReference.OnDelete.of(rs.getString(7)),
-                        rs.getBoolean(8),
-                        rs.getBoolean(9))));
-        run(TenantQueries.TRIGGERS, rs -> {
-            String events = rs.getInt(3) != 0 ? rs.getInt(4) != 0 ? "DELETE, UPDATE" : "DELETE" : "UPDATE";
-            triggers.computeIfAbsent(whole(rs.getLong(1)), k -> new LinkedHashSet<>())
-                    .add(rs.getString(2) + " (" + events + "): " + rs.getString(5) + "." + rs.getString(6));
-        });
-    }
-
-    /** A partition stands for the table that it is of. */
-    private long whole(long oid) {
-        return partitions.getOrDefault(oid, oid);
-    }
-
     // ---------------------------------------------------------------- which tables
 
     private void addTenantTables(Map<Long, CatalogTable> open) {
@@ -194,7 +112,7 @@ final class TenantTablesReader {
             int dot = name.lastIndexOf('.');
             CatalogTable table = dot < 0 ? null : catalog.table(name.substring(0, dot));
             String column = name.substring(dot + 1);
-            if (table == null || !baseTypes.getOrDefault(table.oid(), Map.of()).containsKey(column)) {
+            if (table == null || !facts.baseTypes(table.oid()).containsKey(column)) {
                 problem(
                         "tenant-table",
                         name,
@@ -208,7 +126,12 @@ final class TenantTablesReader {
 
     private void addRoot(CatalogTable table, String column) {
         if (table != null && !found.containsKey(table.oid())) {
-            add(table, TenantTable.Kind.ROOT, column, baseTypes.get(table.oid()).get(column), List.of());
+            add(
+                    table,
+                    TenantTable.Kind.ROOT,
+                    column,
+                    facts.baseTypes(table.oid()).get(column),
+                    List.of());
         }
     }
 
@@ -276,8 +199,8 @@ final class TenantTablesReader {
 
     private TenantTable add(
             CatalogTable t, TenantTable.Kind kind, String column, String type, List<TenantTable.Link> links) {
-        Facts of = facts.get(t.oid());
-        List<TableColumn> all = columns.getOrDefault(t.oid(), List.of());
+        TableFacts.Facts of = facts.of(t.oid());
+        List<TableColumn> all = facts.columns(t.oid());
         TenantTable table = new TenantTable(
                 t,
                 kind,
@@ -285,12 +208,12 @@ final class TenantTablesReader {
                 type,
                 links,
                 all,
-                of.usage && (of.select || all.stream().allMatch(TableColumn::select)),
-                of.usage && of.delete,
-                of.inherited,
-                List.copyOf(triggers.getOrDefault(t.oid(), Set.of())),
-                of.bytes,
-                of.rows);
+                of.usage() && (of.select() || all.stream().allMatch(TableColumn::select)),
+                of.usage() && of.delete(),
+                of.inherited(),
+                List.copyOf(facts.triggers(t.oid())),
+                of.bytes(),
+                of.rows());
         found.put(t.oid(), table);
         return table;
     }
@@ -328,7 +251,7 @@ final class TenantTablesReader {
 
     private boolean readsTenants(CatalogTable view, Set<Long> seen) {
         for (CatalogTable below : catalog.reads(view)) {
-            if (found.containsKey(whole(below.oid())) || seen.add(below.oid()) && readsTenants(below, seen)) {
+            if (found.containsKey(facts.whole(below.oid())) || seen.add(below.oid()) && readsTenants(below, seen)) {
                 return true;
             }
         }
@@ -442,7 +365,7 @@ final class TenantTablesReader {
 
     private boolean anyLargeObject() throws SQLException {
         boolean[] any = {false};
-        run(TenantQueries.ANY_LARGE_OBJECT, rs -> any[0] = rs.getBoolean(1));
+        facts.run(TenantQueries.ANY_LARGE_OBJECT, rs -> any[0] = rs.getBoolean(1));
         return any[0];
     }
 
@@ -451,7 +374,7 @@ final class TenantTablesReader {
         for (CatalogTable t : open.values()) {
             if (!found.containsKey(t.oid())
                     && !shared.contains(t)
-                    && !facts.get(t.oid()).empty()) {
+                    && !facts.of(t.oid()).empty()) {
                 names.add(t.qualifiedName());
             }
         }
@@ -493,20 +416,7 @@ final class TenantTablesReader {
 
     private long count(String sql) throws SQLException {
         long[] n = {0};
-        run("/* tenant-warden */ " + sql, rs -> n[0] = rs.getLong(1));
+        facts.run("/* tenant-warden */ " + sql, rs -> n[0] = rs.getLong(1));
         return n[0];
-    }
-
-    private void run(String sql, Row row, String... values) throws SQLException {
-        try (PreparedStatement s = PlainStatements.prepare(connection, sql)) {
-            for (int i = 0; i < values.length; i++) {
-                s.setString(i + 1, values[i]);
-            }
-            try (ResultSet rs = s.executeQuery()) {
-                while (rs.next()) {
-                    row.read(rs);
-                }
-            }
-        }
     }
 }
