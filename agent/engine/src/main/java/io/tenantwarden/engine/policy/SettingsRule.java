@@ -114,6 +114,12 @@ final class SettingsRule {
     private static void noteApplicationValue(Session session, SettingChange change) {
         switch (change.kind()) {
             case SET, SET_CONFIG -> {
+                if (change.value().kind() == SettingValue.Kind.LITERAL
+                        && change.value().text().isBlank()) {
+                    session.applicationValue()
+                            .set(ApplicationValue.Reach.NONE, true); // nobody, as from a tenant source
+                    return;
+                }
                 if (change.name() == null
                         && (session.injector() == null
                                 || session.injector().isDistrusted()
@@ -149,6 +155,9 @@ final class SettingsRule {
         }
         switch (effect(session, change, guc, bound)) {
             case HARMLESS -> {
+                if (isDefaultBesideRows(change, touched)) {
+                    return tampers(Reason.GUC_TAMPER, session, sql, touched, guc);
+                }
                 teller.redundant(session, sql, teller.find(), guc);
                 if (outlivesTheScope(change)) {
                     session.execution().noteTampering();
@@ -169,6 +178,44 @@ final class SettingsRule {
             }
         }
         return tampers(Reason.GUC_TAMPER, session, sql, touched, guc);
+    }
+
+    /** {@code set_config} of null gives the session's default, which may be another tenant; the rows of the same statement are read with it. */
+    private static boolean isDefaultBesideRows(SettingChange change, Resolution touched) {
+        return change.kind() == SettingChange.Kind.SET_CONFIG
+                && change.value().kind() == SettingValue.Kind.DEFAULT
+                && touched.touches();
+    }
+
+    /**
+     * EXECUTE of a statement whose text is known: what is bound to it by EXECUTE is not read, so that a value which is not written in the text
+     * cannot be told.
+     *
+     * @param prepared what PREPARE has made
+     * @param touched the protected tables that EXECUTE touches
+     * @return null when nothing is wrong
+     */
+    Verdict ofPrepared(Session session, SqlStatement sql, SqlStatement prepared, Resolution touched) throws Throwable {
+        Execution execution = session.execution();
+        if (execution.scope().isNone() || execution.isOfPool()) {
+            return null;
+        }
+        for (SettingChange change : prepared.settings()) {
+            String guc = changedGuc(change);
+            boolean same = guc != null
+                    && change.name() != null
+                    && change.value().kind() != SettingValue.Kind.PARAMETER
+                    && effect(session, change, guc, null) == Effect.HARMLESS
+                    && !isDefaultBesideRows(change, touched);
+            if (guc != null && !same) {
+                return tampers(Reason.GUC_TAMPER, session, sql, touched, guc);
+            }
+            Verdict role = ofRole(session, sql, change);
+            if (role != null) {
+                return role;
+            }
+        }
+        return null;
     }
 
     private Effect effect(Session session, SettingChange change, String guc, Object bound) {

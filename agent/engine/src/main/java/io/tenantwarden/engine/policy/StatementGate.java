@@ -119,6 +119,9 @@ public final class StatementGate {
         // COMMIT may run triggers, but names no table: it must not wait for a catalog
         boolean reads = sql.readsRows() && !sql.transactionControl();
         Resolution touched = reads ? lookup.of(session, known) : Resolution.NOTHING;
+        if (sql.keyword() == Keyword.EXECUTE && touched != null) {
+            touched = ofPrepared(session, sql, touched);
+        }
         if (session.execution().ownFailure() != null) {
             return session.execution().ownFailure(); // a cancel that was meant for the statement, for instance
         }
@@ -135,7 +138,7 @@ public final class StatementGate {
         if (refusal != null) {
             return refusal;
         }
-        noteEffects(session, sql);
+        noteEffects(session, known);
         if (session.injector() == null) {
             return null;
         }
@@ -152,12 +155,33 @@ public final class StatementGate {
         return refusal;
     }
 
+    /** What EXECUTE touches: what the text of PREPARE names, where that has passed here. */
+    private Resolution ofPrepared(Session session, SqlStatement sql, Resolution own) throws Throwable {
+        Resolution touched = own;
+        for (Object prepared : session.prepared(sql.prepared())) {
+            Resolution its = lookup.of(session, (KnownStatement) prepared);
+            if (its == null) {
+                return null;
+            }
+            if (its.touches()) {
+                touched = touched.touches() ? touched.assuming(its.tables()) : its;
+            }
+        }
+        return touched;
+    }
+
     private SQLException judge(Session session, KnownStatement known, Object bound, Resolution touched)
             throws Throwable {
         SqlStatement sql = known.sql();
         SQLException refusal = null;
         if (!sql.settings().isEmpty()) {
             refusal = tell(settings.judge(session, sql, bound, touched));
+            if (sql.keyword() == Keyword.EXECUTE) {
+                for (Object prepared : session.prepared(sql.prepared())) {
+                    SqlStatement its = ((KnownStatement) prepared).sql();
+                    refusal = refusal != null ? refusal : tell(settings.ofPrepared(session, sql, its, touched));
+                }
+            }
         }
         if (refusal != null || !touched.touches()) {
             return refusal;
@@ -185,9 +209,13 @@ public final class StatementGate {
         return known.sql().ambiguous() ? known.read(session.escapesInStrings()) : known;
     }
 
-    private static void noteEffects(Session session, SqlStatement sql) {
+    private static void noteEffects(Session session, KnownStatement known) {
+        SqlStatement sql = known.sql();
         SettingsRule.noteNames(session, sql);
         session.names().note(sql);
+        if (sql.keyword() == Keyword.PREPARE && sql.prepared() != null) {
+            session.prepares(sql.prepared(), known);
+        }
         if (sql.keyword() == Keyword.ROLLBACK || sql.keyword() == Keyword.ROLLBACK_TO) {
             session.transaction().rollsBack();
         }

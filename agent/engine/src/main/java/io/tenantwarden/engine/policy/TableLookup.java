@@ -43,6 +43,9 @@ final class TableLookup {
         }
         catalogs.used(database);
         RelationNames names = session.names();
+        if (names.areInDoubt() || RelationNames.changesNamesWithin(known.sql())) {
+            return inDoubt(names, known, catalog);
+        }
         Resolution resolution = known.resolve(catalog, names.path());
         boolean current = database.isCurrent() && !names.isCatalogChanged() && isKnown(known, resolution, names);
         if (current && names.path() == null && !isEnough(resolution) && identified(session)) {
@@ -50,6 +53,15 @@ final class TableLookup {
             current = isKnown(known, resolution, names);
         }
         return current ? resolution : asked(session, known, catalog, resolution);
+    }
+
+    /** What the names may mean once the statements before it, which were decided on along with it, have run: in any schema, and no temporary table hides it. */
+    private static Resolution inDoubt(RelationNames names, KnownStatement known, Catalog catalog) {
+        Resolution any = known.resolve(catalog, null);
+        boolean view = names.isViewInDoubt() || known.sql().createsView();
+        return view && !any.touches() && !names.areTemporaryTables(any.unknown())
+                ? any.assuming(catalog.protectedNames())
+                : any;
     }
 
     private static boolean isKnown(KnownStatement known, Resolution resolution, RelationNames names) {
@@ -83,6 +95,7 @@ final class TableLookup {
             }
             answer = now.resolve(sql, null);
             known.answer(answer, catalog, generation, epoch);
+            session.names().answerKept();
             if (!catalogKnows(catalog, answer)) {
                 catalogs.refresh(database);
             }

@@ -4,6 +4,7 @@ import io.tenantwarden.rls.catalog.Resolution;
 import io.tenantwarden.rls.sql.DdlChange;
 import io.tenantwarden.rls.sql.Keyword;
 import io.tenantwarden.rls.sql.Relation;
+import io.tenantwarden.rls.sql.SettingChange;
 import io.tenantwarden.rls.sql.SqlStatement;
 import java.util.HashMap;
 import java.util.List;
@@ -28,12 +29,40 @@ public final class RelationNames {
     // whether the server was asked because of one of them: an answer may be kept that is true only while it exists
     private boolean hiding;
 
+    // what is decided on in one execution has not run yet: the server cannot be asked what names will mean then
+    private boolean inDoubt;
+    private boolean viewInDoubt;
+
     private enum Temporary {
         TABLE,
         /** Dropped; applications create the same one again. */
         GONE,
         /** A view, which reads other tables, or what may be one. */
         VIEW
+    }
+
+    /** An execution begins: what was decided on before has run, or never will. */
+    void settled() {
+        inDoubt = false;
+        viewInDoubt = false;
+    }
+
+    /**
+     * Whether an earlier statement of the same string or batch may change what names mean: a search path, temporary relations that go or come,
+     * the end of a transaction that had them.
+     */
+    public boolean areInDoubt() {
+        return inDoubt;
+    }
+
+    /** Whether it may be the definition of a view, whose name stands for tables that nobody has asked about. */
+    public boolean isViewInDoubt() {
+        return viewInDoubt;
+    }
+
+    /** The server's answer is kept, which may be true only while a temporary relation of this session exists. */
+    public void answerKept() {
+        hiding |= !temporary.isEmpty();
     }
 
     /** A number that moves whenever a name may mean another relation than before. */
@@ -56,6 +85,7 @@ public final class RelationNames {
     public void pathChanges() {
         path = null;
         pathChanged = true;
+        inDoubt = true;
         epoch++;
     }
 
@@ -65,6 +95,8 @@ public final class RelationNames {
      */
     public void note(SqlStatement sql) {
         DdlChange ddl = sql.ddl();
+        inDoubt |= mayChangeNames(sql);
+        viewInDoubt |= sql.createsView() || isProgram(sql.keyword());
         if (sql.changesCatalog() && !isOfTemporary(ddl)) {
             catalogChanged = true;
             epoch++;
@@ -87,10 +119,34 @@ public final class RelationNames {
 
     private static boolean mayRemove(SqlStatement sql) {
         return sql.multi()
+                || isProgram(sql.keyword())
                 || switch (sql.keyword()) {
                     case DROP, ALTER, ALTER_TABLE, DISCARD -> true;
                     default -> false;
                 };
+    }
+
+    private static boolean isProgram(Keyword keyword) {
+        return keyword == Keyword.DO || keyword == Keyword.CALL || keyword == Keyword.EXECUTE;
+    }
+
+    /** Whether names may mean other relations after it, as far as temporary ones and definitions go. */
+    private boolean mayChangeNames(SqlStatement sql) {
+        Keyword keyword = sql.keyword();
+        boolean ends = keyword == Keyword.COMMIT || keyword == Keyword.ROLLBACK || keyword == Keyword.ROLLBACK_TO;
+        return sql.ddl() != DdlChange.NONE || mayRemove(sql) || ends && (!temporary.isEmpty() || pathChanged);
+    }
+
+    /** Whether a statement of several parts may change names for its own later parts. */
+    public static boolean changesNamesWithin(SqlStatement sql) {
+        if (!sql.multi()) {
+            return false;
+        }
+        boolean path = false;
+        for (SettingChange change : sql.settings()) {
+            path |= change.mayChangeRole() || change.mayChange("search_path");
+        }
+        return path || sql.ddl() != DdlChange.NONE;
     }
 
     private void removed(SqlStatement sql, DdlChange ddl) {

@@ -8,7 +8,9 @@ import io.tenantwarden.engine.inject.Injector;
 import io.tenantwarden.rls.catalog.RoleFacts;
 import java.lang.ref.WeakReference;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,10 @@ public final class Session {
     private final Properties properties;
     private final boolean copyable;
     private final RelationNames names = new RelationNames();
+    /** More texts than this of one name are not told apart; the first ones count on. */
+    private static final int MAX_PREPARED = 16;
+
+    private final Map<String, List<Object>> prepared = new HashMap<>(0);
     private final Execution execution = new Execution();
     private final OpenTransaction transaction = new OpenTransaction();
     private final ApplicationValue applicationValue = new ApplicationValue();
@@ -264,6 +270,7 @@ public final class Session {
     /** As {@link Execution#begin}, for all that an execution may change. */
     public void begin(Scope scope, boolean onCaptured, boolean autocommit, boolean alongside, boolean ofPool) {
         execution.begin(scope, onCaptured, autocommit, alongside, ofPool);
+        names.settled();
         applicationValue.executionBegins();
         transaction.executionBegins(driver.isIdle());
     }
@@ -346,6 +353,22 @@ public final class Session {
     public Object text(String sql, Function<String, Object> parse) {
         synchronized (texts) {
             return texts.computeIfAbsent(sql, parse);
+        }
+    }
+
+    /** What PREPARE has made on this connection under that name, each text once; empty when nobody knows. */
+    public List<Object> prepared(String name) {
+        return prepared.getOrDefault(name, List.of());
+    }
+
+    /**
+     * PREPARE is about to make a statement. Whether it fails because the name is taken is not known here, nor what DEALLOCATE takes away, so
+     * that all that one name has stood for counts.
+     */
+    public void prepares(String name, Object statement) {
+        List<Object> all = prepared.computeIfAbsent(name, key -> new ArrayList<>(1));
+        if (!all.contains(statement) && all.size() < MAX_PREPARED) {
+            all.add(statement);
         }
     }
 

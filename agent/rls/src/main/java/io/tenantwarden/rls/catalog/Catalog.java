@@ -227,6 +227,11 @@ public final class Catalog {
         return protectedTables;
     }
 
+    /** The same, as {@code schema.table}. */
+    public List<String> protectedNames() {
+        return everything.tables();
+    }
+
     /** The relation of that name; null when there is none. */
     public CatalogTable table(String schema, String name) {
         return byQualifiedName.get(schema + "." + name);

@@ -39,6 +39,7 @@ public final class SqlStatement {
     private final boolean fetchesCursor;
     private final boolean firesTriggers;
     private final String cursor;
+    private final String prepared;
     private final boolean closesCursor;
     private final boolean closesAllCursors;
     private final List<Relation> relations;
@@ -75,6 +76,7 @@ public final class SqlStatement {
         fetchesCursor = f.fetchesCursor;
         firesTriggers = f.firesTriggers;
         cursor = f.cursor;
+        prepared = f.prepared;
         closesCursor = f.closesCursor;
         closesAllCursors = f.closesAllCursors;
         relations = f.relations.toList();
@@ -268,6 +270,11 @@ public final class SqlStatement {
     /** Whether it reads from a cursor, or moves it (FETCH, MOVE). */
     public boolean fetchesCursor() {
         return fetchesCursor;
+    }
+
+    /** The prepared statement that PREPARE or EXECUTE names, folded as PostgreSQL does; of several statements the last; else null. */
+    public String prepared() {
+        return prepared;
     }
 
     /** The cursor that DECLARE, FETCH or MOVE names, folded as PostgreSQL does; of several statements the last; else null. */

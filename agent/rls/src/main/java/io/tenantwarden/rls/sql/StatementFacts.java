@@ -45,6 +45,7 @@ final class StatementFacts {
     boolean fetchesCursor;
     boolean firesTriggers;
     String cursor;
+    String prepared;
     boolean closesCursor;
     boolean closesAllCursors;
     boolean writes;

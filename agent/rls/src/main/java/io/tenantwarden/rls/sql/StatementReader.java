@@ -120,6 +120,9 @@ final class StatementReader {
         facts.callsFunctions = true;
         facts.keyword(keyword);
         tokens.advance();
+        if (keyword == Keyword.EXECUTE && tokens.isName()) {
+            facts.prepared = tokens.name();
+        }
         parser.query().expression();
     }
 
@@ -174,6 +177,9 @@ final class StatementReader {
             return false;
         }
         facts.prefix(Keyword.PREPARE);
+        if (tokens.isName()) {
+            facts.prepared = tokens.name();
+        }
         tokens.advanceWithin();
         while (!tokens.atEnd() && tokens.word != Words.AS) {
             tokens.advance();
