@@ -24,7 +24,8 @@ final class DemoStart {
 
     private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
     private static final Pattern USED =
-            Pattern.compile("(def new generation|DefNew|tenured generation|Tenured|Metaspace).*?used (\\d+)K");
+            Pattern.compile("(?:def new generation|DefNew|tenured generation|Tenured)\\s.*?used (\\d+)K");
+    private static final Pattern METASPACE = Pattern.compile("Both:\\s+([\\d.]+) KB used");
 
     /** What is measured of a start. */
     enum Measure {
@@ -126,13 +127,14 @@ final class DemoStart {
         Matcher used = USED.matcher(jcmd(jdk, process, "GC.heap_info"));
         double heap = 0;
         while (used.find()) {
-            if (used.group(1).equals("Metaspace")) {
-                figures.put(Measure.METASPACE, Double.parseDouble(used.group(2)));
-            } else {
-                heap += Double.parseDouble(used.group(2));
-            }
+            heap += Double.parseDouble(used.group(1));
         }
         figures.put(Measure.HEAP, heap);
+        Matcher metaspace = METASPACE.matcher(jcmd(jdk, process, "VM.metaspace", "basic", "scale=KB"));
+        if (!metaspace.find()) {
+            throw new DemoFailure(jdk + " does not say how much metaspace it uses");
+        }
+        figures.put(Measure.METASPACE, Double.parseDouble(metaspace.group(1)));
     }
 
     /** Reads the output until it names the port, and goes on reading in the background. */

@@ -92,8 +92,7 @@ public final class WardenAgent {
             return;
         }
         try {
-            // Not direct references: those classes are compiled for Java 17. Of the boot loader is only what they
-            // define.
+            // Not direct references: those classes are compiled for Java 17.
             Constructor<?> newLoader = Class.forName(LOADER).getDeclaredConstructor(File.class);
             ClassLoader loader = (ClassLoader) newLoader.newInstance(jar);
             loader.loadClass(DEFINITION)
@@ -101,10 +100,11 @@ public final class WardenAgent {
                     .invoke(null, instrumentation, jar);
         } catch (Exception | LinkageError e) {
             System.err.println(
-                    "[warden] all is protected, but the start takes no class of the application from an archive"
-                            + " (-XX:SharedArchiveFile, -XX:AOTCache), because this JVM lets no boot class be defined ("
-                            + (e.getCause() == null ? e : e.getCause()) + "): add -Xbootclasspath/a:" + jar
-                            + " where the archive is made and where it is used");
+                    "[warden] add -Xbootclasspath/a:" + jar + " if the application starts from an archive of its"
+                            + " classes (-XX:SharedArchiveFile, -XX:AOTCache), there and where the archive is made: this JVM lets no"
+                            + " boot class be defined (" + (e.getCause() == null ? e : e.getCause())
+                            + "), and what is done instead"
+                            + " leaves the archive unused. Nothing else is different");
             instrumentation.appendToBootstrapClassLoaderSearch(new JarFile(jar));
         }
     }
