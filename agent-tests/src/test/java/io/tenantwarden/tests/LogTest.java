@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tenantwarden.testing.PostgresServer;
 import io.tenantwarden.tests.jvm.AgentJvm;
 import io.tenantwarden.tests.jvm.Forked;
+import io.tenantwarden.tests.jvm.Forwarder;
 import io.tenantwarden.tests.jvm.TestDatabase;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -114,6 +115,46 @@ class LogTest {
                 "ALTER TABLE public.customers FORCE ROW LEVEL SECURITY;");
         assertEquals(3, result.lines("level=error").size(), result::all);
         assertEquals(4, result.lines("[warden] COVER").size(), result::all);
+    }
+
+    /** A failover pair, a fleet: databases of one name and role, of which one has no row-level security. */
+    @Test
+    void serversOfTheSameDatabaseAndRoleAreToldApart() throws Exception {
+        TestDatabase first = TestDatabase.create(18);
+        try (Forwarder other = new Forwarder(PostgresServer.get(18).port());
+                Connection c = PostgresServer.get(18).connect(first.name(), "warden_owner");
+                Statement s = c.createStatement()) {
+            s.execute("alter table customers no force row level security");
+            String own = "127.0.0.1:" + PostgresServer.get(18).port();
+            String elsewhere = "127.0.0.1:" + other.port();
+            AgentJvm.Result result = new AgentJvm()
+                    .property("warden.tenant", AgentScenariosTest.SOURCE)
+                    .property("warden.guc.bypass", "app.is_platform=on")
+                    .property("warden.bypass.statistics.at", SCENARIOS + "ReportMain#counted")
+                    .property("warden.bypass.statistics.reason", "counts")
+                    .property("warden.log", "stderr")
+                    .properties(first.properties())
+                    .run(main(), first.url(), first.url().replace(own, elsewhere));
+            assertEquals(0, result.exit(), result::all);
+            for (String server : List.of(own, elsewhere)) {
+                List<String> cover = result.lines("[warden] COVER").stream()
+                        .filter(line -> line.contains(" role=warden_owner ") && line.contains(" server=" + server))
+                        .toList();
+                assertEquals(1, cover.size(), result::all);
+                assertEquals(
+                        1,
+                        result.lines("[warden] FINDING WD003").stream()
+                                .filter(line -> line.contains(" server=" + server + " "))
+                                .count(),
+                        result::all);
+            }
+            // no policy reads the setting that the bypass sets
+            List<String> ineffective = result.lines("VIOLATION bypass-ineffective");
+            assertEquals(1, ineffective.size(), result::all);
+            assertTrue(ineffective.get(0).contains("tables=public.customers"), ineffective::toString);
+            assertTrue(
+                    ineffective.get(0).contains("compare warden.guc.bypass with the policies"), ineffective::toString);
+        }
     }
 
     private static void assertFinding(AgentJvm.Result result, String rule, String... parts) {

@@ -11,6 +11,7 @@ import com.grack.nanojson.JsonParser;
 import io.tenantwarden.testing.PostgresServer;
 import io.tenantwarden.tests.jvm.AgentJvm;
 import io.tenantwarden.tests.jvm.Await;
+import io.tenantwarden.tests.jvm.Forwarder;
 import io.tenantwarden.tests.jvm.TestDatabase;
 import io.tenantwarden.tests.scenarios.StatementsMain;
 import java.io.BufferedReader;
@@ -317,6 +318,41 @@ class PreflightTest {
                     application::toString);
             application.end();
             assertEquals(1, application.count("the preflight of role"), application::toString);
+            assertNoErrors();
+        }
+    }
+
+    /** Servers and directories lock an account after a few wrong passwords. */
+    @Test
+    void aRefusedLogInIsNotTriedAgain() throws Exception {
+        TestDatabase database = TestDatabase.create(18);
+        try (Connection admin = PostgresServer.get(18).superuser(database.name());
+                Statement s = admin.createStatement();
+                Forwarder door = new Forwarder(PostgresServer.get(18).port());
+                Application application = new Application(new AgentJvm()
+                        .property("warden.tenant", AgentScenariosTest.SOURCE)
+                        .property("warden.log", "stderr")
+                        .property("warden.catalog.refresh", "1s")
+                        .property("warden.report", report().toString())
+                        .property("db.url", "jdbc:postgresql://127.0.0.1:" + door.port() + "/" + database.name()))) {
+            int before = door.connections();
+            s.execute("alter role warden_app nologin");
+            try {
+                application.run("select count(*) from invoices");
+                application.await("[warden] the preflight of role warden_app", "SQLState 28000");
+                // each of these asks for another reading, and the report that is written afterwards has seen it refused
+                for (int i = 0; i < 5; i++) {
+                    asOwner(database, "create table later_" + i + " (id int)");
+                    application.run("select count(*) from invoices, pg_catalog.pg_class where relname = 'later'");
+                    application.run("create temp table mine_" + i + " (id int)");
+                    application.run("create table own_" + i + " (id int)");
+                }
+                Await.until(() -> application.count("could not be read again") > 0, application::toString);
+                assertEquals(before + 1, door.connections(), application::toString);
+            } finally {
+                s.execute("alter role warden_app login");
+            }
+            application.end();
             assertNoErrors();
         }
     }

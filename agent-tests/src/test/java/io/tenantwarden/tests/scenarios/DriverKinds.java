@@ -31,7 +31,6 @@ import java.util.concurrent.TimeUnit;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyManager;
-import org.postgresql.copy.CopyOut;
 import org.postgresql.largeobject.LargeObject;
 import org.postgresql.largeobject.LargeObjectManager;
 
@@ -100,7 +99,11 @@ final class DriverKinds {
                 return sum(c);
             });
             Savepoint[] point = new Savepoint[2];
-            seen.step(c, "savepoint", () -> point[0] = null == c.setSavepoint("one") ? null : c.setSavepoint("two"));
+            seen.step(c, "savepoint", () -> {
+                c.setSavepoint("one");
+                point[0] = c.setSavepoint("two");
+                return point[0].getSavepointName();
+            });
             seen.step(c, "insert", () -> s.executeUpdate("insert into things (id, name) values (50, 'fifty')"));
             seen.step(c, "nested savepoint", () -> {
                 point[1] = c.setSavepoint();
@@ -513,7 +516,11 @@ final class DriverKinds {
                             c.prepareStatement("select id, name, mood, tags, born, parts from things where id = ?")) {
                 c.setAutoCommit(autocommit);
                 DatabaseMetaData database = c.getMetaData();
-                seen.step(c, "tables", () -> rows(database.getTables(null, "public", "th%", new String[] {"TABLE"})));
+                seen.step(
+                        c,
+                        "tables",
+                        () -> rows(database.getTables(null, "public", "th%", new String[] {"TABLE"}))
+                                .size());
                 seen.step(c, "columns", () -> {
                     List<Object> names = new ArrayList<>();
                     try (ResultSet set = database.getColumns(null, "public", "things", null)) {
@@ -731,10 +738,7 @@ final class DriverKinds {
                     StringWriter out = new StringWriter();
                     return copy.copyOut("copy (" + SELECT + ") to stdout", out) + out.toString();
                 });
-                seen.step(c, "out of the table", () -> {
-                    StringWriter out = new StringWriter();
-                    return copy.copyOut("copy things (id) to stdout", out) + out.toString();
-                });
+                seen.step(c, "out of the table", () -> copy.copyOut("copy things (id) to stdout", new StringWriter()));
                 seen.step(c, "in", () -> copy.copyIn("copy scratch (note) from stdin", new StringReader("x\ny\n")));
                 seen.step(c, "came in", () -> execute(s, "delete from scratch where note in ('x', 'y')"));
                 seen.step(
@@ -756,15 +760,6 @@ final class DriverKinds {
                     in.writeToCopy("x\n".getBytes(StandardCharsets.UTF_8), 0, 2);
                     in.cancelCopy();
                     return in.isActive();
-                });
-                if (!autocommit) {
-                    c.rollback();
-                }
-                seen.step(c, "cancelled out", () -> {
-                    CopyOut out = copy.copyOut("copy (" + SELECT + ") to stdout");
-                    byte[] first = out.readFromCopy();
-                    out.cancelCopy();
-                    return first.length;
                 });
                 if (!autocommit) {
                     c.rollback();

@@ -3,6 +3,7 @@ package io.tenantwarden.tests.scenarios;
 import io.tenantwarden.tests.jvm.Db;
 import java.lang.management.ManagementFactory;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,11 +20,15 @@ public final class ReportMain {
 
     private ReportMain() {}
 
-    /** @param arguments {@code wait}, {@code more} (a statement that the first run did not have), {@code roles} */
+    /** @param arguments {@code wait}, {@code more} (a statement that the first run did not have), {@code roles}; or the URLs of servers */
     public static void main(String[] arguments) throws Exception {
         String todo = String.join(" ", arguments);
         if (todo.contains("roles")) {
             roles();
+            return;
+        }
+        if (todo.contains("jdbc:")) {
+            servers(arguments);
             return;
         }
         try (Connection c = Db.plain().getConnection()) {
@@ -120,6 +125,18 @@ public final class ReportMain {
         try (var s = c.createStatement();
                 var rs = s.executeQuery("select count(*) from customers")) {
             rs.next();
+        }
+    }
+
+    /** The owner of the tables on each server, and a bypass on the first. */
+    private static void servers(String[] urls) throws SQLException {
+        for (String url : urls) {
+            try (Connection c = DriverManager.getConnection(url, "warden_owner", "secret")) {
+                Db.column(c, "select 1");
+            }
+        }
+        try (Connection c = DriverManager.getConnection(urls[0], "warden_app", "secret")) {
+            counted(c);
         }
     }
 

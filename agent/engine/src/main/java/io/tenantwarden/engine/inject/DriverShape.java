@@ -68,6 +68,7 @@ public final class DriverShape {
     private final MethodHandle database;
     private final MethodHandle hostSpec;
     private final ResultLimit resultLimit;
+    private final StatementNames statementNames;
     private final MethodHandle boundValues;
     private final MethodHandle boundLists;
     private final Object stateOpen;
@@ -109,6 +110,7 @@ public final class DriverShape {
         hostSpec = unary(lookup, method(executor, "getHostSpec", 0), Object.class);
         lock = lockOf(lookup, executor);
         resultLimit = ResultLimit.of(lookup);
+        statementNames = StatementNames.of(lookup);
         waitOnLock = lookup.unreflect(method(executor, "waitOnLock", 0))
                 .asType(MethodType.methodType(void.class, Object.class));
 
@@ -284,6 +286,11 @@ public final class DriverShape {
         return (flags & flagOneShot) != 0;
     }
 
+    /** Null where the driver does not show them. */
+    StatementNames statementNames() {
+        return statementNames;
+    }
+
     /** Null where the driver has no limit for results. */
     ResultLimit resultLimit() {
         return resultLimit;
@@ -418,12 +425,9 @@ public final class DriverShape {
         setStringParameter.invokeExact(parameters, index, value, OID_TEXT);
     }
 
-    /**
-     * Writes our query to the stream. No rows, no description, no BEGIN; unnamed when the application's statement is
-     * unnamed ({@code prepareThreshold=0} must hold for ours too, behind an old PgBouncer).
-     */
-    void send(Object executor, Object query, Object parameters, int flagsOfApplication) throws Throwable {
-        int flags = flagNoMetadata | flagNoResults | flagSuppressBegin | (flagsOfApplication & flagOneShot);
+    /** Writes our query to the stream. No rows, no description, no BEGIN. */
+    void send(Object executor, Object query, Object parameters, boolean oneShot) throws Throwable {
+        int flags = flagNoMetadata | flagNoResults | flagSuppressBegin | (oneShot ? flagOneShot : 0);
         sendOneQuery.invokeExact(executor, query, parameters, 0, 0, flags);
     }
 }

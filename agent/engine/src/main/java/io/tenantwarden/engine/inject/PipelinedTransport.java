@@ -20,6 +20,8 @@ public final class PipelinedTransport implements Transport {
     // one for statements that have no name, one for those that have: what the driver has prepared under a name keeps it
     private final Ours unnamed = new Ours();
     private final Ours named = new Ours();
+    // the application's, which is about to be written
+    private Object query;
     private boolean sending;
     // how many of ours were written and not answered, or more: where it is none, no answer need be looked at
     private int unanswered;
@@ -71,7 +73,32 @@ public final class PipelinedTransport implements Transport {
         if (shape.describesOnly(flags)) {
             return;
         }
+        query = next;
         injector.send(statement, target, inTransactionWith(flags), shape.mayOpenPortal(flags), flags);
+    }
+
+    /**
+     * Whether ours goes without a name: where the application's statement has none, because {@code prepareThreshold=0} must hold for ours too
+     * (behind an old PgBouncer), and because a name of ours that the server has lost must not fail what works without us. For the same reason ours
+     * is prepared anew when the application's was prepared later: then it may be there, and ours not.
+     */
+    private boolean isUnnamed(int flags) throws Throwable {
+        if (shape.isOneShot(flags)) {
+            return true;
+        }
+        StatementNames names = shape.statementNames();
+        if (names == null) {
+            return false;
+        }
+        String applications = names.of(query);
+        if (applications == null) {
+            return true;
+        }
+        String own = named.query == null ? null : names.of(named.query);
+        if (own != null && StatementNames.isBefore(own, applications)) {
+            heal();
+        }
+        return false;
     }
 
     /** One of the driver's own queries, which are no application's statement: BEGIN and the savepoint of autosave. */
@@ -104,7 +131,8 @@ public final class PipelinedTransport implements Transport {
         if (pgjdbc.sendsSimple(flags)) {
             return;
         }
-        Ours ours = shape.isOneShot(flags) ? unnamed : named;
+        boolean oneShot = isUnnamed(flags);
+        Ours ours = oneShot ? unnamed : named;
         sending = true;
         boolean complete = false;
         try {
@@ -121,7 +149,7 @@ public final class PipelinedTransport implements Transport {
             }
             doomed = shape.inFailedTransaction(executor);
             unanswered = pgjdbc.hasAnswered() ? 1 : unanswered + 1;
-            shape.send(executor, ours.query, ours.parameters, flags);
+            shape.send(executor, ours.query, ours.parameters, oneShot);
             wire.injected(target);
             complete = true;
         } finally {
@@ -170,8 +198,8 @@ public final class PipelinedTransport implements Transport {
     }
 
     /**
-     * The server does not have what the driver believes it has prepared (DEALLOCATE ALL out of the driver's sight, a pooler): prepared anew the
-     * next time, as the driver does with its own (class {@code QueryExecutorImpl}, method {@code processResults}).
+     * The server does not have, or may not have, what the driver believes it has prepared (DEALLOCATE ALL out of the driver's sight, a pooler):
+     * prepared anew the next time, as the driver does with its own (class {@code QueryExecutorImpl}, method {@code processResults}).
      */
     private void heal() {
         named.query = null;

@@ -98,7 +98,8 @@ class InjectorTest {
     private void beforeSend(String sql, Assignment target) throws Exception {
         int flags = connection.getAutoCommit() ? QueryExecutor.QUERY_SUPPRESS_BEGIN : 0;
         try {
-            injector.pipelined().beforeSend(injector, new Object(), SqlStatement.parse(sql), target, flags);
+            Object query = executor.createSimpleQuery(sql);
+            injector.pipelined().beforeSend(injector, query, SqlStatement.parse(sql), target, flags);
         } catch (Exception e) {
             throw e;
         } catch (Throwable e) {
