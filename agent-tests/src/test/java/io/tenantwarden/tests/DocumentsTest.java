@@ -268,11 +268,17 @@ class DocumentsTest {
         assertFalse(found == 0, kinds);
         List<String> promised = new ArrayList<>();
         for (String document : documents()) {
-            if (!Set.of("CHANGELOG.md", "docs/known-limits.md").contains(document)) {
-                String text = read(document);
-                reserved.stream().filter(text::contains).forEach(name -> promised.add(document + ": " + name));
+            // the generated page lists what a key takes
+            if (!Set.of("CHANGELOG.md", "docs/known-limits.md", "docs/configuration.md")
+                    .contains(document)) {
+                read(document)
+                        .lines()
+                        .filter(line -> !line.contains("reserved"))
+                        .forEach(line -> reserved.stream()
+                                .filter(line::contains)
+                                .forEach(name -> promised.add(document + ": " + name)));
             }
         }
-        assertEquals(List.of(), promised, "CHANGELOG.md and docs/known-limits.md say that these are not raised");
+        assertEquals(List.of(), promised, "these are not raised; a line that names one says that it is reserved");
     }
 }

@@ -43,8 +43,8 @@ class LogbackScenario {
         assertTrue(text.contains("tables=public.invoices site=io.tenantwarden.tests.jvm.Db.column(Db.java:"), text);
         assertTrue(text.contains(" op=SELECT count=1 id="), text);
         assertTrue(
-                text.endsWith("sql=\"select note from invoices where amount = ?\"")
-                        || text.endsWith("sql=\"select note from invoices where amount = $1\""),
+                text.contains("sql=\"select note from invoices where amount = ?\" next=")
+                        || text.contains("sql=\"select note from invoices where amount = $1\" next="),
                 text);
     }
 
