@@ -13,7 +13,6 @@ import io.tenantwarden.rls.catalog.Policy;
 import io.tenantwarden.rls.catalog.RoleFacts;
 import io.tenantwarden.rls.explain.Access;
 import io.tenantwarden.rls.explain.AccessReader;
-import io.tenantwarden.rls.sql.Identifiers;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -364,7 +362,7 @@ final class Explainer {
                                 && login.roles().contains(a.table().owner());
                 all &= sees || !a.table().rls();
                 if (sees && a.table().rls() && estimate(a.table()) <= MOST_ROWS_TO_COUNT) {
-                    Truth truth = truth(a);
+                    Truth truth = ExplainTruth.of(session, a, tenant);
                     if (truth != null) {
                         truths.put(a, truth);
                     }
@@ -382,38 +380,6 @@ final class Explainer {
             }
             return null;
         });
-    }
-
-    private Truth truth(Access a) throws SQLException {
-        CatalogTable t = a.table();
-        StringBuilder sql = new StringBuilder("SELECT count(*)");
-        boolean column = t.tenantColumn() != null;
-        if (column) {
-            String name = Identifiers.quote(t.tenantColumn());
-            sql.append(", count(*) FILTER (WHERE ").append(name).append(" IS NULL)");
-            sql.append(", count(*) FILTER (WHERE ")
-                    .append(tenant == null ? "false" : name + "::text = '" + tenant.replace("'", "''") + "'")
-                    .append(")");
-        }
-        List<String> counts = session.attempt(sql + " FROM " + t.quotedName());
-        if (counts == null) {
-            return null;
-        }
-        Map<String, Long> passing = new TreeMap<>();
-        for (Policy p : a.applying()) {
-            // what names the role says something else for the login
-            if (p.using() != null && !p.using().toLowerCase(Locale.ROOT).contains("_user")) {
-                List<String> row = session.attempt("SELECT count(*) FROM " + t.quotedName() + " WHERE " + p.using());
-                if (row != null) {
-                    passing.put(p.name(), Long.parseLong(row.get(0)));
-                }
-            }
-        }
-        return new Truth(
-                Long.parseLong(counts.get(0)),
-                column && tenant != null ? Long.parseLong(counts.get(2)) : -1,
-                column ? Long.parseLong(counts.get(1)) : -1,
-                passing);
     }
 
     private List<Setting> settings() {

@@ -80,7 +80,7 @@ final class InitEntries {
      *
      * @param pattern as the key takes it
      * @param reason why
-     * @param certain whether it is known to touch protected tables
+     * @param certain whether it is to be in force at once
      */
     record Found(String pattern, String reason, boolean certain) {}
 
@@ -156,12 +156,15 @@ final class InitEntries {
         }
         String argument = m.name().startsWith("lambda$") || m.name().startsWith("<") ? null : tenantArgument(m);
         if (argument != null) {
-            scopes.putIfAbsent(
-                    m.pattern(),
-                    new Found(
-                            m.pattern() + "(" + argument + ")",
-                            (first ? "it is a " : "called by the ") + from + ", and has the tenant as an argument",
-                            true));
+            // what never comes to a table needs no tenant; what an object far from the entry has may be another's
+            if (reachesData(m, 0, new HashSet<>())) {
+                scopes.putIfAbsent(
+                        m.pattern(),
+                        new Found(
+                                m.pattern() + "(" + argument + ")",
+                                (first ? "it is a " : "called by the ") + from + ", and has the tenant as an argument",
+                                first || argument.indexOf('.') < 0));
+            }
             return;
         }
         Set<String> tables = new LinkedHashSet<>();
@@ -199,6 +202,16 @@ final class InitEntries {
         if (!scoped) {
             lambdas.forEach(call -> targets(call).forEach(t -> walk(t, from, false, depth + 1, seen)));
         }
+    }
+
+    private boolean reachesData(Method m, int depth, Set<String> seen) {
+        if (depth > MAX_DEPTH || !seen.add(m.owner() + m.name() + m.descriptor())) {
+            return false;
+        }
+        return m.strings().stream().anyMatch(s -> !database.tablesOf(s).isEmpty())
+                || repository(m) != null
+                || m.calls().stream()
+                        .anyMatch(call -> targets(call).stream().anyMatch(t -> reachesData(t, depth + 1, seen)));
     }
 
     private static boolean isSynthetic(Method m) {

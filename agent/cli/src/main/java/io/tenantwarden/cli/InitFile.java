@@ -16,6 +16,9 @@ final class InitFile {
 
     private static final int WIDTH = 100;
 
+    /** Of what is uncertain, no more is written: nobody reads hundreds of guesses. */
+    private static final int MOST_CANDIDATES = 20;
+
     private final InitDatabase database;
     private final InitClasses classes;
     private final StringBuilder text = new StringBuilder();
@@ -221,11 +224,16 @@ final class InitFile {
                                     .toList())
                     + ". What follows was found from there; audit tells what was not.");
         }
+        int uncertain = 0;
         for (InitEntries.Found f : entries.scopes()) {
-            gap();
-            comment(f.reason());
-            line("warden.scope." + name(f.pattern()) + "=" + f.pattern());
+            uncertain += f.certain() ? 0 : 1;
+            if (f.certain() || uncertain <= MOST_CANDIDATES) {
+                gap();
+                comment(f.reason());
+                line((f.certain() ? "" : "#") + "warden.scope." + name(f.pattern()) + "=" + f.pattern());
+            }
         }
+        more(uncertain, "methods that have the tenant in an argument");
         if (classes.uses("flyway-core", "org/flywaydb/") || classes.hasResource("db/migration/")) {
             bypass(
                     "migrations",
@@ -240,8 +248,20 @@ final class InitFile {
                     "Liquibase's changes are for the rows of all tenants",
                     true);
         }
+        uncertain = 0;
         for (InitEntries.Found f : entries.bypasses()) {
-            bypass(name(f.pattern()), f.pattern(), f.reason(), f.certain());
+            uncertain += f.certain() ? 0 : 1;
+            if (f.certain() || uncertain <= MOST_CANDIDATES) {
+                bypass(name(f.pattern()), f.pattern(), f.reason(), f.certain());
+            }
+        }
+        more(uncertain, "methods that read without a tenant");
+    }
+
+    private void more(int uncertain, String what) {
+        if (uncertain > MOST_CANDIDATES) {
+            gap();
+            comment("and " + (uncertain - MOST_CANDIDATES) + " more " + what + ": audit names those that matter.");
         }
     }
 

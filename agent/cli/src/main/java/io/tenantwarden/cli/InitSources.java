@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Where the application seems to keep its tenant. Used once, by one thread. */
 final class InitSources {
@@ -86,6 +87,12 @@ final class InitSources {
     static boolean names(Set<String> words, String name) {
         String plain = name.toLowerCase(Locale.ROOT).replaceAll("[_\\-. ]", "");
         return words.stream().anyMatch(plain::contains);
+    }
+
+    /** Whether a property is the tenant itself: {@code tenant}, {@code tenantId}, not {@code loggingTenantId}. */
+    private static boolean isTenant(Set<String> words, String property) {
+        String plain = property.toLowerCase(Locale.ROOT).replaceAll("[_$]", "");
+        return words.stream().anyMatch(w -> plain.matches(Pattern.quote(w) + "(id|key|code|uuid|slug|no)?"));
     }
 
     private boolean names(String name) {
@@ -222,7 +229,7 @@ final class InitSources {
             String name = m.name().startsWith("get") && m.name().length() > 3
                     ? Character.toLowerCase(m.name().charAt(3)) + m.name().substring(4)
                     : m.name();
-            if (names(words, name) && !name.startsWith("<")) {
+            if (isTenant(words, name)) {
                 return name;
             }
             if (isTenant && names(words, type.simpleName()) && name.equals("id")) {
