@@ -139,7 +139,7 @@ class PackagingTest {
             });
         }
         assertEquals(Map.of(), found);
-        assertTrue(AgentJar.classes("warden/").get("io/tenantwarden/engine/report/Packages").texts().stream()
+        assertTrue(AgentJar.classes("warden/").get("io/tenantwarden/engine/report/PackageNames").texts().stream()
                 .anyMatch("net.bytebuddy."::equals));
     }
 
