@@ -57,7 +57,7 @@ class CopyScenario extends HardCase {
         }
     }
 
-    /** Pitfall 18: PostgreSQL itself refuses COPY FROM where policies hold; elsewhere it works. */
+    /** PostgreSQL itself refuses COPY FROM where policies hold; elsewhere it works. */
     @Test
     void copyIn() throws Exception {
         try (Connection c = Db.plain().getConnection()) {

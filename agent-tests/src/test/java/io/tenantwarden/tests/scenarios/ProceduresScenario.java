@@ -41,7 +41,7 @@ class ProceduresScenario extends HardCase {
         }
     }
 
-    /** Pitfall 9: on PostgreSQL 18 anything before it in its group of messages makes the inner COMMIT fail. */
+    /** On PostgreSQL 18 anything before it in its group of messages makes the inner COMMIT fail. */
     @Test
     void theScopeHoldsAfterACommitInsideAProcedure() throws Exception {
         for (String mode : List.of("extended", "simple", "extendedForPrepared", "extendedCacheEverything")) {
