@@ -51,11 +51,13 @@ fi
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 
+# what git knows, as it is now: uncommitted changes count in a dry run, leftovers of earlier builds do not
+git ls-files -z --cached --others --exclude-standard | xargs -0 tar -cf "$work/sources.tar" --ignore-failed-read
+
 build() {
   local copy="$work/$1"
   mkdir "$copy"
-  # what git knows, as it is now: uncommitted changes count in a dry run, leftovers of earlier builds do not
-  git ls-files -z --cached --others --exclude-standard | xargs -0 tar -cf - --ignore-failed-read | tar -xf - -C "$copy"
+  tar -xf "$work/sources.tar" -C "$copy"
   echo "building $version in a folder named $1" >&2
   (cd "$copy" && ./mvnw -q -B -ntp -Prelease -Drevision="$version" -pl agent/dist -am -DskipTests package)
   collect "$copy/agent/dist/target" "$work/$1-release"

@@ -171,7 +171,7 @@ class DocumentsTest {
     @Test
     void nothingCitesATextThatIsNotHere() throws IOException {
         Pattern numbered = Pattern.compile("(?i)\\bpitfalls? [0-9]+|\\bas agreed\\b");
-        Pattern document = Pattern.compile("(?<![\\w./%}-])(?:[\\w-]+/)*[\\w-]+\\.md\\b");
+        Pattern document = Pattern.compile("(?<![\\w./%}-])(?:[\\w-]+/)*[\\w-]{3,}\\.md\\b");
         List<String> wrong = new ArrayList<>();
         List<Path> files = new ArrayList<>(sources("agent", "agent-tests", "demo"));
         for (String name : documents()) {
@@ -267,10 +267,11 @@ class DocumentsTest {
         }
         assertFalse(found == 0, kinds);
         List<String> promised = new ArrayList<>();
+        // the reference says that they are reserved; configuration.md lists the kinds that a key takes
+        Set<String> mayNameThem =
+                Set.of("CHANGELOG.md", "docs/known-limits.md", "docs/reference.md", "docs/configuration.md");
         for (String document : documents()) {
-            // the generated page lists what a key takes
-            if (!Set.of("CHANGELOG.md", "docs/known-limits.md", "docs/configuration.md")
-                    .contains(document)) {
+            if (!mayNameThem.contains(document)) {
                 read(document)
                         .lines()
                         .filter(line -> !line.contains("reserved"))

@@ -292,7 +292,7 @@ class ConfigLoaderTest {
                 "warden.fail            | unscoped,,any         | is no kind of violation",
                 "warden.log             | stdout                | auto, slf4j, stderr, none",
                 "warden.debug           | 1                     | true, false",
-                "warden.jmx             | control               | is not available in version 0.1.0; allowed are off, read",
+                "warden.jmx             | control               | is not available in this version; allowed are off, read",
                 "warden.onConfigError   | ignore                | exit, warn",
             })
     void aWrongValueIsRefusedWithWhatIsAllowed(String key, String value, String expected) {
