@@ -117,7 +117,7 @@ public final class StatementGate {
     SQLException decideOne(Session session, KnownStatement known, Object bound) throws Throwable {
         SqlStatement sql = known.sql();
         // COMMIT may run triggers, but names no table: it must not wait for a catalog
-        boolean reads = sql.readsRows() && !sql.transactionControl();
+        boolean reads = sql.readsRows() && (sql.multi() || !sql.transactionControl());
         Resolution touched = reads ? lookup.of(session, known) : Resolution.NOTHING;
         if (sql.keyword() == Keyword.EXECUTE && touched != null) {
             touched = ofPrepared(session, sql, touched);

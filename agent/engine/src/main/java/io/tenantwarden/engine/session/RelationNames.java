@@ -146,7 +146,7 @@ public final class RelationNames {
         for (SettingChange change : sql.settings()) {
             path |= change.mayChangeRole() || change.mayChange("search_path");
         }
-        return path || sql.ddl() != DdlChange.NONE;
+        return path || sql.ddl() != DdlChange.NONE || sql.endsScope();
     }
 
     private void removed(SqlStatement sql, DdlChange ddl) {
