@@ -82,6 +82,7 @@ class HardCasesTest {
         return onBothServers(
                 "HardCasesEnforceScenario",
                 forked -> forked.and(scenario("PoolHabitsScenario"))
+                        .and(scenario("NamesInDoubtScenario"))
                         .warden("mode", "enforce")
                         .warden("log", "stderr")
                         .then(HardCasesTest::assertOwnHelperIsTold)

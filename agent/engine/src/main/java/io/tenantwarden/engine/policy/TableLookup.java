@@ -44,7 +44,7 @@ final class TableLookup {
         catalogs.used(database);
         RelationNames names = session.names();
         if (names.areInDoubt() || RelationNames.changesNamesWithin(known.sql())) {
-            return inDoubt(names, known, catalog);
+            return inDoubt(session, known, catalog);
         }
         Resolution resolution = known.resolve(catalog, names.path());
         boolean current = database.isCurrent() && !names.isCatalogChanged() && isKnown(known, resolution, names);
@@ -56,12 +56,22 @@ final class TableLookup {
     }
 
     /** What the names may mean once the statements before it, which were decided on along with it, have run: in any schema, and no temporary table hides it. */
-    private static Resolution inDoubt(RelationNames names, KnownStatement known, Catalog catalog) {
+    private Resolution inDoubt(Session session, KnownStatement known, Catalog catalog) throws Throwable {
+        RelationNames names = session.names();
+        SqlStatement sql = known.sql();
         Resolution any = known.resolve(catalog, null);
-        boolean view = names.isViewInDoubt() || known.sql().createsView();
-        return view && !any.touches() && !names.areTemporaryTables(any.unknown())
-                ? any.assuming(catalog.protectedNames())
-                : any;
+        boolean unknown = !names.areTemporaryTables(any.unknown());
+        if (any.touches() || !namesRelations(sql) || session.driver().inFailedTransaction()) {
+            return any;
+        }
+        if (unknown && (names.isViewInDoubt() || sql.createsView())) {
+            return any.assuming(catalog.protectedNames());
+        }
+        if (!unknown && session.database().isCurrent() && !names.isCatalogChanged()) {
+            return any;
+        }
+        Catalog now = catalogs.named(session, sql.relations());
+        return now == null ? mode.refuses() ? null : any : now.resolveAnywhere(sql);
     }
 
     private static boolean isKnown(KnownStatement known, Resolution resolution, RelationNames names) {

@@ -357,6 +357,19 @@ public final class Catalog {
         return true;
     }
 
+    /** As {@link #resolve}, where an unqualified name may come to mean a relation of any schema. */
+    public Resolution resolveAnywhere(SqlStatement statement) {
+        if (!statement.parsed()) {
+            return everything;
+        }
+        Resolution.Union union = new Resolution.Union();
+        for (Relation r : statement.relations()) {
+            Entry[] entries = r.schema() == null && !r.creates() ? byName.get(r.name()) : null;
+            union.add(entries == null ? resolve(r, null) : anySchema(entries, r));
+        }
+        return union.result();
+    }
+
     private Resolution resolve(Relation r, List<String> searchPath) {
         if (r.creates()) {
             return Resolution.NOTHING;
