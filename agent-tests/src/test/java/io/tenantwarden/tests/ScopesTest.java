@@ -121,7 +121,7 @@ class ScopesTest {
     List<DynamicTest> tenantsAreChecked() throws Exception {
         return checked("TenantCheckScenario", "select 1 from countries where code = ?", "enforce", result -> {
             assertTold(result, "VIOLATION inactive-tenant", "returned no row", "refused=true");
-            assertEquals(List.of(), result.lines("tenant-check-failed"), result::all);
+            assertEquals(List.of(), result.lines("FINDING tenant-check-failed"), result::all);
         });
     }
 
