@@ -22,7 +22,9 @@ final class KindsOfViolation extends ValueType<Set<ViolationKind>> {
         // no lambda, as in Values
         List<String> names = new ArrayList<>();
         for (ViolationKind kind : ViolationKind.values()) {
-            names.add(kind.wireName());
+            if (kind.isFound()) {
+                names.add(kind.wireName());
+            }
         }
         return names;
     }
@@ -55,8 +57,13 @@ final class KindsOfViolation extends ValueType<Set<ViolationKind>> {
 
     private static ViolationKind kind(String name) {
         for (ViolationKind kind : ViolationKind.values()) {
-            if (kind.wireName().equals(name)) {
+            if (kind.wireName().equals(name) && kind.isFound()) {
                 return kind;
+            }
+            if (kind.wireName().equals(name)) {
+                throw new IllegalArgumentException(
+                        "'" + name + "' is not available in this version: nothing finds it; write one of "
+                                + String.join(", ", names()));
             }
         }
         List<String> words = new ArrayList<>(names());

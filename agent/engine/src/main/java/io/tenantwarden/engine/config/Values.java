@@ -137,7 +137,7 @@ final class Values {
     };
 
     /** A list element: {@code warden.tenant} cannot hold sources with commas in them. */
-    static final ValueType<SourceSpec> LISTED_SOURCE = new ValueType<>("list of " + SourceKinds.PHRASES) {
+    static final ValueType<SourceSpec> LISTED_SOURCE = new ValueType<>("list of " + SourceKinds.phrases()) {
         @Override
         SourceSpec read(String text) {
             try {

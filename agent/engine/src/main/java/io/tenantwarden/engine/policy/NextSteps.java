@@ -30,8 +30,8 @@ final class NextSteps {
                         + " warden.bypass.roles";
             case INACTIVE_TENANT -> "activate the tenant, or find out why this caller still works for it";
             case UNCHECKED_TENANT ->
-                "repair what the finding tenant-check-failed says, or enter the tenant before the first statement of the"
-                        + " transaction";
+                "enter the tenant before the first statement of the transaction; where the finding tenant-check-failed is"
+                        + " told, repair what it says";
             case TENANT_SWITCH -> endTransaction();
             case GUC_TAMPER ->
                 "take it out, Warden sets " + v.what() + "; to work as another tenant, let the tenant source say so, or"

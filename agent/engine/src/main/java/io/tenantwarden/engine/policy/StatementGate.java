@@ -15,6 +15,7 @@ import io.tenantwarden.rls.catalog.Resolution;
 import io.tenantwarden.rls.sql.Keyword;
 import io.tenantwarden.rls.sql.SqlStatement;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -117,7 +118,7 @@ public final class StatementGate {
     SQLException decideOne(Session session, KnownStatement known, Object bound) throws Throwable {
         SqlStatement sql = known.sql();
         // COMMIT may run triggers, but names no table: it must not wait for a catalog
-        boolean reads = sql.readsRows() && (sql.multi() || !sql.transactionControl());
+        boolean reads = sql.readsRows() && !sql.transactionControl();
         Resolution touched = reads ? lookup.of(session, known) : Resolution.NOTHING;
         if (sql.keyword() == Keyword.EXECUTE && touched != null) {
             touched = ofPrepared(session, sql, touched);
@@ -157,8 +158,14 @@ public final class StatementGate {
 
     /** What EXECUTE touches: what the text of PREPARE names, where that has passed here. */
     private Resolution ofPrepared(Session session, SqlStatement sql, Resolution own) throws Throwable {
+        List<Object> texts = session.prepared(sql.prepared());
+        if (texts == null) {
+            return session.database().catalog() == null
+                    ? null
+                    : own.assuming(session.database().catalog().protectedNames());
+        }
         Resolution touched = own;
-        for (Object prepared : session.prepared(sql.prepared())) {
+        for (Object prepared : texts) {
             Resolution its = lookup.of(session, (KnownStatement) prepared);
             if (its == null) {
                 return null;
@@ -177,10 +184,7 @@ public final class StatementGate {
         if (!sql.settings().isEmpty()) {
             refusal = tell(settings.judge(session, sql, bound, touched));
             if (sql.keyword() == Keyword.EXECUTE) {
-                for (Object prepared : session.prepared(sql.prepared())) {
-                    SqlStatement its = ((KnownStatement) prepared).sql();
-                    refusal = refusal != null ? refusal : tell(settings.ofPrepared(session, sql, its, touched));
-                }
+                refusal = refusal != null ? refusal : judgePrepared(session, sql, touched);
             }
         }
         if (refusal != null || !touched.touches()) {
@@ -198,6 +202,18 @@ public final class StatementGate {
             }
         }
         return refusal;
+    }
+
+    private SQLException judgePrepared(Session session, SqlStatement sql, Resolution touched) throws Throwable {
+        List<Object> texts = session.prepared(sql.prepared());
+        for (int i = 0; texts != null && i < texts.size(); i++) {
+            SqlStatement its = ((KnownStatement) texts.get(i)).sql();
+            SQLException refusal = tell(settings.ofPrepared(session, sql, its, touched));
+            if (refusal != null) {
+                return refusal;
+            }
+        }
+        return null;
     }
 
     private SQLException tell(Verdict verdict) {

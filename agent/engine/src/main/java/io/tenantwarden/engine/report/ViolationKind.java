@@ -39,6 +39,11 @@ public enum ViolationKind {
         this.wireName = wireName;
     }
 
+    /** Whether this version finds it; of the others only the name is given away, so that it never means anything else. */
+    public boolean isFound() {
+        return this != ZERO_ROW_WRITE && this != CROSS_TENANT_ROW;
+    }
+
     /** The name in log lines, reports and baselines. */
     public String wireName() {
         return wireName;

@@ -35,10 +35,16 @@ public final class RelationNames {
 
     private enum Temporary {
         TABLE,
+        /** ON COMMIT DROP. */
+        TABLE_OF_TRANSACTION,
         /** Dropped; applications create the same one again. */
         GONE,
         /** A view, which reads other tables, or what may be one. */
-        VIEW
+        VIEW;
+
+        private boolean isTable() {
+            return this == TABLE || this == TABLE_OF_TRANSACTION;
+        }
     }
 
     /** An execution begins: what was decided on before has run, or never will. */
@@ -110,11 +116,18 @@ public final class RelationNames {
             temporary.remove(created.name());
         }
         for (Relation created : ddl.temporary()) {
-            Temporary kind = sql.createsView() || sql.multi() ? Temporary.VIEW : Temporary.TABLE;
+            Temporary kind = kindOf(sql, ddl);
             if (temporary.put(created.name(), kind) != kind || kind == Temporary.VIEW) {
                 epoch++;
             }
         }
+    }
+
+    private static Temporary kindOf(SqlStatement sql, DdlChange ddl) {
+        if (sql.createsView() || sql.multi()) {
+            return Temporary.VIEW;
+        }
+        return ddl.dropsAtCommit() ? Temporary.TABLE_OF_TRANSACTION : Temporary.TABLE;
     }
 
     private static boolean mayRemove(SqlStatement sql) {
@@ -195,7 +208,7 @@ public final class RelationNames {
         if (!temporary.isEmpty()) {
             for (int i = 0; i < relations.size(); i++) {
                 Temporary kind = of(relations.get(i));
-                if (kind == Temporary.VIEW || kind == Temporary.TABLE && bySnapshot.touches()) {
+                if (kind == Temporary.VIEW || kind != null && kind.isTable() && bySnapshot.touches()) {
                     hiding = true;
                     return true;
                 }
@@ -214,7 +227,8 @@ public final class RelationNames {
         for (int i = 0; i < unknown.size(); i++) {
             String name = unknown.get(i);
             String unqualified = name.startsWith(PG_TEMP) ? name.substring(PG_TEMP.length()) : name;
-            if (temporary.get(unqualified) != Temporary.TABLE) {
+            Temporary kind = temporary.get(unqualified);
+            if (kind == null || !kind.isTable()) {
                 return false;
             }
         }
@@ -244,8 +258,10 @@ public final class RelationNames {
     boolean transactionEnded(boolean rolledBack) {
         if (rolledBack) {
             temporary.clear();
+        } else if (!temporary.isEmpty()) {
+            temporary.replaceAll((name, kind) -> kind == Temporary.TABLE_OF_TRANSACTION ? Temporary.GONE : kind);
         }
-        mayShowAgain(); // ON COMMIT DROP
+        mayShowAgain();
         boolean changed = catalogChanged;
         if (pathChanged || changed) {
             epoch++;

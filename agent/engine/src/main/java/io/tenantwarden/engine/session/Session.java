@@ -39,8 +39,10 @@ public final class Session {
     private final Properties properties;
     private final boolean copyable;
     private final RelationNames names = new RelationNames();
-    /** More texts than this of one name are not told apart; the first ones count on. */
+    /** More texts of one name, or more names, than an application has that prepares its statements once. */
     private static final int MAX_PREPARED = 16;
+
+    private static final int MAX_PREPARED_NAMES = 1_000;
 
     private final Map<String, List<Object>> prepared = new HashMap<>(0);
     private final Execution execution = new Execution();
@@ -356,9 +358,16 @@ public final class Session {
         }
     }
 
-    /** What PREPARE has made on this connection under that name, each text once; empty when nobody knows. */
+    /**
+     * What PREPARE has made on this connection under that name, each text once; empty when it was made elsewhere, or not at all; null when so many
+     * were made that not all are known.
+     */
     public List<Object> prepared(String name) {
-        return prepared.getOrDefault(name, List.of());
+        List<Object> texts = prepared.get(name);
+        if (texts == null) {
+            return prepared.size() < MAX_PREPARED_NAMES ? List.of() : null;
+        }
+        return texts.size() < MAX_PREPARED ? texts : null;
     }
 
     /**
@@ -366,8 +375,12 @@ public final class Session {
      * that all that one name has stood for counts.
      */
     public void prepares(String name, Object statement) {
-        List<Object> all = prepared.computeIfAbsent(name, key -> new ArrayList<>(1));
-        if (!all.contains(statement) && all.size() < MAX_PREPARED) {
+        List<Object> all = prepared.get(name);
+        if (all == null && prepared.size() < MAX_PREPARED_NAMES) {
+            all = new ArrayList<>(1);
+            prepared.put(name, all);
+        }
+        if (all != null && all.size() < MAX_PREPARED && !all.contains(statement)) {
             all.add(statement);
         }
     }

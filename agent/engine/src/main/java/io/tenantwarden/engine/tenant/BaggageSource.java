@@ -8,18 +8,22 @@ import io.tenantwarden.engine.tenant.access.OpenTelemetryBaggage;
  */
 final class BaggageSource implements TenantSource {
 
-    static final SourceKind KIND =
-            new SourceKind("baggage", "`baggage:key`", "baggage:tenant.id", "OpenTelemetry's baggage") {
-                @Override
-                String watchedClass(SourceSpec spec) {
-                    return BAGGAGE;
-                }
+    static final class Kind extends SourceKind {
 
-                @Override
-                TenantSource source(SourceSpec spec, SourceContext context) {
-                    return new BaggageSource(spec, context);
-                }
-            };
+        Kind() {
+            super("baggage", "`baggage:key`", "baggage:tenant.id", "OpenTelemetry's baggage");
+        }
+
+        @Override
+        String watchedClass(SourceSpec spec) {
+            return BAGGAGE;
+        }
+
+        @Override
+        TenantSource source(SourceSpec spec, SourceContext context) {
+            return new BaggageSource(spec, context);
+        }
+    }
 
     static final String BAGGAGE = "io.opentelemetry.api.baggage.Baggage";
 

@@ -9,22 +9,26 @@ final class HeaderSource extends RequestSource {
     /** A token of RFC 9110, section 5.6.2. */
     private static final Pattern NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
-    static final SourceKind KIND =
-            new SourceKind("header", "`header:name`", "header:X-Tenant-Id", "a header of the HTTP request") {
-                @Override
-                SourceSpec parse(String argument, String text) {
-                    if (!NAME.matcher(argument).matches()) {
-                        throw new IllegalArgumentException(
-                                "'" + text + "' does not name a header; for instance header:X-Tenant-Id");
-                    }
-                    return super.parse(argument, text);
-                }
+    static final class Kind extends SourceKind {
 
-                @Override
-                TenantSource source(SourceSpec spec, SourceContext context) {
-                    return new HeaderSource(spec);
-                }
-            };
+        Kind() {
+            super("header", "`header:name`", "header:X-Tenant-Id", "a header of the HTTP request");
+        }
+
+        @Override
+        SourceSpec parse(String argument, String text) {
+            if (!NAME.matcher(argument).matches()) {
+                throw new IllegalArgumentException(
+                        "'" + text + "' does not name a header; for instance header:X-Tenant-Id");
+            }
+            return super.parse(argument, text);
+        }
+
+        @Override
+        TenantSource source(SourceSpec spec, SourceContext context) {
+            return new HeaderSource(spec);
+        }
+    }
 
     HeaderSource(SourceSpec spec) {
         super(spec);

@@ -12,23 +12,27 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 public final class HibernateSource implements TenantSource {
 
-    static final SourceKind KIND =
-            new SourceKind("hibernate", "`hibernate`", "hibernate", "the tenant resolver of the session factory") {
-                @Override
-                boolean isOfThread() {
-                    return true;
-                }
+    static final class Kind extends SourceKind {
 
-                @Override
-                public boolean standsAlone() {
-                    return true;
-                }
+        Kind() {
+            super("hibernate", "`hibernate`", "hibernate", "the tenant resolver of the session factory");
+        }
 
-                @Override
-                TenantSource source(SourceSpec spec, SourceContext context) {
-                    return new HibernateSource(spec, context);
-                }
-            };
+        @Override
+        boolean isOfThread() {
+            return true;
+        }
+
+        @Override
+        public boolean standsAlone() {
+            return true;
+        }
+
+        @Override
+        TenantSource source(SourceSpec spec, SourceContext context) {
+            return new HibernateSource(spec, context);
+        }
+    }
 
     /** Weak: a factory belongs to its application. */
     private static final CopyOnWriteArrayList<WeakReference<Object>> FACTORIES = new CopyOnWriteArrayList<>();

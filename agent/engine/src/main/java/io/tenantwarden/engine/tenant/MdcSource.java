@@ -13,7 +13,12 @@ import java.lang.reflect.Field;
  */
 final class MdcSource implements TenantSource {
 
-    static final SourceKind KIND = new SourceKind("mdc", "`mdc:key`", "mdc:tenantId", "SLF4J's diagnostic context") {
+    static final class Kind extends SourceKind {
+
+        Kind() {
+            super("mdc", "`mdc:key`", "mdc:tenantId", "SLF4J's diagnostic context");
+        }
+
         @Override
         boolean isOfThread() {
             return true;
@@ -23,7 +28,7 @@ final class MdcSource implements TenantSource {
         TenantSource source(SourceSpec spec, SourceContext context) {
             return new MdcSource(spec, context);
         }
-    };
+    }
 
     /** {@code LoggerFactory.SUCCESSFUL_INITIALIZATION}, the same since 1.5; above it is only the no-op fallback. */
     private static final int INITIALISED = 3;

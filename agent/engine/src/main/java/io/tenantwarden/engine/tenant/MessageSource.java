@@ -7,42 +7,62 @@ import java.util.Set;
 /** {@code kafka:}, {@code jms:} and {@code rabbit:}: a header of the message that a listener on this thread handles. */
 final class MessageSource implements TenantSource {
 
-    static final SourceKind KAFKA = new MessageKind(
-            "kafka",
-            "`kafka:header`",
-            "kafka:tenant-id",
-            "a header of the Kafka record that a listener handles",
-            MessageHeaders.KAFKA);
-    static final SourceKind JMS = new MessageKind(
-            "jms",
-            "`jms:property`",
-            "jms:tenant_id",
-            "a property of the JMS message that a listener handles",
-            MessageHeaders.JMS);
-    static final SourceKind RABBIT = new MessageKind(
-            "rabbit",
-            "`rabbit:header`",
-            "rabbit:tenant-id",
-            "a header of the RabbitMQ message that a listener handles",
-            MessageHeaders.RABBIT);
+    private abstract static class Kind extends SourceKind {
 
-    private static final class MessageKind extends SourceKind {
-
-        private final MessageHeaders headers;
-
-        MessageKind(String name, String phrase, String examples, String meaning, MessageHeaders headers) {
+        Kind(String name, String phrase, String examples, String meaning) {
             super(name, phrase, examples, meaning);
-            this.headers = headers;
         }
 
+        abstract MessageHeaders headers();
+
         @Override
-        public boolean isMessage() {
+        public final boolean isMessage() {
             return true;
         }
 
         @Override
-        TenantSource source(SourceSpec spec, SourceContext context) {
-            return new MessageSource(spec, headers);
+        final TenantSource source(SourceSpec spec, SourceContext context) {
+            return new MessageSource(spec, headers());
+        }
+    }
+
+    static final class Kafka extends Kind {
+
+        Kafka() {
+            super("kafka", "`kafka:header`", "kafka:tenant-id", "a header of the Kafka record that a listener handles");
+        }
+
+        @Override
+        MessageHeaders headers() {
+            return MessageHeaders.KAFKA;
+        }
+    }
+
+    static final class Jms extends Kind {
+
+        Jms() {
+            super("jms", "`jms:property`", "jms:tenant_id", "a property of the JMS message that a listener handles");
+        }
+
+        @Override
+        MessageHeaders headers() {
+            return MessageHeaders.JMS;
+        }
+    }
+
+    static final class Rabbit extends Kind {
+
+        Rabbit() {
+            super(
+                    "rabbit",
+                    "`rabbit:header`",
+                    "rabbit:tenant-id",
+                    "a header of the RabbitMQ message that a listener handles");
+        }
+
+        @Override
+        MessageHeaders headers() {
+            return MessageHeaders.RABBIT;
         }
     }
 

@@ -8,17 +8,21 @@ import io.tenantwarden.engine.tenant.access.HttpRequest;
  */
 final class PathSource extends PatternSource {
 
-    static final SourceKind KIND =
-            new PatternKind(
+    static final class Kind extends PatternKind {
+
+        Kind() {
+            super(
                     "path",
                     "`path:pattern`",
                     "path:/t/([^/]+)/.*",
-                    "the one group of a pattern that matches the whole path of the HTTP request") {
-                @Override
-                TenantSource source(SourceSpec spec, SourceContext context) {
-                    return new PathSource(spec);
-                }
-            };
+                    "the one group of a pattern that matches the whole path of the HTTP request");
+        }
+
+        @Override
+        TenantSource source(SourceSpec spec, SourceContext context) {
+            return new PathSource(spec);
+        }
+    }
 
     PathSource(SourceSpec spec) {
         super(spec);

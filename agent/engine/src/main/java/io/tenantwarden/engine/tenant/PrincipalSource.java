@@ -5,22 +5,26 @@ import io.tenantwarden.engine.tenant.access.HttpRequest;
 /** {@code principal}: the name of the user whom the server or its security framework authenticated. */
 final class PrincipalSource extends RequestSource {
 
-    static final SourceKind KIND =
-            new SourceKind(
+    static final class Kind extends SourceKind {
+
+        Kind() {
+            super(
                     "principal",
                     "`principal`",
                     "principal",
-                    "the name of the user whom the web server or its security framework authenticated") {
-                @Override
-                public boolean standsAlone() {
-                    return true;
-                }
+                    "the name of the user whom the web server or its security framework authenticated");
+        }
 
-                @Override
-                TenantSource source(SourceSpec spec, SourceContext context) {
-                    return new PrincipalSource(spec);
-                }
-            };
+        @Override
+        public boolean standsAlone() {
+            return true;
+        }
+
+        @Override
+        TenantSource source(SourceSpec spec, SourceContext context) {
+            return new PrincipalSource(spec);
+        }
+    }
 
     PrincipalSource(SourceSpec spec) {
         super(spec);

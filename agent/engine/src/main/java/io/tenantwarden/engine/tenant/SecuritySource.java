@@ -17,52 +17,55 @@ final class SecuritySource implements TenantSource {
     private static final Pattern CLAIM_ELEMENTS =
             Pattern.compile("(.*[^\\]\\s])\\s*((?:\\[(?:\\d{1,9}|\"[^\"]*\"|'[^']*')\\])+)");
 
-    static final SourceKind KIND =
-            new SourceKind(
+    static final class Kind extends SourceKind {
+
+        Kind() {
+            super(
                     "security",
                     "`security:path`, `security:claim:name`",
                     "security:principal.tenantId, security:claim:tenant_id",
-                    "Spring Security's Authentication: a path from it, or a claim of its token") {
-                @Override
-                boolean isOfThread() {
-                    return true;
-                }
+                    "Spring Security's Authentication: a path from it, or a claim of its token");
+        }
 
-                @Override
-                String watchedClass(SourceSpec spec) {
-                    return HOLDER;
-                }
+        @Override
+        boolean isOfThread() {
+            return true;
+        }
 
-                @Override
-                TenantSource source(SourceSpec spec, SourceContext context) {
-                    return new SecuritySource(spec, context);
-                }
+        @Override
+        String watchedClass(SourceSpec spec) {
+            return HOLDER;
+        }
 
-                /** A path from the Authentication, or {@code claim:} and the name of a claim, which may hold anything. */
-                @Override
-                SourceSpec parse(String argument, String text) {
-                    if (argument.startsWith(CLAIM)) {
-                        String claim = argument.substring(CLAIM.length()).strip();
-                        if (claim.isEmpty()) {
-                            throw new IllegalArgumentException(
-                                    "'" + text + "' names no claim; for instance security:claim:tenant_id");
-                        }
-                        Matcher elements = CLAIM_ELEMENTS.matcher(claim);
-                        return elements.matches()
-                                ? new SourceSpec(
-                                        this, elements.group(1), null, PathSyntax.parse(elements.group(2)), text)
-                                : new SourceSpec(this, claim, null, List.of(), text);
-                    }
-                    List<String> path = argument.startsWith("[") ? null : PathSyntax.parse("." + argument);
-                    if (path == null) {
-                        throw new IllegalArgumentException(
-                                "'" + text + "' is not a path of getters from the Authentication; for"
-                                        + " instance security:principal.tenantId, security:details.tenantId or security:claim:tenant_id."
-                                        + " A path may hold " + PathSyntax.ALLOWED);
-                    }
-                    return new SourceSpec(this, "", null, path, text);
+        @Override
+        TenantSource source(SourceSpec spec, SourceContext context) {
+            return new SecuritySource(spec, context);
+        }
+
+        /** A path from the Authentication, or {@code claim:} and the name of a claim, which may hold anything. */
+        @Override
+        SourceSpec parse(String argument, String text) {
+            if (argument.startsWith(CLAIM)) {
+                String claim = argument.substring(CLAIM.length()).strip();
+                if (claim.isEmpty()) {
+                    throw new IllegalArgumentException(
+                            "'" + text + "' names no claim; for instance security:claim:tenant_id");
                 }
-            };
+                Matcher elements = CLAIM_ELEMENTS.matcher(claim);
+                return elements.matches()
+                        ? new SourceSpec(this, elements.group(1), null, PathSyntax.parse(elements.group(2)), text)
+                        : new SourceSpec(this, claim, null, List.of(), text);
+            }
+            List<String> path = argument.startsWith("[") ? null : PathSyntax.parse("." + argument);
+            if (path == null) {
+                throw new IllegalArgumentException(
+                        "'" + text + "' is not a path of getters from the Authentication; for"
+                                + " instance security:principal.tenantId, security:details.tenantId or security:claim:tenant_id."
+                                + " A path may hold " + PathSyntax.ALLOWED);
+            }
+            return new SourceSpec(this, "", null, path, text);
+        }
+    }
 
     static final String HOLDER = "org.springframework.security.core.context.SecurityContextHolder";
 

@@ -5,13 +5,17 @@ import io.tenantwarden.engine.tenant.access.HttpRequest;
 /** {@code session:tenantId}: an attribute of the HTTP session; no session is made for it. */
 final class SessionSource extends RequestSource {
 
-    static final SourceKind KIND =
-            new SourceKind("session", "`session:name`", "session:tenantId", "an attribute of the HTTP session") {
-                @Override
-                TenantSource source(SourceSpec spec, SourceContext context) {
-                    return new SessionSource(spec);
-                }
-            };
+    static final class Kind extends SourceKind {
+
+        Kind() {
+            super("session", "`session:name`", "session:tenantId", "an attribute of the HTTP session");
+        }
+
+        @Override
+        TenantSource source(SourceSpec spec, SourceContext context) {
+            return new SessionSource(spec);
+        }
+    }
 
     SessionSource(SourceSpec spec) {
         super(spec);

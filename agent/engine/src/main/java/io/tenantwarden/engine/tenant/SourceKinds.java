@@ -1,18 +1,19 @@
 package io.tenantwarden.engine.tenant;
 
 import java.util.List;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** All kinds of tenant sources, in the order in which documents and messages name them. */
 public final class SourceKinds {
 
-    public static final SourceKind METHOD = MethodSource.KIND;
-    public static final SourceKind FIELD = FieldSource.KIND;
-    public static final SourceKind MDC = MdcSource.KIND;
-    public static final SourceKind SECURITY = SecuritySource.KIND;
-    public static final SourceKind HIBERNATE = HibernateSource.KIND;
-    static final SourceKind VALUE = ValueSource.KIND;
+    public static final SourceKind METHOD = new MethodSource.Kind();
+    public static final SourceKind FIELD = new FieldSource.Kind();
+    public static final SourceKind MDC = new MdcSource.Kind();
+    public static final SourceKind SECURITY = new SecuritySource.Kind();
+    public static final SourceKind HIBERNATE = new HibernateSource.Kind();
+    static final SourceKind HEADER = new HeaderSource.Kind();
+    static final SourceKind PRINCIPAL = new PrincipalSource.Kind();
+    static final SourceKind KAFKA = new MessageSource.Kafka();
+    static final SourceKind VALUE = new ValueSource.Kind();
 
     private static final List<SourceKind> ALL = List.of(
             METHOD,
@@ -20,28 +21,41 @@ public final class SourceKinds {
             MDC,
             SECURITY,
             HIBERNATE,
-            BaggageSource.KIND,
-            HeaderSource.KIND,
-            SessionSource.KIND,
-            AttributeSource.KIND,
-            HostSource.KIND,
-            PathSource.KIND,
-            PrincipalSource.KIND,
-            MessageSource.KAFKA,
-            MessageSource.JMS,
-            MessageSource.RABBIT,
+            new BaggageSource.Kind(),
+            HEADER,
+            new SessionSource.Kind(),
+            new AttributeSource.Kind(),
+            new HostSource.Kind(),
+            new PathSource.Kind(),
+            PRINCIPAL,
+            KAFKA,
+            new MessageSource.Jms(),
+            new MessageSource.Rabbit(),
             VALUE);
-
-    /** An entry of each kind. */
-    static final String EXAMPLES = joined(SourceKind::examples);
-
-    /** How an entry of each kind is written, in Markdown. */
-    public static final String PHRASES = joined(SourceKind::phrase);
 
     private SourceKinds() {}
 
     public static List<SourceKind> all() {
         return ALL;
+    }
+
+    /** How an entry of each kind is written, in Markdown. */
+    public static String phrases() {
+        // no lambda: this runs at each start
+        StringBuilder text = new StringBuilder();
+        for (SourceKind kind : ALL) {
+            text.append(text.length() == 0 ? "" : ", ").append(kind.phrase());
+        }
+        return text.toString();
+    }
+
+    /** An entry of each kind. */
+    static String examples() {
+        StringBuilder text = new StringBuilder();
+        for (SourceKind kind : ALL) {
+            text.append(text.length() == 0 ? "" : ", ").append(kind.examples());
+        }
+        return text.toString();
     }
 
     /** The kind of that name, in any case; null when there is none. */
@@ -52,9 +66,5 @@ public final class SourceKinds {
             }
         }
         return null;
-    }
-
-    private static String joined(Function<SourceKind, String> part) {
-        return ALL.stream().map(part).collect(Collectors.joining(", "));
     }
 }

@@ -24,7 +24,7 @@ public record SourceSpec(SourceKind kind, String target, String member, List<Str
     public static SourceSpec parse(String text) {
         if (text.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException(
-                    "a tenant source contains a control character; allowed are " + SourceKinds.EXAMPLES);
+                    "a tenant source contains a control character; allowed are " + SourceKinds.examples());
         }
         int colon = text.indexOf(':');
         if (colon < 0) {
@@ -35,14 +35,14 @@ public record SourceSpec(SourceKind kind, String target, String member, List<Str
         }
         if (colon <= 0) {
             throw new IllegalArgumentException(
-                    "'" + text + "' is not kind:argument; allowed are " + SourceKinds.EXAMPLES);
+                    "'" + text + "' is not kind:argument; allowed are " + SourceKinds.examples());
         }
         String name = text.substring(0, colon);
         String argument = text.substring(colon + 1).strip();
         SourceKind kind = SourceKinds.named(name.strip());
         if (kind == null) {
             throw new IllegalArgumentException(
-                    "'" + name + "' is not a tenant source; allowed are " + SourceKinds.EXAMPLES);
+                    "'" + name + "' is not a tenant source; allowed are " + SourceKinds.examples());
         }
         if (kind.standsAlone()) {
             throw new IllegalArgumentException(
@@ -50,7 +50,7 @@ public record SourceSpec(SourceKind kind, String target, String member, List<Str
         }
         if (argument.isEmpty()) {
             throw new IllegalArgumentException(
-                    "'" + text + "' says nothing after the colon; allowed are " + SourceKinds.EXAMPLES);
+                    "'" + text + "' says nothing after the colon; allowed are " + SourceKinds.examples());
         }
         return kind.parse(argument, text);
     }

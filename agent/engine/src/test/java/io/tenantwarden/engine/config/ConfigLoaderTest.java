@@ -288,6 +288,7 @@ class ConfigLoaderTest {
                 "warden.app.packages    | com.acme.*            | without a *",
                 "warden.report          | report.txt            | ending in one of .json, .md, .html, .sarif, .xml",
                 "warden.report          | a.json,report         | says no format",
+                "warden.fail            | zero-row-write        | nothing finds it",
                 "warden.fail            | unscopd               | did you mean unscoped?",
                 "warden.fail            | unscoped,,any         | is no kind of violation",
                 "warden.log             | stdout                | auto, slf4j, stderr, none",

@@ -54,6 +54,40 @@ class RelationNamesTest {
         assertFalse(names.transactionEnded(false));
     }
 
+    @Test
+    void aTemporaryTableOfOneTransactionIsGoneAfterIt() {
+        note(
+                "create temp table kept (id int)",
+                "create temp table dropped (id int) on commit drop",
+                "create temp table copied on commit drop as select 1",
+                "create temp table emptied (id int) on commit delete rows");
+        assertTrue(names.areTemporaryTables(List.of("kept", "dropped", "copied", "emptied")));
+        names.transactionEnded(false);
+        assertTrue(names.areTemporaryTables(List.of("kept", "emptied")));
+        assertFalse(names.areTemporaryTables(List.of("dropped")), "another process may have made a table of that name");
+        assertFalse(names.areTemporaryTables(List.of("copied")));
+    }
+
+    @Test
+    void whatIsDecidedOnAlongWithAChangeIsInDoubtUntilTheNextExecution() {
+        for (String sql :
+                List.of("drop table pg_temp.w", "create temp view v as select 1", "do 'begin end'", "discard temp")) {
+            names.settled();
+            assertFalse(names.areInDoubt());
+            note("select 1");
+            assertFalse(names.areInDoubt());
+            note(sql);
+            assertTrue(names.areInDoubt(), sql);
+        }
+        names.settled();
+        note("commit");
+        assertFalse(names.areInDoubt(), "no temporary relation goes with it");
+        note("create temp table w (id int) on commit drop");
+        names.settled();
+        note("commit");
+        assertTrue(names.areInDoubt());
+    }
+
     private void note(String... statements) {
         for (String sql : statements) {
             names.note(SqlStatement.parse(sql));

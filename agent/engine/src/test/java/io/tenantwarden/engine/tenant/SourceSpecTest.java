@@ -32,7 +32,7 @@ class SourceSpecTest {
     @Test
     void readsTheOtherKinds() {
         SourceSpec header = SourceSpec.parse("header:X-Tenant-Id");
-        assertEquals(HeaderSource.KIND, header.kind());
+        assertEquals(SourceKinds.HEADER, header.kind());
         assertEquals("X-Tenant-Id", header.target());
         assertNull(header.member());
         assertEquals("tenant.id", SourceSpec.parse("mdc:tenant.id").target());
@@ -44,7 +44,7 @@ class SourceSpecTest {
                 "https://acme.test/tenant",
                 SourceSpec.parse("security:claim:https://acme.test/tenant").target());
         assertEquals(SourceKinds.HIBERNATE, SourceSpec.parse("hibernate").kind());
-        assertEquals(PrincipalSource.KIND, SourceSpec.parse(" Principal ").kind());
+        assertEquals(SourceKinds.PRINCIPAL, SourceSpec.parse(" Principal ").kind());
         assertEquals("/t/([^/]+)/.*", SourceSpec.parse("path:/t/([^/]+)/.*").target());
     }
 

@@ -28,8 +28,8 @@ class ValueSourcesTest {
         assertEquals("7", sources.read(method));
         assertEquals("7", sources.read(SourceSpec.parse(method.text())));
         assertNull(sources.read(header));
-        assertTrue(sources.reads(HeaderSource.KIND));
-        assertFalse(sources.reads(MessageSource.KAFKA));
+        assertTrue(sources.reads(SourceKinds.HEADER));
+        assertFalse(sources.reads(SourceKinds.KAFKA));
     }
 
     @Test

@@ -117,7 +117,13 @@ final class CreateReader {
             if (tokens.word == Words.AS && scan.isOutside()) {
                 return createAs(table);
             }
-            if (tokens.isWord("references")) {
+            if (scan.isOutside() && tokens.word == Words.ON && tokens.nextWord == Words.COMMIT) {
+                scan.advance();
+                scan.advance();
+                if (tokens.word == Words.DROP) {
+                    facts.ddl().dropsAtCommit();
+                }
+            } else if (tokens.isWord("references")) {
                 scan.references();
             } else if (scan.isOutside() && tokens.isWord("inherits") && tokens.next.type == SqlLexer.OPEN) {
                 scan.advance();

@@ -13,21 +13,28 @@ import java.util.List;
 public final class DdlChange {
 
     /** Changes nothing. */
-    public static final DdlChange NONE = new DdlChange(List.of(), List.of(), List.of(), false, true);
+    public static final DdlChange NONE = new DdlChange(List.of(), List.of(), List.of(), false, true, false);
 
     private final List<Relation> temporary;
     private final List<Relation> created;
     private final List<Relation> named;
     private final boolean cascades;
     private final boolean bounded;
+    private final boolean dropsAtCommit;
 
     private DdlChange(
-            List<Relation> temporary, List<Relation> created, List<Relation> named, boolean cascades, boolean bounded) {
+            List<Relation> temporary,
+            List<Relation> created,
+            List<Relation> named,
+            boolean cascades,
+            boolean bounded,
+            boolean dropsAtCommit) {
         this.temporary = temporary;
         this.created = created;
         this.named = named;
         this.cascades = cascades;
         this.bounded = bounded;
+        this.dropsAtCommit = dropsAtCommit;
     }
 
     /** Collects while a text is read. */
@@ -38,6 +45,7 @@ public final class DdlChange {
         private final List<Relation> named = new ArrayList<>(1);
         private boolean cascades;
         private boolean bounded = true;
+        private boolean dropsAtCommit;
 
         void temporary(Relation relation) {
             temporary.add(relation);
@@ -55,12 +63,17 @@ public final class DdlChange {
             cascades = true;
         }
 
+        void dropsAtCommit() {
+            dropsAtCommit = true;
+        }
+
         void unbounded() {
             bounded = false;
         }
 
         DdlChange build() {
-            return new DdlChange(List.copyOf(temporary), List.copyOf(created), List.copyOf(named), cascades, bounded);
+            return new DdlChange(
+                    List.copyOf(temporary), List.copyOf(created), List.copyOf(named), cascades, bounded, dropsAtCommit);
         }
     }
 
@@ -93,6 +106,11 @@ public final class DdlChange {
     /** Whether it may drop or change what depends on these relations as well: CASCADE. */
     public boolean cascades() {
         return cascades;
+    }
+
+    /** Whether a temporary table goes with its transaction: ON COMMIT DROP. */
+    public boolean dropsAtCommit() {
+        return dropsAtCommit;
     }
 
     /**

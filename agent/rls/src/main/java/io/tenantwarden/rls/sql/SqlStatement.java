@@ -299,18 +299,19 @@ public final class SqlStatement {
 
     /** Whether it begins, ends or divides a transaction. */
     public boolean transactionControl() {
-        return switch (keyword) {
-            case BEGIN,
-                    COMMIT,
-                    ROLLBACK,
-                    ROLLBACK_TO,
-                    SAVEPOINT,
-                    RELEASE,
-                    PREPARE_TRANSACTION,
-                    COMMIT_PREPARED,
-                    ROLLBACK_PREPARED -> true;
-            default -> false;
-        };
+        return !multi
+                && switch (keyword) {
+                    case BEGIN,
+                            COMMIT,
+                            ROLLBACK,
+                            ROLLBACK_TO,
+                            SAVEPOINT,
+                            RELEASE,
+                            PREPARE_TRANSACTION,
+                            COMMIT_PREPARED,
+                            ROLLBACK_PREPARED -> true;
+                    default -> false;
+                };
     }
 
     /** The command for a log line, for instance {@code SELECT}; of {@code WITH ... INSERT} it is {@code INSERT}. */
