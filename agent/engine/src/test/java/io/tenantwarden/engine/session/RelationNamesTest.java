@@ -70,6 +70,8 @@ class RelationNamesTest {
 
     @Test
     void whatIsDecidedOnAlongWithAChangeIsInDoubtUntilTheNextExecution() {
+        note("commit");
+        assertFalse(names.areInDoubt(), "no temporary relation goes with it");
         for (String sql :
                 List.of("drop table pg_temp.w", "create temp view v as select 1", "do 'begin end'", "discard temp")) {
             names.settled();
@@ -79,9 +81,6 @@ class RelationNamesTest {
             note(sql);
             assertTrue(names.areInDoubt(), sql);
         }
-        names.settled();
-        note("commit");
-        assertFalse(names.areInDoubt(), "no temporary relation goes with it");
         note("create temp table w (id int) on commit drop");
         names.settled();
         note("commit");
