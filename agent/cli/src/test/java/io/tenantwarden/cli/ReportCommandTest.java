@@ -49,6 +49,15 @@ class ReportCommandTest {
     }
 
     @Test
+    void eachFormSaysWhatTheAgentSaidToDo() throws Exception {
+        SampleReport sample = new SampleReport().violation("0000000a", "unscoped-query", "com.acme.A", "nightly", 3);
+        for (String ending : List.of(".json", ".md", ".html", ".sarif", ".xml")) {
+            String form = render(ending, sample);
+            assertTrue(form.contains("set the tenant in nightly"), ending + "\n" + form);
+        }
+    }
+
+    @Test
     void severalReportsAreOneWhateverTheirOrder() throws Exception {
         new SampleReport()
                 .violation("0000000a", "unscoped-query", "com.acme.A", "run", 3)

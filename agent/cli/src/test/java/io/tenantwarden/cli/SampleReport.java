@@ -49,7 +49,7 @@ final class SampleReport {
                 .value("refused", 0)
                 .value("firstSeen", "2026-01-02T03:04:05.006Z")
                 .value("lastSeen", "2026-01-02T03:04:06.007Z")
-                .value("next", "set the tenant")
+                .value("next", "set the tenant in " + method)
                 .done());
         return this;
     }

@@ -187,7 +187,6 @@ final class HtmlFormat implements ReportFormat {
 
         private void violation(ViolationEntry violation) {
             boolean known = comparison.isKnown(violation);
-            KindText kind = KindText.of(violation.kind());
             html.append("<article class=\"").append(known ? "known" : "fresh").append("\" id=\"v-");
             text(violation.id());
             html.append("\" data-kind=\"");
@@ -217,7 +216,7 @@ final class HtmlFormat implements ReportFormat {
                 pre(violation.sql());
             }
             html.append("<p>");
-            text(kind.fix());
+            text(violation.step());
             html.append("</p>\n");
             if (violation.submitSite() != null) {
                 html.append("<p>Handed over at ");

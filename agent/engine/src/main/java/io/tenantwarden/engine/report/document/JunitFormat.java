@@ -136,7 +136,7 @@ final class JunitFormat implements ReportFormat {
             List<String> stack =
                     violation.stack().isEmpty() ? List.of(violation.site().toString()) : violation.stack();
             stack.forEach(frame -> text.append("\tat ").append(frame).append('\n'));
-            text.append(KindText.of(violation.kind()).fix()).append("\n\n");
+            text.append(violation.step()).append("\n\n");
             xml.append(escape(text.toString()));
         }
         xml.append("</failure>");

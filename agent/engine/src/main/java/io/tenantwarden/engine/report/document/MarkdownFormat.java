@@ -91,9 +91,7 @@ final class MarkdownFormat implements ReportFormat {
                             .append(place(violation.submitSite(), options))
                             .append("\n");
                 }
-                page.append("  - ")
-                        .append(escape(KindText.of(violation.kind()).fix()))
-                        .append("\n");
+                page.append("  - ").append(escape(violation.step())).append("\n");
             }
         }
     }

@@ -121,6 +121,11 @@ public record Report(
             threads = List.copyOf(threads);
         }
 
+        /** What to do: what the agent said of this one, else what is said of its kind. */
+        public String step() {
+            return next == null ? KindText.of(kind).fix() : next;
+        }
+
         /** One line for people: {@code unscoped SELECT on public.invoices}. */
         public String headline() {
             KindText text = KindText.of(kind);

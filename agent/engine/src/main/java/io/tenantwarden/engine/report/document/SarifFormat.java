@@ -54,7 +54,7 @@ final class SarifFormat implements ReportFormat {
         SourceTree.SourceFile file = options.sources().find(site);
         int line = Math.max(1, site.line());
         String message = violation.headline() + " in " + site.simpleName() + "." + site.method() + "."
-                + (violation.sql() == null ? "" : "\nSQL: " + violation.sql()) + "\nWhat to do: " + kind.fix();
+                + (violation.sql() == null ? "" : "\nSQL: " + violation.sql()) + "\nWhat to do: " + violation.step();
         results.add(new SarifLog.Result(
                 kind.kind(),
                 "warning",
