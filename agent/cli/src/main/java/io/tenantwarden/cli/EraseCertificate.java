@@ -2,6 +2,7 @@ package io.tenantwarden.cli;
 
 import com.grack.nanojson.JsonStringWriter;
 import com.grack.nanojson.JsonWriter;
+import io.tenantwarden.engine.report.document.Markup;
 import io.tenantwarden.rls.tenant.DeletionPlan;
 import io.tenantwarden.rls.tenant.TenantTable;
 import java.io.IOException;
@@ -180,7 +181,7 @@ record EraseCertificate(
                         "</table>\n<h2>Deleted</h2>\n<p>Afterwards, in a transaction of its own, each table was counted again.</p>\n")
                 .append("<table><tr><th>Table</th><th>Rows before</th><th>Deleted</th><th>Left</th></tr>\n");
         for (TenantTable t : plan.deleted()) {
-            b.append("<tr><td>").append(escape(t.name())).append("</td>");
+            b.append("<tr><td>").append(Markup.escape(t.name())).append("</td>");
             number(b, before(t));
             number(b, journal.deleted().getOrDefault(t.name(), 0L));
             number(b, after.getOrDefault(t.name(), 0L));
@@ -190,12 +191,12 @@ record EraseCertificate(
         if (!plan.kept().isEmpty()) {
             b.append("<h2>Kept</h2>\n<table><tr><th>Table</th><th>Rows</th><th>Reason</th><th>Anonymised</th></tr>\n");
             for (TenantTable t : plan.kept()) {
-                b.append("<tr><td>").append(escape(t.name())).append("</td>");
+                b.append("<tr><td>").append(Markup.escape(t.name())).append("</td>");
                 number(b, after.getOrDefault(t.name(), 0L));
                 b.append("<td>")
-                        .append(escape(wishes.keep().get(t.name())))
+                        .append(Markup.escape(wishes.keep().get(t.name())))
                         .append("</td><td>")
-                        .append(escape(String.join(
+                        .append(Markup.escape(String.join(
                                 ", ",
                                 wishes.anonymise()
                                         .getOrDefault(t.name(), Map.of())
@@ -204,7 +205,9 @@ record EraseCertificate(
             }
             b.append("</table>\n");
         }
-        b.append("<h2>Other tenants</h2>\n<p>").append(escape(proofOfOthers())).append("</p>\n");
+        b.append("<h2>Other tenants</h2>\n<p>")
+                .append(Markup.escape(proofOfOthers()))
+                .append("</p>\n");
         list(b, "Taken to belong to no tenant, and left", new ArrayList<>(names()));
         list(b, "Materialized views to refresh", facts.tables().copies());
         list(
@@ -228,7 +231,7 @@ record EraseCertificate(
         b.append("<tr><th>")
                 .append(name)
                 .append("</th><td>")
-                .append(escape(value))
+                .append(Markup.escape(value))
                 .append("</td></tr>\n");
     }
 
@@ -239,15 +242,8 @@ record EraseCertificate(
     private static void list(StringBuilder b, String title, List<String> items) {
         if (!items.isEmpty()) {
             b.append("<h2>").append(title).append("</h2>\n<ul>\n");
-            items.forEach(i -> b.append("<li>").append(escape(i)).append("</li>\n"));
+            items.forEach(i -> b.append("<li>").append(Markup.escape(i)).append("</li>\n"));
             b.append("</ul>\n");
         }
-    }
-
-    private static String escape(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
     }
 }

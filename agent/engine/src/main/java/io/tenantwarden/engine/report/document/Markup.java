@@ -1,7 +1,7 @@
 package io.tenantwarden.engine.report.document;
 
-/** Texts inside XML and HTML. */
-final class Markup {
+/** Texts inside XML and HTML, whoever wrote them. */
+public final class Markup {
 
     private Markup() {}
 
@@ -9,7 +9,7 @@ final class Markup {
      * Fit for element content and for attribute values in quotes, whatever is in it. What XML cannot hold at all (XML 1.0, 2.2), and what turns the
      * reading direction, becomes U+FFFD.
      */
-    static String escape(String text) {
+    public static String escape(String text) {
         StringBuilder escaped = new StringBuilder(text.length() + 16);
         text.codePoints().forEach(c -> {
             switch (c) {
