@@ -46,10 +46,11 @@ class NamesInDoubtScenario {
         }
     }
 
-    private static void refused(Connection c, String sql) {
+    private static String refused(Connection c, String sql) {
         SQLException e = assertThrows(SQLException.class, () -> run(c, sql), sql);
         assertEquals("42501", e.getSQLState(), e.getMessage());
         assertTrue(e.getMessage().startsWith("[warden] refused:"), e.getMessage());
+        return e.getMessage();
     }
 
     @Test
@@ -143,6 +144,17 @@ class NamesInDoubtScenario {
             refused(c, sql);
             run(c, "select set_config('app.tenant_id', null, true)");
             assertEquals(List.of("a"), Db.column(c, "select distinct tenant_id from invoices"));
+        }
+    }
+
+    @Test
+    void aSettingWithoutAWrittenNameIsToldAsWhatItIs() throws Exception {
+        try (Connection c = Db.plain().getConnection()) {
+            TenantContext.set("a");
+            String message = refused(c, "select set_config('app.' || 'tenant_id', 'b', true)");
+            assertTrue(message.contains("whose name is not written in it"), message);
+            message = refused(c, "set role none; set role warden_owner");
+            assertTrue(message.contains("changes the role"), message);
         }
     }
 

@@ -37,6 +37,7 @@ final class NextSteps {
                 "take it out, Warden sets " + v.what() + "; to work as another tenant, let the tenant source say so, or"
                         + " name the method in warden.scope.<name>";
             case ROLE_TAMPER -> "set the role before the connection is borrowed, or connect as that role";
+            case UNNAMED_SETTING -> "write the name of the setting into the statement";
             case OPEN_PORTAL -> "close the result set or cursor, or read it to its end, before the scope changes";
             case POOLED -> "run it in a transaction, or over a connection that goes to the server directly";
             case SEVERAL, SNAPSHOT -> "execute the statements one by one";

@@ -19,6 +19,8 @@ enum Reason {
     GUC_TAMPER(ViolationKind.GUC_TAMPER),
     /** Application SQL changes the role inside a scope. */
     ROLE_TAMPER(ViolationKind.GUC_TAMPER),
+    /** Which setting is changed is not written in the statement: it may be the tenant, or the role. */
+    UNNAMED_SETTING(ViolationKind.GUC_TAMPER),
     OPEN_PORTAL(ViolationKind.INJECTION_FAILED),
     POOLED(ViolationKind.INJECTION_FAILED),
     SEVERAL(ViolationKind.INJECTION_FAILED),

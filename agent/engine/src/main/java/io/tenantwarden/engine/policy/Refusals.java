@@ -66,6 +66,10 @@ public final class Refusals {
                                 + " changes the role inside a scope of Warden, so that other grants and policies hold than"
                                 + " those it was checked with. Set the role before the connection is borrowed (the pool's"
                                 + " connection-init SQL), or connect as that role; a migration tool may do it in a bypass";
+                    case UNNAMED_SETTING ->
+                        "guc tamper: " + at(v)
+                                + " changes a setting whose name is not written in it, inside a scope of Warden: it may be the tenant's,"
+                                + " or the role. Write the name of the setting into the statement";
                     case OPEN_PORTAL ->
                         "injection failed: " + where(v)
                                 + " runs in another scope than a result set or cursor that is still open in the same"
@@ -106,6 +110,7 @@ public final class Refusals {
             case TENANT_SWITCH -> v.what();
             case GUC_TAMPER -> "sets " + v.what() + " to another value than its scope's";
             case ROLE_TAMPER -> "changes the role";
+            case UNNAMED_SETTING -> "changes a setting whose name is not written in it";
             case OPEN_PORTAL -> "a cursor or result set of another scope is open";
             case POOLED -> "behind a pooler nothing may be set for the session";
             case SEVERAL -> "one of several statements in one string ends the transaction or sets the tenant";

@@ -337,7 +337,13 @@ final class SettingsRule {
         } else {
             changes = changesRole(session, change);
         }
-        return changes ? tampers(Reason.ROLE_TAMPER, session, sql, Resolution.NOTHING, "the role") : null;
+        if (!changes) {
+            return null;
+        }
+        boolean unnamed =
+                change.name() == null && change.kind() == SettingChange.Kind.SET_CONFIG && !isOpaque(sql, change);
+        return tampers(
+                unnamed ? Reason.UNNAMED_SETTING : Reason.ROLE_TAMPER, session, sql, Resolution.NOTHING, "the role");
     }
 
     private boolean changesRole(Session session, SettingChange change) throws Throwable {

@@ -164,6 +164,7 @@ class RefusalsTest {
             TENANT_SWITCH    | runs as another tenant                     | Commit or roll back before the tenant changes
             GUC_TAMPER       | sets app.tenant_id to another value        | Take it out of the application
             ROLE_TAMPER      | changes the role inside a scope            | connect as that role
+            UNNAMED_SETTING  | a setting whose name is not written in it  | Write the name of the setting
             OPEN_PORTAL      | result set or cursor that is still open    | Close the result set
             POOLED           | which a pooler may give to another client  | Run it in a transaction
             SEVERAL          | of which one ends the transaction          | Execute them one by one
