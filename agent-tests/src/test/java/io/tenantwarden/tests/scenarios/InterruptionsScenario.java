@@ -87,6 +87,36 @@ class InterruptionsScenario extends HardCase {
     }
 
     @Test
+    void whereTheServerIsGoneAResetIsNoTampering() throws Exception {
+        TenantContext.set("a");
+        for (String reset : new String[] {"discard all", "reset role", "set session authorization default"}) {
+            try (Connection c = Db.plain().getConnection()) {
+                String pid = Db.column(c, "select pg_backend_pid()").get(0);
+                run(c, "do $$ begin perform 1; end $$"); // which may have changed the role
+                terminate(pid);
+                SQLException e = assertThrows(SQLException.class, () -> run(c, reset));
+                assertTrue(e.getSQLState().startsWith("57P") || e.getSQLState().startsWith("08"), reset + ": " + e);
+            }
+        }
+    }
+
+    private static void run(Connection c, String sql) throws SQLException {
+        try (Statement s = c.createStatement()) {
+            s.execute(sql);
+        }
+    }
+
+    private static void terminate(String pid) throws Exception {
+        try (Connection watcher = Db.driverManager("warden_app")) {
+            Db.column(watcher, "select pg_terminate_backend(" + pid + ")");
+            while (!Db.column(watcher, "select 1 from pg_stat_activity where pid = " + pid)
+                    .isEmpty()) {
+                TimeUnit.MILLISECONDS.sleep(10);
+            }
+        }
+    }
+
+    @Test
     void aClosedConnectionSaysSoItself() throws Exception {
         TenantContext.set("a");
         Connection c = Db.plain().getConnection();

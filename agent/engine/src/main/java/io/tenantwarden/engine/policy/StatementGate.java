@@ -182,10 +182,15 @@ public final class StatementGate {
         SqlStatement sql = known.sql();
         SQLException refusal = null;
         if (!sql.settings().isEmpty()) {
-            refusal = tell(settings.judge(session, sql, bound, touched));
-            if (sql.keyword() == Keyword.EXECUTE) {
-                refusal = refusal != null ? refusal : judgePrepared(session, sql, touched);
+            Verdict verdict = settings.judge(session, sql, bound, touched);
+            if (verdict == null && sql.keyword() == Keyword.EXECUTE) {
+                verdict = judgePrepared(session, sql, touched);
             }
+            if (session.execution().ownFailure() != null) {
+                return session.execution()
+                        .ownFailure(); // it was asked who the connection is: nothing follows from that
+            }
+            refusal = tell(verdict);
         }
         if (refusal != null || !touched.touches()) {
             return refusal;
@@ -204,13 +209,13 @@ public final class StatementGate {
         return refusal;
     }
 
-    private SQLException judgePrepared(Session session, SqlStatement sql, Resolution touched) throws Throwable {
+    private Verdict judgePrepared(Session session, SqlStatement sql, Resolution touched) throws Throwable {
         List<Object> texts = session.prepared(sql.prepared());
         for (int i = 0; texts != null && i < texts.size(); i++) {
             SqlStatement its = ((KnownStatement) texts.get(i)).sql();
-            SQLException refusal = tell(settings.ofPrepared(session, sql, its, touched));
-            if (refusal != null) {
-                return refusal;
+            Verdict verdict = settings.ofPrepared(session, sql, its, touched);
+            if (verdict != null) {
+                return verdict;
             }
         }
         return null;

@@ -9,8 +9,10 @@ import java.lang.ref.WeakReference;
  */
 public final class Checkout {
 
+    private static final WeakReference<Object> NOBODY = new WeakReference<>(null);
+
     private volatile Scope captured = Scope.NONE;
-    private volatile WeakReference<Object> borrower = new WeakReference<>(null);
+    private volatile WeakReference<Object> borrower = NOBODY;
     private volatile boolean borrowedBefore;
     private volatile boolean returned;
     private volatile boolean pooled;
@@ -77,7 +79,7 @@ public final class Checkout {
         captured = Scope.NONE;
         returned = true;
         kept = null;
-        borrower = new WeakReference<>(null);
+        borrower = NOBODY;
         return true;
     }
 }
