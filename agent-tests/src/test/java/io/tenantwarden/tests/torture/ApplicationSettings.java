@@ -27,10 +27,12 @@ final class ApplicationSettings extends Operations {
         };
         Answer<?> answer = attempt(op, mustForSetting(scope, value), none(), () -> execute(sql));
         model.applicationUsed = true;
+        if (scope.isNone()) {
+            model.applicationOnce.add(value);
+        }
         if (answer.succeeded() && scope.isNone() && connection() != null) {
             model.application = value;
             model.applicationCertain = true;
-            model.applicationOnce.add(value);
         } else {
             model.applicationCertain = false;
         }

@@ -59,6 +59,8 @@ final class Model {
     boolean failed;
     /** Left open by whoever had the connection before: what it holds is not known. */
     boolean inherited;
+    /** What that borrower, and those before it, had set themselves in the open transaction while there was no scope. */
+    final Set<String> inheritedValues = new HashSet<>();
     /** It may hold row locks. */
     boolean wrote;
 
@@ -107,6 +109,16 @@ final class Model {
     /** Whether a statement without a scope runs as the tenant that the application set itself. */
     boolean isApplications(Scope scope) {
         return scope.isNone() && application != null;
+    }
+
+    /** Whether a statement without a scope may run as what a borrower before has set in the transaction that it left open: known limit. */
+    boolean isInherited(Scope scope) {
+        return scope.isNone() && inherited && !inheritedValues.isEmpty();
+    }
+
+    /** Whether such a statement may see these tenants' rows. */
+    boolean isInherited(Scope scope, Set<String> seen) {
+        return isInherited(scope) && inheritedValues.containsAll(seen);
     }
 
     /** Whether the next statement is part of a transaction block. */
@@ -222,6 +234,7 @@ final class Model {
         inTransaction = false;
         failed = false;
         inherited = false;
+        inheritedValues.clear();
         wrote = false;
         begunReadOnly = false;
         tenants.clear();

@@ -10,6 +10,7 @@ import java.sql.Statement;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -28,6 +29,9 @@ final class Steps {
 
     /** Every value is set in a statement of its own then. */
     static final boolean PORTABLE = "jdbc".equals(System.getProperty("warden.strategy"));
+
+    /** What was set without a scope in a transaction that its borrower left open, by the driver's connection. */
+    private static final Map<Object, Set<String>> LEFT_OPEN = Collections.synchronizedMap(new WeakHashMap<>());
 
     private static final AtomicLong TAGS = new AtomicLong(System.nanoTime());
 
@@ -80,11 +84,12 @@ final class Steps {
         EnumSet<Cause> possible = EnumSet.copyOf(may);
         if (model.enforces() && named) {
             if (scope.isNone()) {
-                if (model.inherited) {
+                if (model.isInherited(scope)) {
                     possible.add(Cause.UNSCOPED); // what the borrower before has set in its open transaction counts
                 } else if (!applications && !model.mayBeApplications(scope)) {
                     certain.add(Cause.UNSCOPED);
-                } else if (!applications || !model.applicationCertain) {
+                } else if (!applications || !model.applicationCertain || model.failed) {
+                    // in a failed transaction the server cannot be asked for the application's value
                     possible.add(Cause.UNSCOPED);
                 }
             }
@@ -336,8 +341,8 @@ final class Steps {
                         || model.applicationOnce.containsAll(seen.keySet()) && Scope.isOneTenant(seen, each))) {
             return;
         }
-        if (model.inherited && scope.isNone() && (seen.isEmpty() || Scope.isOneTenant(seen, each))) {
-            return; // the borrower before has left its transaction open, with what it had set itself: known limit
+        if (model.isInherited(scope, seen.keySet()) && (seen.isEmpty() || Scope.isOneTenant(seen, each))) {
+            return;
         }
         Set<String> foreign = new TreeSet<>(seen.keySet());
         foreign.removeAll(scope.visible());
@@ -364,7 +369,7 @@ final class Steps {
         if (model.mayBeApplications(scope) && (seen == 0 || seen == each)) {
             return;
         }
-        if (model.inherited && scope.isNone() && (seen == 0 || seen == each)) {
+        if (model.isInherited(scope) && (seen == 0 || seen == each)) {
             return;
         }
         throw new Divergence(
@@ -414,6 +419,7 @@ final class Steps {
         synchronise();
         if (connection != null && model.inTransaction) {
             model.inherited = true;
+            model.inheritedValues.addAll(LEFT_OPEN.getOrDefault(connection.unwrap(BaseConnection.class), Set.of()));
         }
     }
 
@@ -435,6 +441,7 @@ final class Steps {
                     s.execute("rollback");
                 }
             }
+            leaveOpen(last);
             last.close();
         } catch (SQLException e) {
             // HikariCP puts read-only and isolation back, which the driver refuses inside a textual transaction
@@ -446,6 +453,15 @@ final class Steps {
             closeQuietly(last);
         }
         forgetConnection();
+    }
+
+    private void leaveOpen(Connection last) throws SQLException {
+        if (!model.inTransaction || last.isClosed()) {
+            return;
+        }
+        Set<String> values = new HashSet<>(model.applicationOnce);
+        values.addAll(model.inheritedValues);
+        LEFT_OPEN.put(last.unwrap(BaseConnection.class), values);
     }
 
     static void closeQuietly(AutoCloseable closeable) {

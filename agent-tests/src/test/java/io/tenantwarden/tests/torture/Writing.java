@@ -27,7 +27,7 @@ final class Writing extends Operations {
     /** Without a scope the policy forbids every new row. */
     EnumSet<Cause> mustForInsert(Scope scope) {
         EnumSet<Cause> must = must();
-        if (scope.isNone() && must.isEmpty() && !model.inherited) {
+        if (scope.isNone() && must.isEmpty() && !model.isInherited(scope)) {
             must.add(Cause.ROW_SECURITY);
         }
         return must;
