@@ -69,6 +69,37 @@ class CursorsScenario extends HardCase {
     }
 
     @Test
+    void aFailureThatIsRolledBackToASavepointLeavesThemOpen() throws Exception {
+        for (List<String> failing : List.of(
+                List.of("select 1/0"),
+                List.of("select 1/0", "begin"),
+                List.of("select 1/0", "start transaction", "select 2"))) {
+            try (Connection c = Db.plain().getConnection()) {
+                c.setAutoCommit(false);
+                TenantContext.set("a");
+                PreparedStatement select = c.prepareStatement(TENANTS);
+                select.setFetchSize(2);
+                ResultSet rs = select.executeQuery();
+                assertTrue(rs.next());
+                TenantContext.set("b");
+                Savepoint before = c.setSavepoint();
+                for (String sql : failing) {
+                    assertThrows(SQLException.class, () -> Db.column(c, sql), sql);
+                }
+                c.rollback(before);
+                assertRefused(assertThrows(SQLException.class, () -> Db.column(c, TENANTS)), "still open");
+                while (rs.next()) {
+                    assertEquals("a", rs.getString(1), failing.toString());
+                }
+                rs.close();
+                c.rollback(before);
+                assertSees(c, "b");
+                c.rollback();
+            }
+        }
+    }
+
+    @Test
     void sqlCursorsKeepTheirTenantOneByOne() throws Exception {
         TenantContext.set("a");
         try (Connection c = Db.plain().getConnection();

@@ -52,6 +52,10 @@ class TortureTest {
                 "6: SAVEPOINT(64,66) TENANT(74,10) AUTOCOMMIT_OFF(26,41) SELECT_PREPARED(70,26) NO_TENANT(97,68)"
                         + " SET_LOCAL(20,60) CANCEL(73,0) FUNCTION(80,80)");
         replays(
+                new TortureRun().strategy("jdbc").enforce(true),
+                "2: AUTOCOMMIT_OFF(23,99) TENANT(36,42) CURSOR_OPEN(25,83) TENANT(31,39) SAVEPOINT(71,31) CANCEL(30,82)"
+                        + " CALL(69,12) CURSOR_READ(35,30)");
+        replays(
                 new TortureRun().strategy("jdbc").enforce(true).postgres(14),
                 "1: TEXT_BEGIN(90,66) SET_LOCAL(28,39) HAND_BACK(0,0) COPY_OUT(44,61)");
     }

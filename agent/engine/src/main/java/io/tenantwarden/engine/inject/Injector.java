@@ -185,7 +185,7 @@ public final class Injector {
     public void setSeparately(Connection connection, Assignment target, boolean autocommit, boolean keeps)
             throws SQLException {
         Assignment values = onWire(target);
-        if (autocommit && !driver.inTransaction() && connection.getAutoCommit()) {
+        if (autocommit && driver.isIdle() && connection.getAutoCommit()) {
             session.set(connection, values, keeps);
             return;
         }
@@ -262,7 +262,7 @@ public final class Injector {
 
     private void note(SqlStatement statement, Assignment target) throws Throwable {
         boolean ends = statement.keyword() == Keyword.COMMIT || statement.keyword() == Keyword.ROLLBACK;
-        if (statement.keyword() == Keyword.BEGIN && !driver.inTransaction()) {
+        if (statement.keyword() == Keyword.BEGIN && driver.isIdle()) {
             transport.transactionBegins();
         } else if (ends) {
             wire.transactionMayHaveEnded();

@@ -18,6 +18,8 @@ public final class JdbcTransport implements Transport {
     private final WireState wire;
     // statements whose rows are fetched in portions, since the transaction began
     private final List<Reader> readers = new ArrayList<>();
+    // those of them whose transaction may have ended with the execution at hand
+    private List<Reader> ending = List.of();
 
     /** @param several whether it has more than one result, of which JDBC shows one at a time */
     private record Reader(WeakReference<Statement> statement, boolean several) {
@@ -48,7 +50,7 @@ public final class JdbcTransport implements Transport {
      */
     public void beforeSend(Injector injector, SqlStatement statement, Assignment target, Statement reader)
             throws Throwable {
-        boolean inTransaction = !jdbc.connection().getAutoCommit() || jdbc.inTransaction();
+        boolean inTransaction = !jdbc.connection().getAutoCommit() || !jdbc.isIdle();
         boolean portal = reader != null && inTransaction && reader.getFetchSize() > 0;
         if (reader != null && !readers.isEmpty()) {
             readers.removeIf(before -> before.isOf(reader)); // executing it again closes its results
@@ -63,6 +65,7 @@ public final class JdbcTransport implements Transport {
     public void ended(boolean failed) throws Throwable {
         if (failed) {
             wire.forget();
+            ending = List.of();
         }
         jdbc.skipped(failed);
     }
@@ -74,14 +77,18 @@ public final class JdbcTransport implements Transport {
 
     @Override
     public void transactionMayEnd() {
-        readers.clear(); // portals end with it, those of a failed COMMIT too
+        ending = List.copyOf(readers);
     }
 
+    /** In a transaction that has failed portals live on: ROLLBACK TO a savepoint brings them back. */
     @Override
     public void readyForQuery() throws Throwable {
-        if (!jdbc.inTransaction()) {
+        if (jdbc.isIdle()) {
             readers.clear();
+        } else if (!ending.isEmpty()) {
+            readers.removeAll(ending); // AND CHAIN: the next transaction has begun
         }
+        ending = List.of();
     }
 
     /** Until its result set is closed, of several until the statement is: whether all rows were fetched JDBC does not say. */

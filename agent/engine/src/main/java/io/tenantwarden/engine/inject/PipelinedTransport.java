@@ -122,7 +122,7 @@ public final class PipelinedTransport implements Transport {
     }
 
     private boolean inTransactionWith(int flags) throws Throwable {
-        return !shape.suppressesBegin(flags) || shape.inTransaction(executor);
+        return !shape.suppressesBegin(flags) || !shape.isIdle(executor);
     }
 
     /** A simple query takes nothing along: what it needs was set in a statement of its own. */
