@@ -25,7 +25,7 @@ final class ApplicationSettings extends Operations {
             case 1 -> "set local U&\"app.tenant!005fid\" uescape '!' = '" + value + "'";
             default -> "select set_config('app.tenant_id', '" + value + "', true)";
         };
-        Answer<?> answer = attempt(op, mustForSetting(scope, value), none(), () -> execute(sql));
+        Answer<?> answer = attempt(op, mustForSetting(scope, value), mayFor(scope), () -> execute(sql));
         model.applicationUsed = true;
         if (scope.isNone()) {
             model.applicationOnce.add(value);
@@ -45,6 +45,11 @@ final class ApplicationSettings extends Operations {
         return another && model.enforces() ? EnumSet.of(Cause.TAMPER) : none();
     }
 
+    /** A cursor whose DECLARE failed counts as open until the transaction ends. */
+    private EnumSet<Cause> mayFor(Scope scope) {
+        return model.mayBeAnothersPortal(scope) ? EnumSet.of(Cause.OPEN_PORTAL) : none();
+    }
+
     /** The application's own helper repeats, or clears, what is set anyway: that changes nothing. */
     void sameValue(Op op) {
         Scope scope = scope(op);
@@ -52,7 +57,7 @@ final class ApplicationSettings extends Operations {
             return;
         }
         String id = scope.tenant();
-        attempt(op, none(), none(), () -> switch (op.a() % 6) {
+        attempt(op, none(), mayFor(scope), () -> switch (op.a() % 6) {
             case 0 -> execute("set local app.tenant_id = '" + id + "'");
             case 1 -> execute("set local app.tenant_id to default");
             case 2 -> execute("select set_config('app.tenant_id', '" + id + "', true)");
@@ -81,7 +86,7 @@ final class ApplicationSettings extends Operations {
         if (model.failed || model.hasOpenCursor() || op.bypass()) {
             return;
         }
-        attempt(op, none(), none(), () -> execute(op.a() % 2 == 0 ? "reset role" : "set role none"));
+        attempt(op, none(), mayFor(scope(op)), () -> execute(op.a() % 2 == 0 ? "reset role" : "set role none"));
     }
 
     void setSession(Op op) throws SQLException {
@@ -90,8 +95,8 @@ final class ApplicationSettings extends Operations {
         }
         Scope scope = scope(op);
         String value = Scope.TENANTS.get(op.b() % 3);
-        Answer<?> answer =
-                attempt(op, mustForSetting(scope, value), none(), () -> execute("set app.tenant_id = '" + value + "'"));
+        Answer<?> answer = attempt(
+                op, mustForSetting(scope, value), mayFor(scope), () -> execute("set app.tenant_id = '" + value + "'"));
         if (connection() == null || !answer.succeeded()) {
             return;
         }
@@ -120,7 +125,7 @@ final class ApplicationSettings extends Operations {
         if (model.failed || model.hasOpenCursor() || op.bypass()) {
             return;
         }
-        Answer<?> answer = attempt(op, none(), none(), () -> execute(sql));
+        Answer<?> answer = attempt(op, none(), mayFor(scope(op)), () -> execute(sql));
         model.applicationUsed = true;
         if (answer.succeeded()) {
             model.application = null;

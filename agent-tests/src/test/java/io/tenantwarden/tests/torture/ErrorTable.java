@@ -93,6 +93,7 @@ final class ErrorTable {
             any(Cause.FAULT, "(SQLState 57P01)", "42501"),
             any(Cause.FAULT, "(SQLState 57014)", "42501"),
             any(Cause.FAULT, "(SQLState 08006)", "42501"),
+            any(Cause.FAULT, "could not be read, so that protected tables are not known", "42501"),
 
             // ---- behind PgBouncer, whose server connection broke
             any(Cause.POOLER, "", "08P01", "08006", "08003"),
