@@ -99,6 +99,19 @@ class DocumentsTest {
     }
 
     @Test
+    void everyPackageOfTheAgentSaysWhatItIsFor() throws IOException {
+        Set<Path> without = new HashSet<>();
+        for (Path source : sources("agent")) {
+            Path folder = source.getParent();
+            if (folder.toString().replace('\\', '/').contains("/src/main/java/")
+                    && !Files.exists(folder.resolve("package-info.java"))) {
+                without.add(ROOT.relativize(folder));
+            }
+        }
+        assertEquals(Set.of(), without);
+    }
+
+    @Test
     void everyKeyThatADocumentNamesIsDeclaredOrSaidToBeMissing() throws IOException {
         Set<String> declared = new HashSet<>();
         DECLARED_KEY.matcher(read("docs/configuration.md")).results().forEach(found -> declared.add(found.group(1)));

@@ -1,7 +1,10 @@
 /**
- * Everything Warden decides. Each package has one reason to change:
- * {@code config} keys and their layers, {@code tenant} where the tenant comes from, {@code session} what holds on one
- * physical connection, {@code inject} how a value gets on the wire, {@code policy} allow, report or refuse,
- * {@code report} what is told to whom.
+ * Everything Warden decides. Each package has one reason to change: {@code config} keys and their layers, {@code tenant} where the tenant
+ * comes from, {@code session} what holds on one physical connection, {@code inject} how a value gets on the wire, {@code policy} allow,
+ * report or refuse, {@code report} what is told to whom.
+ *
+ * <p>{@code Engine} is the bridge's other end: it finds the session that a hook speaks of and hands over. {@code EngineFactory} does the
+ * wiring, the only place that knows all parts; {@code TenantSources} wires what reads tenants. {@code TemplateValue} gives the value of one
+ * {@code warden.guc} entry.
  */
 package io.tenantwarden.engine;

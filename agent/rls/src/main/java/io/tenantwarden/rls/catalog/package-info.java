@@ -1,5 +1,9 @@
 /**
  * What the database says: tables, columns, policies and roles as one connection sees them, and which table a name means. Knows how names are
  * written ({@code rls.sql}); judges nothing.
+ *
+ * <p>{@code Catalog}, read by {@code CatalogReader}, is a snapshot of tables, policies, views and inheritance; {@code Catalog.resolve} gives
+ * the protected tables that a statement touches ({@code Resolution}). {@code RoleFacts} is who the connection is; {@code PolicySql} writes
+ * policies. In the test tree, package {@code io.tenantwarden.testing} holds {@code PostgresServer}, which the other modules' tests use too.
  */
 package io.tenantwarden.rls.catalog;

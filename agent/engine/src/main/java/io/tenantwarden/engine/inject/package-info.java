@@ -1,0 +1,13 @@
+/**
+ * How the values of a scope get on the wire of one connection, and what holds there. Knows statements only by what {@code rls.sql} says of
+ * them: no tables, no violations, no tenant sources.
+ *
+ * <p>{@code GucPlan} says which settings have which value in which scope; an {@code Assignment} is the result for one scope. {@code Demand}
+ * is what a statement demands of the wire, asked at the decision and at the sending; {@code InjectionRules} makes a {@code Need} of it, from
+ * what {@code WireState} (the transaction) and {@code SessionValues} (the session) say is there. {@code Injector} joins these with a
+ * {@code Transport}: {@code PipelinedTransport} writes ours along with the application's statement, by the driver members that
+ * {@code DriverShape} lists ({@code StatementNames} says when ours may have a name), {@code JdbcTransport} is the portable strategy.
+ * {@code OwnStatement} has the statements that are sent on their own. A {@code DriverConnection} is one physical connection as either of
+ * them sees it: {@code PgjdbcConnection}, {@code JdbcConnection}.
+ */
+package io.tenantwarden.engine.inject;
