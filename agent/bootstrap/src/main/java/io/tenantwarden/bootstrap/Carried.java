@@ -40,7 +40,7 @@ abstract class Carried {
             ThreadState thread = ThreadState.current();
             ThreadState.Pushed before = thread.top();
             Submission lost = thread.lost();
-            Tasks.enter(thread, what);
+            TaskContext.enter(thread, what);
             try {
                 work.run();
             } finally {
@@ -70,7 +70,7 @@ abstract class Carried {
             }
             ThreadState.Pushed before = thread.top();
             Submission lost = thread.lost();
-            Tasks.enter(thread, what);
+            TaskContext.enter(thread, what);
             try {
                 return work.call();
             } finally {
@@ -97,7 +97,7 @@ abstract class Carried {
             ThreadState thread = ThreadState.current();
             ThreadState.Pushed before = thread.top();
             Submission lost = thread.lost();
-            Tasks.enter(thread, what);
+            TaskContext.enter(thread, what);
             try {
                 return work.get();
             } finally {
@@ -124,7 +124,7 @@ abstract class Carried {
             ThreadState thread = ThreadState.current();
             ThreadState.Pushed before = thread.top();
             Submission lost = thread.lost();
-            Tasks.enter(thread, what);
+            TaskContext.enter(thread, what);
             try {
                 return work.apply(t);
             } finally {
@@ -151,7 +151,7 @@ abstract class Carried {
             ThreadState thread = ThreadState.current();
             ThreadState.Pushed before = thread.top();
             Submission lost = thread.lost();
-            Tasks.enter(thread, what);
+            TaskContext.enter(thread, what);
             try {
                 return work.apply(t, u);
             } finally {
@@ -178,7 +178,7 @@ abstract class Carried {
             ThreadState thread = ThreadState.current();
             ThreadState.Pushed before = thread.top();
             Submission lost = thread.lost();
-            Tasks.enter(thread, what);
+            TaskContext.enter(thread, what);
             try {
                 work.accept(t);
             } finally {
@@ -205,7 +205,7 @@ abstract class Carried {
             ThreadState thread = ThreadState.current();
             ThreadState.Pushed before = thread.top();
             Submission lost = thread.lost();
-            Tasks.enter(thread, what);
+            TaskContext.enter(thread, what);
             try {
                 work.accept(t, u);
             } finally {

@@ -1,7 +1,5 @@
 package io.tenantwarden.bootstrap;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -41,13 +39,6 @@ import java.util.function.Supplier;
  */
 public final class Tasks {
 
-    private static TaskBridge bridge;
-
-    /** Null until a security manager was seen. */
-    private static volatile TaskBridge privileged;
-
-    private static boolean propagates;
-
     private static final TaskMap FORKED = new TaskMap();
     private static final TaskMap OTHERS = new TaskMap();
 
@@ -56,41 +47,7 @@ public final class Tasks {
 
     private static volatile ForkJoinPool virtualThreads;
 
-    private static final ClassValue<Boolean> SHARED = new ClassValue<>() {
-        @Override
-        protected Boolean computeValue(Class<?> type) {
-            return bridge().isShared(type);
-        }
-    };
-
     private Tasks() {}
-
-    /** Private members of the JDK's tasks; initialised after java.util.concurrent was opened to this class's module. */
-    private static final class Private {
-        private static final VarHandle CALLABLE;
-        private static final VarHandle ADAPTED;
-        private static final Class<?> ADAPTER;
-
-        static {
-            try {
-                MethodHandles.Lookup lookup = MethodHandles.lookup();
-                CALLABLE = MethodHandles.privateLookupIn(FutureTask.class, lookup)
-                        .findVarHandle(FutureTask.class, "callable", Callable.class);
-                ADAPTER = Class.forName("java.util.concurrent.Executors$RunnableAdapter");
-                ADAPTED = MethodHandles.privateLookupIn(ADAPTER, lookup).findVarHandle(ADAPTER, "task", Runnable.class);
-            } catch (ReflectiveOperationException e) {
-                throw new IllegalStateException("this JDK keeps its tasks in another way: " + e, e);
-            }
-        }
-
-        static Callable<?> callable(FutureTask<?> task) {
-            return (Callable<?>) CALLABLE.get(task);
-        }
-
-        static Object adapted(Object adapter) {
-            return adapter.getClass() == ADAPTER ? (Object) ADAPTED.get(adapter) : adapter;
-        }
-    }
 
     /**
      * Called by the installer before a class is instrumented. {@code java.util.concurrent} is open to this class's module.
@@ -100,60 +57,10 @@ public final class Tasks {
      * @throws RuntimeException when this JDK is not known well enough
      */
     public static void install(TaskBridge engine, boolean propagate) {
-        bridge = engine;
-        propagates = propagate;
-        try {
-            Private.callable(new FutureTask<>(() -> null));
-        } catch (ExceptionInInitializerError e) {
-            throw new IllegalStateException(String.valueOf(e.getCause()), e);
-        }
-    }
-
-    @SuppressWarnings("removal")
-    private static TaskBridge bridge() {
-        return System.getSecurityManager() == null ? bridge : privileged();
-    }
-
-    private static TaskBridge privileged() {
-        if (privileged == null) {
-            privileged = Privileged.calls(TaskBridge.class, bridge);
-        }
-        return privileged;
+        TaskContext.install(engine, propagate);
     }
 
     // ---- captured here
-
-    private static Object capture(Object task) {
-        ThreadState thread = ThreadState.current();
-        if (thread.isInternal() || thread.isReading()) {
-            return null;
-        }
-        Class<?> work = work(task);
-        return SHARED.get(work) ? null : bridge().capture(work);
-    }
-
-    /** What travels; null also for a thread that runs as nobody: an executor's thread is nobody without being told. */
-    private static Object captureScope(Object task) {
-        if (task == null || task instanceof Carried) {
-            return null;
-        }
-        try {
-            Object what = capture(task);
-            return what == Scope.NONE ? null : what;
-        } catch (Throwable bug) {
-            failed("capture", bug);
-            return null;
-        }
-    }
-
-    private static Class<?> work(Object task) {
-        Object work = task;
-        if (work instanceof FutureTask<?> future) {
-            Callable<?> callable = Private.callable(future);
-            work = callable == null ? work : Private.adapted(callable);
-        }
-        return work.getClass();
-    }
 
     /** {@code ThreadPoolExecutor.execute}: what to queue. */
     public static Runnable executed(Runnable task, Object executor) {
@@ -165,7 +72,7 @@ public final class Tasks {
             remember(task);
             return task;
         }
-        Object what = captureScope(task);
+        Object what = TaskContext.captureScope(task);
         return what == null ? task : new Carried.OfRunnable(task, what);
     }
 
@@ -174,8 +81,8 @@ public final class Tasks {
      * yet. Then it is not known whose it is.
      */
     private static void remember(Object task) {
-        Object what = captureScope(task);
-        if (what == null && (task == null || task instanceof Carried || SHARED.get(work(task)))) {
+        Object what = TaskContext.captureScope(task);
+        if (what == null && (task == null || task instanceof Carried || TaskContext.isShared(task))) {
             return;
         }
         pooledInMap = true;
@@ -192,19 +99,18 @@ public final class Tasks {
                 || type == LinkedBlockingDeque.class;
     }
 
-    @SuppressWarnings({"unchecked", "rawtypes"})
     private static void carry(FutureTask<?> future) {
         try {
-            Callable<?> callable = Private.callable(future);
+            Callable<?> callable = TaskContext.callable(future);
             if (callable == null || callable instanceof Carried) {
                 return; // has run, or is handed on by whoever got it first
             }
-            Object what = captureScope(future);
+            Object what = TaskContext.captureScope(future);
             if (what != null) {
-                Private.CALLABLE.set(future, (Callable) new Carried.OfCallable(callable, what));
+                TaskContext.replaceCallable(future, callable, what);
             }
         } catch (Throwable bug) {
-            failed("execute", bug);
+            TaskContext.failed("execute", bug);
         }
     }
 
@@ -223,7 +129,7 @@ public final class Tasks {
     /** {@code Timer.sched}. Nobody is remembered as well: a timer that was cancelled may have refused the task before. */
     public static void timed(Object task, long period) {
         if (task != null) {
-            Object what = period == 0 ? captureScope(task) : null;
+            Object what = period == 0 ? TaskContext.captureScope(task) : null;
             OTHERS.put(task, what == null ? Scope.NONE : what);
         }
     }
@@ -231,11 +137,11 @@ public final class Tasks {
     /** {@code ForkJoinTask.fork}. */
     public static void forked(ForkJoinTask<?> task) {
         try {
-            Object what = capture(task);
+            Object what = TaskContext.capture(task);
             // Whoever waits for a task helps to run others' meanwhile: a task of nobody must not run as the helper.
             FORKED.put(task, what == null ? Scope.NONE : what);
         } catch (Throwable bug) {
-            failed("fork", bug);
+            TaskContext.failed("fork", bug);
         }
     }
 
@@ -266,56 +172,56 @@ public final class Tasks {
             return task;
         }
         try {
-            Object what = capture(task);
+            Object what = TaskContext.capture(task);
             return what == null ? task : new Carried.OfRunnable(task, what);
         } catch (Throwable bug) {
-            failed("virtual", bug);
+            TaskContext.failed("virtual", bug);
             return task;
         }
     }
 
     public static Runnable carry(Runnable work) {
-        Object what = captureScope(work);
+        Object what = TaskContext.captureScope(work);
         return what == null ? work : new Carried.OfRunnable(work, what);
     }
 
     public static <V> Callable<V> carry(Callable<V> work) {
-        Object what = captureScope(work);
+        Object what = TaskContext.captureScope(work);
         return what == null ? work : new Carried.OfCallable<>(work, what);
     }
 
     public static <T> Supplier<T> carry(Supplier<T> work) {
-        Object what = captureScope(work);
+        Object what = TaskContext.captureScope(work);
         return what == null ? work : new Carried.OfSupplier<>(work, what);
     }
 
     public static <T, R> Function<T, R> carry(Function<T, R> work) {
-        Object what = captureScope(work);
+        Object what = TaskContext.captureScope(work);
         return what == null ? work : new Carried.OfFunction<>(work, what);
     }
 
     public static <T, U, R> BiFunction<T, U, R> carry(BiFunction<T, U, R> work) {
-        Object what = captureScope(work);
+        Object what = TaskContext.captureScope(work);
         return what == null ? work : new Carried.OfBiFunction<>(work, what);
     }
 
     public static <T> Consumer<T> carry(Consumer<T> work) {
-        Object what = captureScope(work);
+        Object what = TaskContext.captureScope(work);
         return what == null ? work : new Carried.OfConsumer<>(work, what);
     }
 
     public static <T, U> BiConsumer<T, U> carry(BiConsumer<T, U> work) {
-        Object what = captureScope(work);
+        Object what = TaskContext.captureScope(work);
         return what == null ? work : new Carried.OfBiConsumer<>(work, what);
     }
 
     /** For classes that can be given a field: what {@link #resumeAs} must be given. */
     public static Object captured(Object task) {
         try {
-            Object what = capture(task);
+            Object what = TaskContext.capture(task);
             return what == null ? Scope.NONE : what;
         } catch (Throwable bug) {
-            failed("captured", bug);
+            TaskContext.failed("captured", bug);
             return Scope.NONE;
         }
     }
@@ -344,21 +250,21 @@ public final class Tasks {
             Object what = null;
             if (task instanceof FutureTask<?> future) {
                 // Around all of run(), done() included; the callable itself must not do it again.
-                if (Private.callable(future) instanceof Carried carried) {
+                if (TaskContext.callable(future) instanceof Carried carried) {
                     what = carried.what;
-                    enter(thread, what);
+                    TaskContext.enter(thread, what);
                     thread.entered(carried);
                     return;
                 }
             } else if (pooledInMap) {
                 what = OTHERS.take(task);
             }
-            if (what == null && SHARED.get(work(task))) {
+            if (what == null && TaskContext.isShared(task)) {
                 return;
             }
-            enter(thread, what == null ? Scope.NONE : what);
+            TaskContext.enter(thread, what == null ? Scope.NONE : what);
         } catch (Throwable bug) {
-            failed("run", bug);
+            TaskContext.failed("run", bug);
         }
     }
 
@@ -368,7 +274,7 @@ public final class Tasks {
         ThreadState.Pushed before = thread.top();
         Submission lost = thread.lost();
         Object what = OTHERS.take(task);
-        enter(thread, what == null ? Scope.NONE : what);
+        TaskContext.enter(thread, what == null ? Scope.NONE : what);
         try {
             task.run();
         } finally {
@@ -384,11 +290,11 @@ public final class Tasks {
         }
         ThreadState thread = ThreadState.current();
         thread.enterOwned(task);
-        if (isInBypass(thread) && what instanceof Submission) {
+        if (TaskContext.isInBypass(thread) && what instanceof Submission) {
             // who runs a forked task is chance: it must not be what decides
             what = Scope.NONE;
         }
-        enter(thread, what);
+        TaskContext.enter(thread, what);
     }
 
     /** {@code ForkJoinTask.doExec} ends, normally or not. */
@@ -407,47 +313,12 @@ public final class Tasks {
     /** What {@link #captured} gave holds from now on. */
     public static void resumeAs(Object what) {
         if (what != null) {
-            enter(ThreadState.current(), what);
+            TaskContext.enter(ThreadState.current(), what);
         }
     }
 
     public static void suspend(Object task) {
         ThreadState.current().leaveOwned(task);
-    }
-
-    static void enter(ThreadState thread, Object what) {
-        try {
-            if (what instanceof Scope scope) {
-                if (propagates) {
-                    String source = bridge().sourceNow();
-                    if (scope.isTenant() || source != null || thread.top() != null) {
-                        thread.pushUnit(scope, source);
-                    }
-                }
-                thread.lost(null);
-            } else {
-                if (isInBypass(thread)) {
-                    return; // run at once by the method of the bypass: nobody handed anything over
-                }
-                if (propagates) {
-                    String source = bridge().sourceNow();
-                    if (source != null || thread.top() != null) {
-                        thread.pushUnit(Scope.NONE, source);
-                    }
-                }
-                thread.lost((Submission) what);
-            }
-        } catch (Throwable bug) {
-            failed("enter", bug);
-            // Whatever went wrong: not the scope of whoever ran on this thread before.
-            thread.pushUnit(Scope.NONE, ThreadState.UNKNOWN);
-        }
-    }
-
-    /** A bypass is never carried, so that one that is in force here was entered here and has not ended. */
-    private static boolean isInBypass(ThreadState thread) {
-        ThreadState.Pushed top = thread.top();
-        return top != null && top.scope().isBypass();
     }
 
     // ---- new platform threads
@@ -459,12 +330,12 @@ public final class Tasks {
             if (state.isInternal() || state.isReading()) {
                 return;
             }
-            Submission lost = bridge().lost(Submission.How.THREAD, thread.getClass());
+            Submission lost = TaskContext.bridge().lost(Submission.How.THREAD, thread.getClass());
             if (lost != null) {
                 OTHERS.set(thread, lost);
             }
         } catch (Throwable bug) {
-            failed("threadStarting", bug);
+            TaskContext.failed("threadStarting", bug);
         }
     }
 
@@ -475,7 +346,7 @@ public final class Tasks {
         }
         Object lost = OTHERS.take(thread);
         if (lost != null) {
-            enter(ThreadState.current(), lost);
+            TaskContext.enter(ThreadState.current(), lost);
         }
     }
 
@@ -488,12 +359,12 @@ public final class Tasks {
             if (callback == null || state.isInternal() || state.isReading()) {
                 return;
             }
-            Submission lost = bridge().lost(Submission.How.CALLBACK, callback.getClass());
+            Submission lost = TaskContext.bridge().lost(Submission.How.CALLBACK, callback.getClass());
             if (lost != null) {
                 OTHERS.set(callback, lost);
             }
         } catch (Throwable bug) {
-            failed("callbackRegistered", bug);
+            TaskContext.failed("callbackRegistered", bug);
         }
     }
 
@@ -507,7 +378,7 @@ public final class Tasks {
         try {
             ThreadState.current().lost(OTHERS.peek(callback) instanceof Submission lost ? lost : null);
         } catch (Throwable bug) {
-            failed("callbackEntered", bug);
+            TaskContext.failed("callbackEntered", bug);
         }
     }
 
@@ -548,14 +419,6 @@ public final class Tasks {
         @Override
         public int hashCode() {
             return work.hashCode();
-        }
-    }
-
-    private static void failed(String where, Throwable bug) {
-        try {
-            bridge().failed(where, bug);
-        } catch (Throwable second) {
-            AgentErrors.increment();
         }
     }
 }

@@ -7,7 +7,7 @@
  * {@code ProbeWrites} are the checks, {@code ProbeSummary} what is told of them. {@code Sarif} gives the findings to the report's writer of
  * SARIF, at the places that {@code SarifLocations} names. {@code ReportCommand} and {@code CheckCommand} read the agent's reports
  * ({@code ReportFiles}); a {@code Baseline} is what is known. {@code DdlCommand} reads {@code DdlFacts} and writes them as
- * {@code DdlScript}. {@code ExportCommand} and {@code EraseCommand} work on the rows of one tenant: {@code TenantSession} sets the scope in
+ * {@code DdlScript}, of which each {@code DdlPart} is one part. {@code ExportCommand} and {@code EraseCommand} work on the rows of one tenant: {@code TenantSession} sets the scope in
  * each transaction, {@code TenantFacts} is what the tenant has, {@code Witness} a second role that sees everyone's rows. {@code ExportRun}
  * copies the tables into files, {@code ExportManifest} describes them, {@code ExportVerification} compares. {@code EraseRun} deletes as
  * planned, {@code EraseTransaction} looks before each commit, with {@code ServerCounters}, whether a foreign key touched rows of others,
