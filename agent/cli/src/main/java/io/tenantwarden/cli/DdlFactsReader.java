@@ -1,5 +1,6 @@
 package io.tenantwarden.cli;
 
+import io.tenantwarden.rls.catalog.Wildcards;
 import io.tenantwarden.rls.sql.Identifiers;
 import java.sql.Array;
 import java.sql.Connection;
@@ -42,17 +43,9 @@ final class DdlFactsReader {
         this.connection = connection;
         this.options = options;
         this.tenantColumns = options.tenantColumns().toArray(String[]::new);
-        this.patterns = options.patterns().stream().map(DdlFactsReader::compile).toList();
-        this.accepted = options.accepted().stream().map(DdlFactsReader::compile).toList();
+        this.patterns = options.patterns().stream().map(Wildcards::compile).toList();
+        this.accepted = options.accepted().stream().map(Wildcards::compile).toList();
         this.roleName = roleName;
-    }
-
-    private static Pattern compile(String pattern) {
-        StringBuilder regex = new StringBuilder();
-        for (String part : pattern.split("\\*", -1)) {
-            regex.append(regex.isEmpty() ? "" : ".*").append(Pattern.quote(part));
-        }
-        return Pattern.compile(regex.toString(), Pattern.DOTALL);
     }
 
     DdlFacts read(ResultSet head) throws SQLException {

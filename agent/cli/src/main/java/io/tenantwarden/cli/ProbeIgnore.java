@@ -1,6 +1,7 @@
 package io.tenantwarden.cli;
 
 import io.tenantwarden.rls.audit.Finding;
+import io.tenantwarden.rls.catalog.Wildcards;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -40,13 +41,7 @@ record ProbeIgnore(String rule, String object, String reason) {
     }
 
     boolean covers(Finding finding) {
-        StringBuilder regex = new StringBuilder();
-        for (String part : object.split("\\*", -1)) {
-            regex.append(regex.isEmpty() ? "" : ".*").append(Pattern.quote(part));
-        }
         return finding.rule().equals(rule)
-                && Pattern.compile(regex.toString(), Pattern.DOTALL)
-                        .matcher(finding.object())
-                        .matches();
+                && Wildcards.compile(object).matcher(finding.object()).matches();
     }
 }

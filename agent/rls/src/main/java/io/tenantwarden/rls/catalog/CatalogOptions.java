@@ -29,13 +29,7 @@ public record CatalogOptions(List<String> tenantColumns, List<String> includePat
 
     private static Pattern compile(String pattern) {
         String full = pattern.indexOf('.') < 0 ? "*." + pattern : pattern;
-        StringBuilder regex = new StringBuilder();
-        int from = 0;
-        for (int star = full.indexOf('*'); star >= 0; star = full.indexOf('*', from)) {
-            regex.append(Pattern.quote(full.substring(from, star))).append(".*");
-            from = star + 1;
-        }
-        return Pattern.compile(regex.append(Pattern.quote(full.substring(from))).toString(), Pattern.DOTALL);
+        return Wildcards.compile(full);
     }
 
     static boolean matches(List<Pattern> patterns, String qualifiedName) {
