@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Constructor;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.logging.LogManager;
@@ -156,29 +158,10 @@ public final class WardenCli implements Callable<Integer> {
 
         @Override
         public <K> K create(Class<K> type) throws Exception {
-            if (type == DoctorCommand.class) {
-                return type.cast(new DoctorCommand(terminal));
-            }
-            if (type == DdlCommand.class) {
-                return type.cast(new DdlCommand(terminal));
-            }
-            if (type == ExportCommand.class) {
-                return type.cast(new ExportCommand(terminal));
-            }
-            if (type == EraseCommand.class) {
-                return type.cast(new EraseCommand(terminal));
-            }
-            if (type == ReportCommand.class) {
-                return type.cast(new ReportCommand(terminal));
-            }
-            if (type == CheckCommand.class) {
-                return type.cast(new CheckCommand(terminal));
-            }
-            if (type == ExplainCommand.class) {
-                return type.cast(new ExplainCommand(terminal));
-            }
-            if (type == InitCommand.class) {
-                return type.cast(new InitCommand(terminal));
+            for (Constructor<?> constructor : type.getDeclaredConstructors()) {
+                if (Arrays.equals(constructor.getParameterTypes(), new Class<?>[] {Terminal.class})) {
+                    return type.cast(constructor.newInstance(terminal));
+                }
             }
             return CommandLine.defaultFactory().create(type);
         }
