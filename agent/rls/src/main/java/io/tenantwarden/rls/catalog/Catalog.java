@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -36,6 +37,8 @@ public final class Catalog {
     private final Map<String, Integer> policiesByGuc;
     private final Map<Long, CatalogTable> byOid;
     private final Map<Long, Set<Long>> reads;
+    private final Map<Long, Set<Long>> rules;
+    private final Routines routines;
     private final List<String> unreadPolicies;
     // of a few names only: those that an unqualified name means; null in a snapshot of everything
     private final Set<Long> visible;
@@ -51,6 +54,7 @@ public final class Catalog {
     /**
      * @param reads by oid: the relations below a view, or the children of a table that is not protected itself
      * @param rules by oid: the relations that a rule uses when the key is changed
+     * @param routines the functions and what calls them
      * @param unreadPolicies {@code schema.table} of the tables that have policies which could not be read in full
      */
     Catalog(
@@ -59,8 +63,9 @@ public final class Catalog {
             List<CatalogTable> all,
             Map<Long, Set<Long>> reads,
             Map<Long, Set<Long>> rules,
+            Routines routines,
             List<String> unreadPolicies) {
-        this(database, serverVersion, all, reads, rules, unreadPolicies, null);
+        this(database, serverVersion, all, reads, rules, routines, unreadPolicies, null);
     }
 
     private Catalog(
@@ -69,8 +74,11 @@ public final class Catalog {
             List<CatalogTable> all,
             Map<Long, Set<Long>> reads,
             Map<Long, Set<Long>> rules,
+            Routines routines,
             List<String> unreadPolicies,
             Set<Long> visible) {
+        this.rules = rules;
+        this.routines = routines;
         this.visible = visible;
         this.unreadPolicies = unreadPolicies;
         this.database = database;
@@ -147,7 +155,8 @@ public final class Catalog {
     }
 
     static Catalog ofNames(CatalogRelations relations, Set<Long> visible) {
-        return new Catalog(null, 0, relations.tables(), relations.reads(), relations.rules(), List.of(), visible);
+        return new Catalog(
+                null, 0, relations.tables(), relations.reads(), relations.rules(), Routines.NONE, List.of(), visible);
     }
 
     private static Map<String, Entry[]> index(
@@ -257,6 +266,56 @@ public final class Catalog {
             }
         }
         return below;
+    }
+
+    /** The relations that rules for changes of a relation use. */
+    List<CatalogTable> ruleUses(CatalogTable relation) {
+        return rules.getOrDefault(relation.oid(), Set.of()).stream()
+                .map(byOid::get)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /**
+     * The relations that a name may mean; none where the statement creates it, or the snapshot does not hold it.
+     *
+     * @param searchPath schemas of unqualified names; null when not known
+     */
+    List<CatalogTable> meant(Relation r, List<String> searchPath) {
+        Entry[] entries = r.creates() ? null : byName.get(r.name());
+        if (entries == null) {
+            return List.of();
+        }
+        if (r.schema() != null) {
+            Entry entry = find(entries, r.schema());
+            return entry == null ? List.of() : List.of(byOid.get(entry.oid()));
+        }
+        if (searchPath == null) {
+            return Arrays.stream(entries).map(entry -> byOid.get(entry.oid())).toList();
+        }
+        for (String schema : searchPath) {
+            Entry entry = find(entries, schema);
+            if (entry != null) {
+                return List.of(byOid.get(entry.oid()));
+            }
+        }
+        return List.of();
+    }
+
+    /**
+     * What lies behind the functions that a statement calls, the triggers that it fires and the DO blocks in it, whether or
+     * not it names the same tables itself: {@link Resolution#functions()}, {@link Resolution#exits()},
+     * {@link Resolution#opaque()} say more.
+     *
+     * @param searchPath as in {@link #resolve}
+     * @param newer functions that count in place of the snapshot's; null when there are none
+     */
+    public Resolution behind(SqlStatement statement, List<String> searchPath, NamedFunctions newer) {
+        return (newer == null ? routines : newer.routines()).behind(this, statement, searchPath);
+    }
+
+    Routines routines() {
+        return routines;
     }
 
     /** The protected tables below a view, at any depth, sorted. */

@@ -19,8 +19,26 @@ public final class Resolution {
     private final List<String> unknown;
     private final boolean assumed;
     private final boolean writes;
+    private final Behind behind;
+
+    /** What a statement reaches that its text does not name. */
+    private record Behind(List<String> functions, List<FunctionExit> exits, List<String> opaque, List<String> unknown) {
+
+        static final Behind NOTHING = new Behind(List.of(), List.of(), List.of(), List.of());
+    }
 
     Resolution(List<String> tables, List<CatalogTable> touched, List<String> unknown, boolean assumed, boolean writes) {
+        this(tables, touched, unknown, assumed, writes, Behind.NOTHING);
+    }
+
+    private Resolution(
+            List<String> tables,
+            List<CatalogTable> touched,
+            List<String> unknown,
+            boolean assumed,
+            boolean writes,
+            Behind behind) {
+        this.behind = behind;
         this.tables = tables;
         this.touched = touched;
         this.unknown = unknown;
@@ -65,7 +83,100 @@ public final class Resolution {
                 .distinct()
                 .sorted()
                 .toList();
-        return new Resolution(all, touched, unknown, true, writes);
+        return new Resolution(all, touched, unknown, true, writes, behind);
+    }
+
+    /**
+     * Of what lies behind functions and triggers.
+     *
+     * @param functions what leads to the tables, in words
+     * @param unknownFunctions names of functions that the snapshot does not hold
+     */
+    static Resolution behind(
+            List<CatalogTable> touched,
+            boolean assumed,
+            boolean writes,
+            List<String> functions,
+            List<FunctionExit> exits,
+            List<String> opaque,
+            List<String> unknownFunctions) {
+        if (touched.isEmpty() && exits.isEmpty() && opaque.isEmpty() && unknownFunctions.isEmpty()) {
+            return NOTHING;
+        }
+        return new Resolution(
+                touched.stream().map(CatalogTable::qualifiedName).toList(),
+                touched,
+                List.of(),
+                assumed,
+                writes,
+                new Behind(functions, exits, opaque, unknownFunctions));
+    }
+
+    /** The same, and what lies behind the functions and triggers of the statement. */
+    public Resolution with(Resolution functions) {
+        if (functions == NOTHING) {
+            return this;
+        }
+        TreeMap<String, CatalogTable> all = new TreeMap<>();
+        touched.forEach(t -> all.put(t.qualifiedName(), t));
+        functions.touched.forEach(t -> all.put(t.qualifiedName(), t));
+        List<String> names = Stream.concat(tables.stream(), functions.tables.stream())
+                .distinct()
+                .sorted()
+                .toList();
+        Behind its = functions.behind;
+        boolean more = names.size() > tables.size();
+        return new Resolution(
+                names,
+                List.copyOf(all.values()),
+                unknown,
+                assumed || more && functions.assumed,
+                writes || functions.writes,
+                new Behind(more ? its.functions() : List.of(), its.exits(), its.opaque(), its.unknown()));
+    }
+
+    /** The same, where what lies behind {@link #exits()} counts as touched too. */
+    public Resolution withExits(Catalog catalog) {
+        TreeMap<String, CatalogTable> all = new TreeMap<>();
+        touched.forEach(t -> all.put(t.qualifiedName(), t));
+        Set<String> functions = new TreeSet<>(behind.functions());
+        for (FunctionExit exit : behind.exits()) {
+            functions.add("function " + exit.function());
+            for (String table : exit.tables()) {
+                all.put(table, catalog.table(table));
+            }
+        }
+        return behind(
+                List.copyOf(all.values()),
+                assumed,
+                writes,
+                List.copyOf(functions),
+                behind.exits(),
+                behind.opaque(),
+                behind.unknown());
+    }
+
+    /**
+     * The functions and triggers that lead to those of the {@link #tables()} that the statement does not name, in words;
+     * empty when it names them all.
+     */
+    public List<String> functions() {
+        return behind.functions();
+    }
+
+    /** The SECURITY DEFINER functions that are called, of owners whom policies do not filter, and what they reach. */
+    public List<FunctionExit> exits() {
+        return behind.exits();
+    }
+
+    /** The functions that are called of which the text does not say everything that they run, as {@code schema.name(types)}. */
+    public List<String> opaque() {
+        return behind.opaque();
+    }
+
+    /** Names of functions that the snapshot does not hold: such as are newer. */
+    public List<String> unknownFunctions() {
+        return behind.unknown();
     }
 
     /** Whether rows of one of the {@link #tables()} are changed. */
