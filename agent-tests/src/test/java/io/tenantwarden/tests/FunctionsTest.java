@@ -127,7 +127,7 @@ class FunctionsTest {
             {"guesses", "op=SELECT", "function public.guess(text)"}
         }) {
             List<String> lines = violations.stream()
-                    .filter(line -> line.contains("FunctionsAuditScenario." + each[0] + "("))
+                    .filter(line -> line.contains("FunctionsAuditScenario#" + each[0] + " "))
                     .toList();
             assertEquals(1, lines.size(), result::all);
             String line = lines.get(0);

@@ -117,22 +117,35 @@ public final class Resolution {
         if (functions == NOTHING) {
             return this;
         }
-        TreeMap<String, CatalogTable> all = new TreeMap<>();
-        touched.forEach(t -> all.put(t.qualifiedName(), t));
-        functions.touched.forEach(t -> all.put(t.qualifiedName(), t));
+        TreeMap<String, CatalogTable> reached = new TreeMap<>();
+        touched.forEach(t -> reached.put(t.qualifiedName(), t));
+        functions.touched.forEach(t -> reached.put(t.qualifiedName(), t));
         List<String> names = Stream.concat(tables.stream(), functions.tables.stream())
                 .distinct()
                 .sorted()
                 .toList();
         Behind its = functions.behind;
         boolean more = names.size() > tables.size();
+        Set<String> all = new TreeSet<>(behind.functions());
+        all.addAll(more ? its.functions() : List.of());
         return new Resolution(
                 names,
-                List.copyOf(all.values()),
+                List.copyOf(reached.values()),
                 unknown,
                 assumed || more && functions.assumed,
                 writes || functions.writes,
-                new Behind(more ? its.functions() : List.of(), its.exits(), its.opaque(), its.unknown()));
+                new Behind(List.copyOf(all), its.exits(), its.opaque(), its.unknown()));
+    }
+
+    /** The same, where something besides the text of the statement leads to some of the tables. */
+    Resolution through(String function) {
+        return new Resolution(
+                tables,
+                touched,
+                unknown,
+                assumed,
+                writes,
+                new Behind(List.of(function), behind.exits(), behind.opaque(), behind.unknown()));
     }
 
     /** The same, where what lies behind {@link #exits()} counts as touched too. */
@@ -210,6 +223,7 @@ public final class Resolution {
         private final Set<Resolution> added = Collections.newSetFromMap(new IdentityHashMap<>());
         private final TreeMap<String, CatalogTable> touched = new TreeMap<>();
         private final Set<String> unknown = new TreeSet<>();
+        private final Set<String> functions = new TreeSet<>();
         private boolean assumed;
         private boolean writes;
 
@@ -221,6 +235,7 @@ public final class Resolution {
                 touched.put(t.qualifiedName(), t);
             }
             unknown.addAll(r.unknown());
+            functions.addAll(r.functions());
             assumed |= r.assumed();
             writes |= r.writes();
         }
@@ -240,7 +255,10 @@ public final class Resolution {
                     List.copyOf(touched.values()),
                     List.copyOf(unknown),
                     assumed && !touched.isEmpty(),
-                    writes);
+                    writes,
+                    functions.isEmpty()
+                            ? Behind.NOTHING
+                            : new Behind(List.copyOf(functions), List.of(), List.of(), List.of()));
         }
     }
 }

@@ -46,6 +46,16 @@ final class RoutineUses {
         map.computeIfAbsent(user, k -> new ArrayList<>(1)).add(used);
     }
 
+    /** Whether reading a relation can lead to a function. */
+    boolean haveViews() {
+        return !views.isEmpty();
+    }
+
+    /** Whether writing one can. */
+    boolean haveTriggers() {
+        return !triggers.isEmpty() || !columns.isEmpty() || !rules.isEmpty();
+    }
+
     /** The triggers of a table that are enabled and call a function that is not the system's. */
     List<Trigger> triggers(long table) {
         return triggers.getOrDefault(table, List.of());

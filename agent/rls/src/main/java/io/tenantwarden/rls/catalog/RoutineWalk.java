@@ -73,6 +73,9 @@ final class RoutineWalk {
 
     /** A relation that the statement names: not the table itself, which needs no function to be found. */
     void named(Relation relation, int events) {
+        if (!routines.uses().haveViews() && (events == 0 || !routines.uses().haveTriggers())) {
+            return;
+        }
         for (CatalogTable table : catalog.meant(relation, statementPath)) {
             uses(table, events, new Place(null, null, statementPath), false);
         }
@@ -198,7 +201,7 @@ final class RoutineWalk {
         for (CatalogTable used : catalog.ruleUses(table)) {
             uses(used, TriggerEvents.ANY, place, counts);
         }
-        for (String child : table.children()) {
+        for (String child : routines.uses().haveTriggers() ? table.children() : List.<String>of()) {
             CatalogTable partition = catalog.table(child);
             if (partition != null) {
                 uses(partition, events, place, false);

@@ -213,7 +213,7 @@ final class StatementFacts {
 
     /** The same, with what ON CONFLICT adds. */
     List<Write> writes() {
-        if (upserts) {
+        if (upserts && !written.isEmpty()) {
             written.replaceAll(write -> (write.events() & TriggerEvents.INSERT) == 0
                     ? write
                     : new Write(write.relation(), write.events() | TriggerEvents.UPDATE));
