@@ -443,7 +443,7 @@ class EnforceScenario {
             s.execute(count);
             c.commit();
             TenantContext.clear();
-            s.execute("do $$ begin if (select count(*) from invoices) <> 0 then raise 'wrong'; end if; end $$");
+            refused(c, "do $$ begin if (select count(*) from invoices) <> 0 then raise 'wrong'; end if; end $$");
             c.rollback();
         }
     }

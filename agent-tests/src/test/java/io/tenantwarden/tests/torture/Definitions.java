@@ -69,7 +69,7 @@ final class Definitions extends Operations {
             };
         }
         EnumSet<Cause> may = whole ? EnumSet.of(Cause.SENT_WHOLE) : none();
-        Answer<List<String>> answer = statement(op, false, must(), may, () -> {
+        Answer<List<String>> answer = statement(op, true, must(), may, () -> {
             List<String> seen = new ArrayList<>();
             try (Statement s = connection().createStatement()) {
                 boolean rows = s.execute(sql);

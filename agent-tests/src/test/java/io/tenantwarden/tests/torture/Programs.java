@@ -76,7 +76,7 @@ final class Programs extends Operations {
         Scope scope = scope(op);
         model.wrote = true;
         Answer<String> answer =
-                statement(op, false, must(), mayForCall(), () -> query("call touch_accounts(" + slot + ", 0)"));
+                statement(op, true, must(), mayForCall(), () -> query("call touch_accounts(" + slot + ", 0)"));
         if (answer.succeeded()) {
             checkCount(scope, Long.parseLong(answer.value()), Fixture.ACCOUNTS, "a procedure", false);
         }
@@ -87,7 +87,7 @@ final class Programs extends Operations {
         String tag = "o" + Steps.tag();
         Answer<?> answer = statement(
                 op,
-                false,
+                true,
                 must(),
                 mayForCall(),
                 () -> execute("do $$ begin insert into seen_log values ('" + tag + "', tenants_seen()); end $$"));
@@ -104,7 +104,7 @@ final class Programs extends Operations {
             must.add(Cause.COMMIT_INSIDE);
         }
         boolean applications = model.isApplications(scope);
-        Answer<?> answer = statement(op, false, must, mayForCall(), () -> execute("call commit_inside('" + tag + "')"));
+        Answer<?> answer = statement(op, true, must, mayForCall(), () -> execute("call commit_inside('" + tag + "')"));
         if (answer.succeeded() && connection() != null && !applications) {
             checkLog(op, scope, tag, 2, "CALL with an inner COMMIT");
         }

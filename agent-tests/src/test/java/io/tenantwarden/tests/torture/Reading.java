@@ -60,7 +60,7 @@ final class Reading extends Operations {
 
     void function(Op op) {
         Scope scope = scope(op);
-        Answer<String> answer = statement(op, false, must(), none(), () -> query("select tenants_seen()"));
+        Answer<String> answer = statement(op, true, must(), none(), () -> query("select tenants_seen()"));
         if (answer.succeeded()) {
             checkText(scope, answer.value(), "a function");
         }
@@ -71,7 +71,7 @@ final class Reading extends Operations {
             return; // the driver has no out parameters there
         }
         Scope scope = scope(op);
-        Answer<String> answer = statement(op, false, must(), none(), () -> {
+        Answer<String> answer = statement(op, true, must(), none(), () -> {
             try (CallableStatement call = connection().prepareCall("{ ? = call tenants_seen() }")) {
                 call.registerOutParameter(1, Types.VARCHAR);
                 call.execute();

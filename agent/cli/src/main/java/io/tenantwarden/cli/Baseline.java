@@ -91,6 +91,7 @@ final class Baseline {
                 0,
                 null,
                 null,
-                null);
+                null,
+                v.via());
     }
 }

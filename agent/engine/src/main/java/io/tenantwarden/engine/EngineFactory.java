@@ -4,6 +4,7 @@ import io.tenantwarden.bootstrap.AgentErrors;
 import io.tenantwarden.bootstrap.TaskBridge;
 import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.config.Config;
+import io.tenantwarden.engine.config.Functions;
 import io.tenantwarden.engine.config.GucAssignment;
 import io.tenantwarden.engine.config.Jmx;
 import io.tenantwarden.engine.config.MethodPattern;
@@ -107,7 +108,14 @@ public final class EngineFactory {
                 refresher(catalogOptions, own),
                 firstConnections);
         StatementGate gate = new StatementGate(
-                mode, plan, catalogs, sites, reporter, Set.copyOf(config.bypassRoles()), tenantChecks());
+                mode,
+                plan,
+                catalogs,
+                sites,
+                reporter,
+                Set.copyOf(config.bypassRoles()),
+                config.functions() == Functions.STRICT,
+                tenantChecks());
         DriverObjects objects = new DriverObjects();
         Checkouts checkouts = new Checkouts(scopes::atCheckout, this::debug, objects);
         Coverage coverage = new Coverage(mode, config.datasourceExclude(), sites, reporter);

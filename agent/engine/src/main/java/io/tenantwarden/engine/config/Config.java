@@ -165,6 +165,11 @@ public final class Config {
         return get(Keys.FAIL);
     }
 
+    /** What unscoped calls of functions that bypass row-level security are. */
+    public Functions functions() {
+        return get(Keys.FUNCTIONS);
+    }
+
     /** Whether there is a JMX bean. */
     public Jmx jmx() {
         return get(Keys.JMX);

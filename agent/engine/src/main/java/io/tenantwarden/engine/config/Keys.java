@@ -198,6 +198,14 @@ public final class Keys {
                     + " fails without a change of the build; those of the baseline do not count ([reports](reports.md)).",
             "unscoped"));
 
+    public static final Key<Functions> FUNCTIONS = declare(Key.of(
+                    "warden.functions",
+                    Values.choice(Functions.values()),
+                    "Unscoped calls of `SECURITY DEFINER` functions whose owner bypasses row-level security: counted and told,"
+                            + " or violations like any other statement ([functions](functions.md)).",
+                    "strict")
+            .orElse("report"));
+
     public static final Key<Jmx> JMX = declare(Key.of(
                     "warden.jmx",
                     Values.choice(Jmx.values(), List.of("control")),

@@ -2,6 +2,7 @@ package io.tenantwarden.engine.policy;
 
 import io.tenantwarden.engine.report.StatementStats;
 import io.tenantwarden.rls.catalog.Catalog;
+import io.tenantwarden.rls.catalog.NamedFunctions;
 import io.tenantwarden.rls.catalog.Resolution;
 import io.tenantwarden.rls.sql.Keyword;
 import io.tenantwarden.rls.sql.SqlStatement;
@@ -29,8 +30,20 @@ public final class KnownStatement {
     private WeakReference<Catalog> answeredBeside = new WeakReference<>(null);
     private int answeredIn;
     private int answeredAt;
+    private WeakReference<Catalog> behindBy = new WeakReference<>(null);
+    private List<String> behindOnPath;
+    private NamedFunctions behindBeside;
+    private Resolution behind;
+    private Resolution named;
+    private Resolution together;
+    private NamedFunctions functions;
+    private WeakReference<Catalog> functionsBeside = new WeakReference<>(null);
+    private int functionsIn;
+    private int functionsAt;
     private StatementStats stats;
     private Resolution statsOf;
+    private StatementStats exitStats;
+    private Resolution exitStatsOf;
     private KnownStatement otherwise;
 
     KnownStatement(SqlStatement sql) {
@@ -104,6 +117,57 @@ public final class KnownStatement {
         answeredBeside = new WeakReference<>(beside);
         answeredIn = generation;
         answeredAt = epoch;
+    }
+
+    /**
+     * What lies behind its functions and triggers by this catalog; worked out again only when the catalog, the path or what
+     * was asked besides is another.
+     *
+     * @param newer functions that the server was asked for; null when it was not
+     * @param strict whether what lies behind functions that bypass policies counts as touched
+     */
+    Resolution behind(Catalog catalog, List<String> searchPath, NamedFunctions newer, boolean strict) {
+        if (behind == null || behindBy.get() != catalog || behindOnPath != searchPath || behindBeside != newer) {
+            Resolution its = catalog.behind(sql, searchPath, newer);
+            behind = strict && !its.exits().isEmpty() ? its.withExits(catalog) : its;
+            behindBy = new WeakReference<>(catalog);
+            behindOnPath = searchPath;
+            behindBeside = newer;
+            together = null;
+        }
+        return behind;
+    }
+
+    /** What it names and what lies behind its functions, as one; the same object for the same two. */
+    Resolution together(Resolution names, Resolution itsFunctions) {
+        if (together == null || named != names) {
+            together = names.with(itsFunctions);
+            named = names;
+        }
+        return together;
+    }
+
+    /** The functions that the server was asked for, where nothing has happened since that could change them; else null. */
+    NamedFunctions functions(Catalog beside, int generation, int epoch) {
+        return functionsIn == generation && functionsAt == epoch && functionsBeside.get() == beside ? functions : null;
+    }
+
+    /** The server has said which functions have the names that it calls; as {@link #answer(Resolution, Catalog, int, int)}. */
+    void functions(NamedFunctions said, Catalog beside, int generation, int epoch) {
+        functions = said;
+        functionsBeside = new WeakReference<>(beside);
+        functionsIn = generation;
+        functionsAt = epoch;
+    }
+
+    /** The counters of its calls of functions that bypass policies; null until they are given for these. */
+    StatementStats exitStats(Resolution exits) {
+        return exitStatsOf == exits ? exitStats : null;
+    }
+
+    void exitStats(StatementStats counters, Resolution exits) {
+        exitStats = counters;
+        exitStatsOf = exits;
     }
 
     /** The counters of this statement; null until {@link #stats(StatementStats, Resolution)} for these tables. */

@@ -4,6 +4,7 @@ import io.tenantwarden.bootstrap.Scope;
 import io.tenantwarden.engine.report.Site;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The one exception that crosses from Warden into the application: {@code java.sql.SQLException}, SQLState 42501
@@ -13,6 +14,9 @@ import java.util.List;
 public final class Refusals {
 
     private static final String SQL_STATE = "42501";
+
+    /** More are not needed to find them. */
+    private static final int MAX_FUNCTIONS = 3;
 
     private final NextSteps steps;
     private final BypassReach reach;
@@ -94,6 +98,12 @@ public final class Refusals {
 
     /** What the log says besides the statement; null when nothing. */
     String detail(Verdict v) {
+        String detail = reasonOf(v);
+        String through = through(v.functions());
+        return detail == null || through.isEmpty() ? (through.isEmpty() ? detail : through) : detail + "; " + through;
+    }
+
+    private String reasonOf(Verdict v) {
         return switch (v.reason()) {
             case UNSCOPED -> v.submission() != null ? LostScopes.detail(v.submission()) : shortReason(v);
             case LOST_SCOPE -> LostScopes.detail(v.submission());
@@ -176,7 +186,17 @@ public final class Refusals {
 
     /** Operation, tables, site. */
     private static String where(Verdict v) {
-        return v.sql().operation() + on(v.tables(), v.assumed()) + " at " + v.site();
+        String through = through(v.functions());
+        return v.sql().operation() + on(v.tables(), v.assumed()) + (through.isEmpty() ? "" : " (" + through + ")")
+                + " at " + v.site();
+    }
+
+    /** What leads to tables that the statement does not name; empty when nothing does. */
+    private static String through(List<String> functions) {
+        return functions.isEmpty()
+                ? ""
+                : "through " + functions.stream().limit(MAX_FUNCTIONS).collect(Collectors.joining(", "))
+                        + (functions.size() > MAX_FUNCTIONS ? " and others" : "");
     }
 
     private static String at(Verdict v) {

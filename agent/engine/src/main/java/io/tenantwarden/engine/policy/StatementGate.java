@@ -30,6 +30,7 @@ public final class StatementGate {
     private final TenantChecks checks;
     private final TableLookup lookup;
     private final SettingsRule settings;
+    private final FunctionRule functions;
     private final AccessRule access;
     private final TenantRule tenants;
     private final ScopeInjection injection;
@@ -39,6 +40,7 @@ public final class StatementGate {
      * @param mode what to do with unscoped statements
      * @param plan the GUCs of each scope
      * @param bypassRoles {@code warden.bypass.roles}
+     * @param strict {@code warden.functions}: whether calls of functions that bypass policies need a scope
      * @param checks {@code warden.tenant.check}; null when tenants are not checked
      */
     public StatementGate(
@@ -48,12 +50,14 @@ public final class StatementGate {
             SiteFinder sites,
             Reporter reporter,
             Set<String> bypassRoles,
+            boolean strict,
             TenantChecks checks) {
         this.mode = mode;
         this.checks = checks;
         BypassReach reach = new BypassReach(plan, bypassRoles);
         this.teller = new VerdictTeller(reporter, sites, reach);
-        this.lookup = new TableLookup(mode, catalogs, !bypassRoles.isEmpty());
+        this.lookup = new TableLookup(mode, catalogs, !bypassRoles.isEmpty(), strict);
+        this.functions = new FunctionRule(reporter, teller);
         this.settings = new SettingsRule(mode, plan, catalogs, teller);
         this.access = new AccessRule(mode, plan, catalogs, sites, reporter, teller, reach);
         this.tenants = new TenantRule(mode, teller);
@@ -191,6 +195,9 @@ public final class StatementGate {
                         .ownFailure(); // it was asked who the connection is: nothing follows from that
             }
             refusal = tell(verdict);
+        }
+        if (refusal == null && (!touched.exits().isEmpty() || !touched.opaque().isEmpty())) {
+            functions.note(session, known, touched);
         }
         if (refusal != null || !touched.touches()) {
             return refusal;

@@ -20,9 +20,14 @@ final class TableLookup {
     private final ModeSwitch mode;
     private final Catalogs catalogs;
     private final boolean rolesMatter;
+    private final FunctionLookup functions;
 
-    /** @param rolesMatter whether it makes a difference which role a connection has set */
-    TableLookup(ModeSwitch mode, Catalogs catalogs, boolean rolesMatter) {
+    /**
+     * @param rolesMatter whether it makes a difference which role a connection has set
+     * @param strict whether what functions reach that bypass policies counts as touched
+     */
+    TableLookup(ModeSwitch mode, Catalogs catalogs, boolean rolesMatter, boolean strict) {
+        this.functions = new FunctionLookup(catalogs, strict);
         this.mode = mode;
         this.catalogs = catalogs;
         this.rolesMatter = rolesMatter;
@@ -33,6 +38,12 @@ final class TableLookup {
      *     io.tenantwarden.engine.session.Execution#ownFailure} says whether the statement cannot run for the same reason
      */
     Resolution of(Session session, KnownStatement known) throws Throwable {
+        Resolution named = named(session, known);
+        return named == null ? null : functions.with(session, known, named);
+    }
+
+    /** Those that its text names. */
+    private Resolution named(Session session, KnownStatement known) throws Throwable {
         Database database = session.database();
         Catalog catalog = database.catalog();
         if (catalog == null) {

@@ -101,6 +101,11 @@ final class Verdict {
         return touched.assumed();
     }
 
+    /** What leads to the tables that the statement does not name itself; empty when it names them all. */
+    List<String> functions() {
+        return touched.functions();
+    }
+
     FoundSite found() {
         return found;
     }

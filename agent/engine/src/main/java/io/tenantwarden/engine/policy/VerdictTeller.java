@@ -18,6 +18,7 @@ import java.sql.SQLException;
  */
 final class VerdictTeller {
 
+    private static final String VIA_FUNCTION = "function";
     private static final String REDUNDANT = "setting-redundant";
 
     private final Reporter reporter;
@@ -48,6 +49,7 @@ final class VerdictTeller {
                 .stack(verdict.found().stack())
                 .statement(sql.scrubbed(), sql.fingerprint(), sql.operation())
                 .tables(verdict.tables(), verdict.assumed())
+                .via(verdict.functions().isEmpty() ? null : VIA_FUNCTION)
                 .database(session.database().name(), session.role())
                 .times(verdict.times())
                 .detail(refusals.detail(verdict))

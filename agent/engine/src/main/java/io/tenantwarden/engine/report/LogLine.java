@@ -51,6 +51,9 @@ record LogLine(String logger, Level level, String text) {
         if (event.assumed()) {
             line.append(" assumed=true");
         }
+        if (event.via() != null) {
+            LogText.field(line, "via", event.via());
+        }
         if (event.refused()) {
             line.append(" refused=true");
         }

@@ -137,6 +137,7 @@ final class Violation {
                 refused(),
                 firstSeen,
                 lastSeen,
-                next);
+                next,
+                first.via());
     }
 }

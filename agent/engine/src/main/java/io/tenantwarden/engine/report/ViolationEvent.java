@@ -14,6 +14,7 @@ import java.util.Objects;
  * @param fingerprint the statement's shape, the same for every execution; null when there was none
  * @param tables the protected tables touched, as {@code schema.table}; may be empty
  * @param assumed whether the tables were assumed in doubt rather than seen
+ * @param via {@code function} when the statement names not all of the tables itself: functions, triggers or rules lead to them; else null
  * @param operation {@code SELECT}, {@code UPDATE} ...; null when unknown
  * @param role the database role; null when unknown
  * @param database the database; null when unknown
@@ -33,6 +34,7 @@ public record ViolationEvent(
         String fingerprint,
         List<String> tables,
         boolean assumed,
+        String via,
         String operation,
         String role,
         String database,
@@ -74,6 +76,7 @@ public record ViolationEvent(
         private String fingerprint;
         private List<String> tables = List.of();
         private boolean assumed;
+        private String via;
         private String operation;
         private String role;
         private String database;
@@ -106,6 +109,11 @@ public record ViolationEvent(
         public Builder tables(List<String> value, boolean inDoubt) {
             tables = value;
             assumed = inDoubt;
+            return this;
+        }
+
+        public Builder via(String value) {
+            via = value;
             return this;
         }
 
@@ -159,6 +167,7 @@ public record ViolationEvent(
                     fingerprint,
                     tables,
                     assumed,
+                    via,
                     operation,
                     role,
                     database,

@@ -5,6 +5,7 @@ import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.CatalogOptions;
 import io.tenantwarden.rls.catalog.CatalogTable;
 import io.tenantwarden.rls.catalog.Identity;
+import io.tenantwarden.rls.catalog.NamedFunctions;
 import io.tenantwarden.rls.catalog.PlainStatements;
 import io.tenantwarden.rls.catalog.RoleFacts;
 import io.tenantwarden.rls.sql.Relation;
@@ -252,6 +253,26 @@ public final class Catalogs {
         try (Session.OwnWork work = session.ownWork();
                 Ending ending = ending(session, connection, idle)) {
             return Catalog.readNamed(connection, options, names);
+        } catch (SQLException e) {
+            failed(session, e);
+            return null;
+        }
+    }
+
+    /**
+     * Asks the server for the functions of these names, and those that they call, as they are now.
+     *
+     * @return as {@link #named}
+     */
+    public NamedFunctions functions(Session session, Catalog catalog, Set<String> names) throws Throwable {
+        if (names.isEmpty()) {
+            return null;
+        }
+        boolean idle = session.isIdle();
+        Connection connection = (Connection) session.connection();
+        try (Session.OwnWork work = session.ownWork();
+                Ending ending = ending(session, connection, idle)) {
+            return NamedFunctions.read(connection, catalog, names);
         } catch (SQLException e) {
             failed(session, e);
             return null;

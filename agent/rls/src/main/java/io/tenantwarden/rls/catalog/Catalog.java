@@ -5,14 +5,13 @@ import io.tenantwarden.rls.sql.SqlStatement;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -28,7 +27,7 @@ public final class Catalog {
     private final int serverVersion;
     private final List<CatalogTable> tables;
     private final List<CatalogTable> protectedTables;
-    private final Map<String, Entry[]> byName;
+    private final NameIndex names;
     private final Map<String, CatalogTable> byQualifiedName;
     private final Resolution everything;
     private final int rlsCount;
@@ -36,21 +35,14 @@ public final class Catalog {
     private final Map<String, Integer> policiesByGuc;
     private final Map<Long, CatalogTable> byOid;
     private final Map<Long, Set<Long>> reads;
+    private final Map<Long, Set<Long>> rules;
+    private final Routines routines;
     private final List<String> unreadPolicies;
-    // of a few names only: those that an unqualified name means; null in a snapshot of everything
-    private final Set<Long> visible;
-
-    /** A name of the snapshot, with the answers about it prepared. */
-    private record Entry(long oid, String schema, Resolution read, Resolution write) {
-
-        Resolution resolution(boolean writes) {
-            return writes ? write : read;
-        }
-    }
 
     /**
      * @param reads by oid: the relations below a view, or the children of a table that is not protected itself
      * @param rules by oid: the relations that a rule uses when the key is changed
+     * @param routines the functions and what calls them
      * @param unreadPolicies {@code schema.table} of the tables that have policies which could not be read in full
      */
     Catalog(
@@ -59,8 +51,9 @@ public final class Catalog {
             List<CatalogTable> all,
             Map<Long, Set<Long>> reads,
             Map<Long, Set<Long>> rules,
+            Routines routines,
             List<String> unreadPolicies) {
-        this(database, serverVersion, all, reads, rules, unreadPolicies, null);
+        this(database, serverVersion, all, reads, rules, routines, unreadPolicies, null);
     }
 
     private Catalog(
@@ -69,9 +62,11 @@ public final class Catalog {
             List<CatalogTable> all,
             Map<Long, Set<Long>> reads,
             Map<Long, Set<Long>> rules,
+            Routines routines,
             List<String> unreadPolicies,
             Set<Long> visible) {
-        this.visible = visible;
+        this.rules = rules;
+        this.routines = routines;
         this.unreadPolicies = unreadPolicies;
         this.database = database;
         this.serverVersion = serverVersion;
@@ -108,7 +103,7 @@ public final class Catalog {
         rlsCount = rls;
         forceCount = force;
         policiesByGuc = gucs;
-        byName = index(all, byOid, reads, rules);
+        names = new NameIndex(all, byOid, reads, rules, visible);
         everything = guarded.isEmpty()
                 ? Resolution.NOTHING
                 : new Resolution(
@@ -147,64 +142,8 @@ public final class Catalog {
     }
 
     static Catalog ofNames(CatalogRelations relations, Set<Long> visible) {
-        return new Catalog(null, 0, relations.tables(), relations.reads(), relations.rules(), List.of(), visible);
-    }
-
-    private static Map<String, Entry[]> index(
-            List<CatalogTable> all,
-            Map<Long, CatalogTable> byOid,
-            Map<Long, Set<Long>> reads,
-            Map<Long, Set<Long>> rules) {
-        Map<String, Entry[]> index = new HashMap<>(all.size() * 2);
-        for (CatalogTable t : all) {
-            Entry entry = isSystem(t.schema())
-                    ? new Entry(t.oid(), t.schema(), Resolution.NOTHING, Resolution.NOTHING)
-                    : new Entry(
-                            t.oid(),
-                            t.schema(),
-                            resolution(below(t, byOid, List.of(reads)), false),
-                            resolution(below(t, byOid, List.of(reads, rules)), true));
-            index.merge(t.name(), new Entry[] {entry}, Catalog::concat);
-        }
-        return index;
-    }
-
-    private static Entry[] concat(Entry[] a, Entry[] b) {
-        Entry[] both = Arrays.copyOf(a, a.length + b.length);
-        System.arraycopy(b, 0, both, a.length, b.length);
-        return both;
-    }
-
-    /** The protected tables that are touched with a relation: itself and, transitively, everything below. */
-    private static TreeMap<String, CatalogTable> below(
-            CatalogTable top, Map<Long, CatalogTable> byOid, List<Map<Long, Set<Long>>> edges) {
-        TreeMap<String, CatalogTable> touched = new TreeMap<>();
-        Set<Long> seen = new HashSet<>();
-        List<CatalogTable> queue = new ArrayList<>();
-        seen.add(top.oid());
-        queue.add(top);
-        for (int i = 0; i < queue.size(); i++) {
-            CatalogTable t = queue.get(i);
-            if (t.isProtected()) {
-                touched.put(t.qualifiedName(), t);
-            }
-            for (Map<Long, Set<Long>> edge : edges) {
-                for (Long next : edge.getOrDefault(t.oid(), Set.of())) {
-                    CatalogTable n = byOid.get(next);
-                    if (n != null && seen.add(next)) {
-                        queue.add(n);
-                    }
-                }
-            }
-        }
-        return touched;
-    }
-
-    private static Resolution resolution(TreeMap<String, CatalogTable> touched, boolean writes) {
-        return touched.isEmpty()
-                ? Resolution.NOTHING
-                : new Resolution(
-                        List.copyOf(touched.keySet()), List.copyOf(touched.values()), List.of(), false, writes);
+        return new Catalog(
+                null, 0, relations.tables(), relations.reads(), relations.rules(), Routines.NONE, List.of(), visible);
     }
 
     /** {@code current_database()}. */
@@ -259,9 +198,38 @@ public final class Catalog {
         return below;
     }
 
+    /** The relations that rules for changes of a relation use. */
+    List<CatalogTable> ruleUses(CatalogTable relation) {
+        return rules.getOrDefault(relation.oid(), Set.of()).stream()
+                .map(byOid::get)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /** As {@link NameIndex#meant}. */
+    List<CatalogTable> meant(Relation r, List<String> searchPath) {
+        return names.meant(r, searchPath).stream().map(byOid::get).toList();
+    }
+
+    /**
+     * What lies behind the functions that a statement calls, the triggers that it fires and the DO blocks in it, whether or
+     * not it names the same tables itself: {@link Resolution#functions()}, {@link Resolution#exits()},
+     * {@link Resolution#opaque()} say more.
+     *
+     * @param searchPath as in {@link #resolve}
+     * @param newer functions that count in place of the snapshot's; null when there are none
+     */
+    public Resolution behind(SqlStatement statement, List<String> searchPath, NamedFunctions newer) {
+        return (newer == null ? routines : newer.routines()).behind(this, statement, searchPath);
+    }
+
+    Routines routines() {
+        return routines;
+    }
+
     /** The protected tables below a view, at any depth, sorted. */
     public List<CatalogTable> protectedBelow(CatalogTable view) {
-        return List.copyOf(below(view, byOid, List.of(reads)).values());
+        return List.copyOf(NameIndex.below(view, byOid, List.of(reads)).values());
     }
 
     /** Whether no table is protected: the database is to be left alone. */
@@ -314,8 +282,8 @@ public final class Catalog {
         List<Relation> relations = statement.relations();
         return switch (relations.size()) {
             case 0 -> Resolution.NOTHING;
-            case 1 -> resolve(relations.get(0), searchPath);
-            default -> union(relations, searchPath);
+            case 1 -> names.resolve(relations.get(0), searchPath);
+            default -> names.union(relations, searchPath);
         };
     }
 
@@ -328,33 +296,11 @@ public final class Catalog {
     public boolean namesSystemOnly(SqlStatement statement, List<String> searchPath) {
         List<Relation> relations = statement.relations();
         for (Relation r : relations) {
-            if (r.creates() || !isSystem(r, searchPath)) {
+            if (r.creates() || !names.isSystem(r, searchPath)) {
                 return false;
             }
         }
         return statement.parsed() && !relations.isEmpty();
-    }
-
-    private boolean isSystem(Relation r, List<String> searchPath) {
-        if (r.schema() != null) {
-            return isSystem(r.schema());
-        }
-        Entry[] entries = byName.get(r.name());
-        if (find(entries, "pg_catalog") == null) {
-            return false;
-        }
-        if (searchPath == null) {
-            return entries.length == 1;
-        }
-        for (String schema : searchPath) {
-            if (schema.equals("pg_catalog")) {
-                return true;
-            }
-            if (find(entries, schema) != null) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** As {@link #resolve}, where an unqualified name may come to mean a relation of any schema. */
@@ -364,101 +310,9 @@ public final class Catalog {
         }
         Resolution.Union union = new Resolution.Union();
         for (Relation r : statement.relations()) {
-            Entry[] entries = r.schema() == null && !r.creates() ? byName.get(r.name()) : null;
-            union.add(entries == null ? resolve(r, null) : anySchema(entries, r));
+            union.add(names.resolveAnywhere(r));
         }
         return union.result();
-    }
-
-    private Resolution resolve(Relation r, List<String> searchPath) {
-        if (r.creates()) {
-            return Resolution.NOTHING;
-        }
-        Entry[] entries = byName.get(r.name());
-        if (r.schema() != null) {
-            Entry entry = find(entries, r.schema());
-            if (entry != null) {
-                return entry.resolution(r.write());
-            }
-            return isSystem(r.schema()) ? Resolution.NOTHING : unknown(r);
-        }
-        if (entries == null) {
-            return unknown(r);
-        }
-        if (visible != null) {
-            return visible(entries, r);
-        }
-        return searchPath == null ? anySchema(entries, r) : firstOnPath(entries, r, searchPath);
-    }
-
-    private static Entry find(Entry[] entries, String schema) {
-        if (entries != null) {
-            boolean temporary = schema.equals("pg_temp");
-            for (Entry e : entries) {
-                if (e.schema().equals(schema) || temporary && isTemporary(e.schema())) {
-                    return e;
-                }
-            }
-        }
-        return null;
-    }
-
-    private Resolution visible(Entry[] entries, Relation r) {
-        for (Entry e : entries) {
-            if (visible.contains(e.oid())) {
-                return e.resolution(r.write());
-            }
-        }
-        return unknown(r);
-    }
-
-    private static Resolution firstOnPath(Entry[] entries, Relation r, List<String> searchPath) {
-        if (!searchPath.contains("pg_catalog") && find(entries, "pg_catalog") != null) {
-            return Resolution.NOTHING;
-        }
-        for (int i = 0; i < searchPath.size(); i++) {
-            Entry e = find(entries, searchPath.get(i));
-            if (e != null) {
-                return e.resolution(r.write());
-            }
-        }
-        return unknown(r);
-    }
-
-    private static Resolution anySchema(Entry[] entries, Relation r) {
-        if (entries.length == 1) {
-            return entries[0].resolution(r.write());
-        }
-        Resolution.Union union = new Resolution.Union();
-        for (Entry e : entries) {
-            union.add(e.resolution(r.write()));
-        }
-        return union.assumed();
-    }
-
-    private static Resolution unknown(Relation r) {
-        return new Resolution(List.of(), List.of(), List.of(r.toString()), false, false);
-    }
-
-    private Resolution union(List<Relation> relations, List<String> searchPath) {
-        Resolution only = Resolution.NOTHING;
-        Resolution.Union union = null;
-        for (Relation r : relations) {
-            Resolution next = resolve(r, searchPath);
-            if (next == Resolution.NOTHING || next == only) {
-                continue;
-            }
-            if (only == Resolution.NOTHING) {
-                only = next;
-                continue;
-            }
-            if (union == null) {
-                union = new Resolution.Union();
-                union.add(only);
-            }
-            union.add(next);
-        }
-        return union == null ? only : union.result();
     }
 
     static boolean isSystem(String schema) {

@@ -209,7 +209,13 @@ final class CatalogReader {
         readPolicies();
         relations.complete();
         return new Catalog(
-                database, version, relations.tables(), relations.reads(), relations.rules(), List.copyOf(unread));
+                database,
+                version,
+                relations.tables(),
+                relations.reads(),
+                relations.rules(),
+                relations.protectsAny() ? new RoutineReader(connection, version).read() : Routines.NONE,
+                List.copyOf(unread));
     }
 
     private void readRelations() throws SQLException {

@@ -217,6 +217,16 @@ final class CatalogRelations {
         return tables;
     }
 
+    /** Whether a table is protected; known when all is {@link #complete}. */
+    boolean protectsAny() {
+        for (Row row : rows.values()) {
+            if (row.protection != CatalogTable.Protection.NONE && row.protection != CatalogTable.Protection.EXCLUDED) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** By view, or table that is not protected itself: what is read with it. */
     Map<Long, Set<Long>> reads() {
         return reads;

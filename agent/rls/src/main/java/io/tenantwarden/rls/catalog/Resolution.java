@@ -19,8 +19,26 @@ public final class Resolution {
     private final List<String> unknown;
     private final boolean assumed;
     private final boolean writes;
+    private final Behind behind;
+
+    /** What a statement reaches that its text does not name. */
+    private record Behind(List<String> functions, List<FunctionExit> exits, List<String> opaque, List<String> unknown) {
+
+        static final Behind NOTHING = new Behind(List.of(), List.of(), List.of(), List.of());
+    }
 
     Resolution(List<String> tables, List<CatalogTable> touched, List<String> unknown, boolean assumed, boolean writes) {
+        this(tables, touched, unknown, assumed, writes, Behind.NOTHING);
+    }
+
+    private Resolution(
+            List<String> tables,
+            List<CatalogTable> touched,
+            List<String> unknown,
+            boolean assumed,
+            boolean writes,
+            Behind behind) {
+        this.behind = behind;
         this.tables = tables;
         this.touched = touched;
         this.unknown = unknown;
@@ -65,7 +83,113 @@ public final class Resolution {
                 .distinct()
                 .sorted()
                 .toList();
-        return new Resolution(all, touched, unknown, true, writes);
+        return new Resolution(all, touched, unknown, true, writes, behind);
+    }
+
+    /**
+     * Of what lies behind functions and triggers.
+     *
+     * @param functions what leads to the tables, in words
+     * @param unknownFunctions names of functions that the snapshot does not hold
+     */
+    static Resolution behind(
+            List<CatalogTable> touched,
+            boolean assumed,
+            boolean writes,
+            List<String> functions,
+            List<FunctionExit> exits,
+            List<String> opaque,
+            List<String> unknownFunctions) {
+        if (touched.isEmpty() && exits.isEmpty() && opaque.isEmpty() && unknownFunctions.isEmpty()) {
+            return NOTHING;
+        }
+        return new Resolution(
+                touched.stream().map(CatalogTable::qualifiedName).toList(),
+                touched,
+                List.of(),
+                assumed,
+                writes,
+                new Behind(functions, exits, opaque, unknownFunctions));
+    }
+
+    /** The same, and what lies behind the functions and triggers of the statement. */
+    public Resolution with(Resolution functions) {
+        if (functions == NOTHING) {
+            return this;
+        }
+        TreeMap<String, CatalogTable> reached = new TreeMap<>();
+        touched.forEach(t -> reached.put(t.qualifiedName(), t));
+        functions.touched.forEach(t -> reached.put(t.qualifiedName(), t));
+        List<String> names = Stream.concat(tables.stream(), functions.tables.stream())
+                .distinct()
+                .sorted()
+                .toList();
+        Behind its = functions.behind;
+        boolean more = names.size() > tables.size();
+        Set<String> all = new TreeSet<>(behind.functions());
+        all.addAll(more ? its.functions() : List.of());
+        return new Resolution(
+                names,
+                List.copyOf(reached.values()),
+                unknown,
+                assumed || more && functions.assumed,
+                writes || functions.writes,
+                new Behind(List.copyOf(all), its.exits(), its.opaque(), its.unknown()));
+    }
+
+    /** The same, where something besides the text of the statement leads to some of the tables. */
+    Resolution through(String function) {
+        return new Resolution(
+                tables,
+                touched,
+                unknown,
+                assumed,
+                writes,
+                new Behind(List.of(function), behind.exits(), behind.opaque(), behind.unknown()));
+    }
+
+    /** The same, where what lies behind {@link #exits()} counts as touched too. */
+    public Resolution withExits(Catalog catalog) {
+        TreeMap<String, CatalogTable> all = new TreeMap<>();
+        touched.forEach(t -> all.put(t.qualifiedName(), t));
+        Set<String> functions = new TreeSet<>(behind.functions());
+        for (FunctionExit exit : behind.exits()) {
+            functions.add("function " + exit.function());
+            for (String table : exit.tables()) {
+                all.put(table, catalog.table(table));
+            }
+        }
+        return behind(
+                List.copyOf(all.values()),
+                assumed,
+                writes,
+                List.copyOf(functions),
+                behind.exits(),
+                behind.opaque(),
+                behind.unknown());
+    }
+
+    /**
+     * The functions and triggers that lead to those of the {@link #tables()} that the statement does not name, in words;
+     * empty when it names them all.
+     */
+    public List<String> functions() {
+        return behind.functions();
+    }
+
+    /** The SECURITY DEFINER functions that are called, of owners whom policies do not filter, and what they reach. */
+    public List<FunctionExit> exits() {
+        return behind.exits();
+    }
+
+    /** The functions that are called of which the text does not say everything that they run, as {@code schema.name(types)}. */
+    public List<String> opaque() {
+        return behind.opaque();
+    }
+
+    /** Names of functions that the snapshot does not hold: such as are newer. */
+    public List<String> unknownFunctions() {
+        return behind.unknown();
     }
 
     /** Whether rows of one of the {@link #tables()} are changed. */
@@ -99,6 +223,7 @@ public final class Resolution {
         private final Set<Resolution> added = Collections.newSetFromMap(new IdentityHashMap<>());
         private final TreeMap<String, CatalogTable> touched = new TreeMap<>();
         private final Set<String> unknown = new TreeSet<>();
+        private final Set<String> functions = new TreeSet<>();
         private boolean assumed;
         private boolean writes;
 
@@ -110,6 +235,7 @@ public final class Resolution {
                 touched.put(t.qualifiedName(), t);
             }
             unknown.addAll(r.unknown());
+            functions.addAll(r.functions());
             assumed |= r.assumed();
             writes |= r.writes();
         }
@@ -129,7 +255,10 @@ public final class Resolution {
                     List.copyOf(touched.values()),
                     List.copyOf(unknown),
                     assumed && !touched.isEmpty(),
-                    writes);
+                    writes,
+                    functions.isEmpty()
+                            ? Behind.NOTHING
+                            : new Behind(List.copyOf(functions), List.of(), List.of(), List.of()));
         }
     }
 }

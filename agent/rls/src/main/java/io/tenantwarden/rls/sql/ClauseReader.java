@@ -88,6 +88,7 @@ final class ClauseReader {
     void on() {
         if (!frames.waitsForJoinCondition() && tokens.nextIsWord("conflict") && frames.is(Frames.INSERT)) {
             endInsertSource();
+            names.upserts();
             clause();
             tokens.advance();
             return;

@@ -12,6 +12,7 @@ final class NameReader {
     private final Frames frames;
     private final WithReader with;
     private ConfigCalls configCalls;
+    private CallReader calls;
 
     /** Whether the next table is created by SELECT ... INTO, and whether as a temporary one. */
     private boolean creates;
@@ -35,6 +36,9 @@ final class NameReader {
     void giveUp() {
         if (configCalls != null) {
             configCalls.clear();
+        }
+        if (calls != null) {
+            calls.giveUp();
         }
     }
 
@@ -60,6 +64,25 @@ final class NameReader {
     /** The current token is a comma between the arguments of set_config. */
     void configComma() {
         configCalls.comma(tokens);
+    }
+
+    /** The current token is a comma, between the arguments of a call perhaps. */
+    void comma() {
+        if (calls != null) {
+            calls.comma(frames.depth());
+        }
+    }
+
+    /** The current token closes a parenthesis; the frame is still there. */
+    void closes() {
+        if (calls != null) {
+            calls.close(frames.depth());
+        }
+    }
+
+    /** The INSERT may change rows instead: ON CONFLICT. */
+    void upserts() {
+        facts.upserts = true;
     }
 
     /** The arguments of set_config end. */
@@ -130,6 +153,9 @@ final class NameReader {
     private void relation(boolean write, int position) {
         Relation relation = new Relation(name.qualifier(), name.name(), write, creates);
         facts.writes |= write;
+        if (write && !creates) {
+            facts.written(relation, TriggerEvents.of(frames.verb()));
+        }
         if (write && relation.name().equals("pg_settings")) {
             // an UPDATE of this view is set_config
             facts.setting(SettingChange.anything());
@@ -144,9 +170,10 @@ final class NameReader {
     /** A call; an opening parenthesis is next. */
     private void function(boolean afterOperand) {
         int known = name.function();
-        if (known == HarmlessFunctions.UNKNOWN || known == HarmlessFunctions.AFTER_OPERAND && !afterOperand) {
-            facts.unknownFunction();
-        }
+        boolean unknown =
+                known == HarmlessFunctions.UNKNOWN || known == HarmlessFunctions.AFTER_OPERAND && !afterOperand;
+        String schema = unknown ? name.qualifier() : null;
+        String called = unknown ? name.name() : null;
         boolean graph = known == HarmlessFunctions.GRAPH && frames.state() == Frames.AFTER_TABLE;
         tokens.advance();
         if (known == HarmlessFunctions.SET_CONFIG) {
@@ -156,6 +183,13 @@ final class NameReader {
             configCalls.open(tokens, frames.depth());
         }
         open(Frames.GROUP, graph ? Frames.TABLE : Frames.FIRST, frames.state());
+        if (unknown) {
+            facts.unknownFunction();
+            if (calls == null) {
+                calls = new CallReader(facts);
+            }
+            calls.open(schema, called, frames.depth(), tokens);
+        }
         if (known == HarmlessFunctions.SET_CONFIG) {
             frames.set(Frames.CONFIG);
         } else if (known == HarmlessFunctions.WITH_FROM) {

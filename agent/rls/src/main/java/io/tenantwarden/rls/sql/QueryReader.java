@@ -179,6 +179,7 @@ final class QueryReader {
         if (frames.is(Frames.CONFIG)) {
             names.configClosed();
         }
+        names.closes();
         with.closes();
         boolean cte = frames.kind() == Frames.CTE_BODY;
         frames.pop();
@@ -194,6 +195,7 @@ final class QueryReader {
         if (frames.is(Frames.CONFIG)) {
             names.configComma();
         }
+        names.comma();
         if (frames.is(Frames.IN_FROM)) {
             frames.state(Frames.TABLE);
         } else if (frames.state() == Frames.FIRST || frames.state() == Frames.MAIN) {

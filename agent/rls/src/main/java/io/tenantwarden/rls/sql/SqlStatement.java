@@ -3,6 +3,7 @@ package io.tenantwarden.rls.sql;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * What one SQL string says: kind of statement, relations named, functions called, settings changed. Made from the text
@@ -52,10 +53,14 @@ public final class SqlStatement {
     private final boolean locksTablesBeforeRows;
     private final boolean setsTransactionMode;
     private final boolean setsTransactionModeBeforeRows;
+    private final List<Write> written;
+    private final Set<FunctionCall> calls;
+    private final List<String[]> bodies;
 
     // computed at most a few times by racing threads, always to the same value
     private String fingerprint;
     private String scrubbed;
+    private List<Program> programs;
 
     private SqlStatement(String sql, StatementFacts f, boolean escapes) {
         this.sql = sql;
@@ -89,6 +94,10 @@ public final class SqlStatement {
         locksTablesBeforeRows = f.locksTablesBeforeRows;
         setsTransactionMode = f.setsTransactionMode;
         setsTransactionModeBeforeRows = f.setsTransactionModeBeforeRows;
+        written = f.writes();
+        calls = f.calls == null ? Set.of() : Collections.unmodifiableSet(f.calls);
+        bodies = f.bodies;
+        programs = bodies.isEmpty() ? List.of() : null;
     }
 
     private static List<SettingChange> unmodifiable(List<SettingChange> list) {
@@ -190,6 +199,34 @@ public final class SqlStatement {
      */
     public boolean callsFunctions() {
         return callsFunctions;
+    }
+
+    /** The calls of functions and procedures that are not known to be harmless, each once, in order of appearance. */
+    public Set<FunctionCall> calls() {
+        return calls;
+    }
+
+    /** Which triggers it may fire on one of its {@link #relations()}: bits of {@link TriggerEvents}; 0 when it only reads it. */
+    public int events(Relation relation) {
+        int events = 0;
+        for (int i = 0; i < written.size(); i++) {
+            if (written.get(i).relation().equals(relation)) {
+                events |= written.get(i).events();
+            }
+        }
+        return events;
+    }
+
+    /** The bodies of its DO blocks, read when they are first asked for. */
+    public List<Program> programs() {
+        List<Program> p = programs;
+        if (p == null) {
+            p = bodies.stream()
+                    .map(body -> Program.read(body[0], body[1], escapes))
+                    .toList();
+            programs = p;
+        }
+        return p;
     }
 
     /**

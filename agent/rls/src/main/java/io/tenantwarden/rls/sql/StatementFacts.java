@@ -1,7 +1,9 @@
 package io.tenantwarden.rls.sql;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What the readers find in one text: of the statement that is being read, and of all of them together.
@@ -57,6 +59,14 @@ final class StatementFacts {
     RelationList viewRelations;
     List<SettingChange> settings = List.of();
     List<SettingChange> settingsInText = List.of();
+    /** The relations that are written, in order of appearance. */
+    List<Write> written = List.of();
+    /** Whether an INSERT may change rows instead: ON CONFLICT. */
+    boolean upserts;
+    /** Null while there is no call of a function that is not known to be harmless. */
+    Set<FunctionCall> calls;
+    /** Body and language of each DO. */
+    List<String[]> bodies = List.of();
 
     /** How much work the programs were: what the tests count. */
     long steps;
@@ -181,6 +191,42 @@ final class StatementFacts {
     /** A function is called that is not known to be harmless. */
     void unknownFunction() {
         callsFunctions |= !ofView || materialized;
+    }
+
+    /** The same, by name. */
+    void call(FunctionCall call) {
+        if (!ofView || materialized) {
+            if (calls == null) {
+                calls = new LinkedHashSet<>();
+            }
+            calls.add(call);
+        }
+    }
+
+    /** A relation is written. */
+    void written(Relation relation, int events) {
+        if (written.isEmpty()) {
+            written = new ArrayList<>(1);
+        }
+        written.add(new Write(relation, events));
+    }
+
+    /** The same, with what ON CONFLICT adds. */
+    List<Write> writes() {
+        if (upserts && !written.isEmpty()) {
+            written.replaceAll(write -> (write.events() & TriggerEvents.INSERT) == 0
+                    ? write
+                    : new Write(write.relation(), write.events() | TriggerEvents.UPDATE));
+        }
+        return written;
+    }
+
+    /** A DO block, which runs now. */
+    void body(String source, String language) {
+        if (bodies.isEmpty()) {
+            bodies = new ArrayList<>(1);
+        }
+        bodies.add(new String[] {source, language});
     }
 
     /** The text of a program: of DO, which runs, or of a function that is created. */

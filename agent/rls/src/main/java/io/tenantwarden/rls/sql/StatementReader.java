@@ -214,7 +214,11 @@ final class StatementReader {
         }
         boolean write = tokens.word == Words.FROM;
         facts.writes |= write;
-        facts.relations.add(new Relation(table.schema(), table.name(), write, false));
+        Relation copied = new Relation(table.schema(), table.name(), write, false);
+        if (write) {
+            facts.written(copied, TriggerEvents.INSERT);
+        }
+        facts.relations.add(copied);
         tokens.advanceWithin();
         while (!tokens.atEnd() && !tokens.isWord("where")) {
             if (tokens.type == SqlLexer.OPEN) {
@@ -252,6 +256,7 @@ final class StatementReader {
         }
         if (body != null) {
             facts.program(ProgramText.read(body, language, tokens.next.escapes()), true);
+            facts.body(body, language);
         }
     }
 

@@ -65,6 +65,7 @@ final class TableListReader {
         facts.relations.add(table);
         facts.writes |= table.write();
         if (table.write()) {
+            facts.written(table, TriggerEvents.TRUNCATE);
             facts.ddl().named(table);
         }
     }

@@ -20,7 +20,9 @@
  * <li>{@code SettingReader}, {@code ConfigCalls}, {@code ConstantReader}: SET and RESET; calls of {@code set_config} and what their
  * arguments are</li>
  * <li>{@code DdlReader}, {@code CreateReader}, {@code DdlScan}: DDL</li>
- * <li>{@code ProgramText}: the text of DO bodies and functions</li>
+ * <li>{@code ProgramText}: the settings that DO bodies and functions set and read</li>
+ * <li>{@code Program}, {@code PlpgsqlReader}: the relations, calls and dynamic SQL of such a body, when it is first asked for;
+ * {@code CallReader} counts the arguments of calls</li>
  * <li>{@code StatementFacts}, {@code RelationList}: collect what is found</li>
  * </ul>
  */

@@ -86,6 +86,9 @@ final class JsonFormat implements ReportFormat {
         json.value("firstSeen", time(violation.firstSeen()));
         json.value("lastSeen", time(violation.lastSeen()));
         json.value("next", violation.next());
+        if (violation.via() != null) {
+            json.value("via", violation.via());
+        }
         json.end();
     }
 

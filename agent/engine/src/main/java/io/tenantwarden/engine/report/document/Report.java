@@ -92,6 +92,7 @@ public record Report(
      * @param firstSeen null when the file does not say
      * @param lastSeen null when the file does not say
      * @param next what to do about it; null when there is nothing to say
+     * @param via {@code function} when the statement does not name all of the tables itself; else null
      */
     public record ViolationEntry(
             String id,
@@ -110,7 +111,8 @@ public record Report(
             long refused,
             Instant firstSeen,
             Instant lastSeen,
-            String next) {
+            String next,
+            String via) {
 
         public ViolationEntry {
             Objects.requireNonNull(id, "id");
@@ -131,7 +133,8 @@ public record Report(
             KindText text = KindText.of(kind);
             return (text.subject()
                             + (operation == null ? "" : " " + operation)
-                            + (tables.isEmpty() ? "" : " on " + String.join(", ", tables)))
+                            + (tables.isEmpty() ? "" : " on " + String.join(", ", tables))
+                            + (via == null ? "" : ", via " + via))
                     .strip();
         }
     }

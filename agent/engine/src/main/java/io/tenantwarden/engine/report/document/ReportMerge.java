@@ -127,7 +127,8 @@ public final class ReportMerge {
                 a.refused() + b.refused(),
                 earliest(present(a.firstSeen(), b.firstSeen())),
                 latest(present(a.lastSeen(), b.lastSeen())),
-                later.next() == null ? other.next() : later.next());
+                later.next() == null ? other.next() : later.next(),
+                later.via());
     }
 
     private static ViolationEntry later(ViolationEntry a, ViolationEntry b) {

@@ -121,7 +121,8 @@ public final class ReportReader {
                 json.getLong("refused"),
                 time(json, "firstSeen"),
                 time(json, "lastSeen"),
-                json.getString("next"));
+                json.getString("next"),
+                json.getString("via"));
     }
 
     private static FindingEntry finding(JsonObject json) {
