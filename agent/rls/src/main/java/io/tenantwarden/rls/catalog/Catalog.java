@@ -37,6 +37,7 @@ public final class Catalog {
     private final Map<Long, CatalogTable> byOid;
     private final Map<Long, Set<Long>> reads;
     private final List<String> unreadPolicies;
+    private final TenantFields tenantFields;
     // of a few names only: those that an unqualified name means; null in a snapshot of everything
     private final Set<Long> visible;
 
@@ -52,6 +53,7 @@ public final class Catalog {
      * @param reads by oid: the relations below a view, or the children of a table that is not protected itself
      * @param rules by oid: the relations that a rule uses when the key is changed
      * @param unreadPolicies {@code schema.table} of the tables that have policies which could not be read in full
+     * @param viewColumns the columns of views that show a tenant column: {@link ViewColumns}
      */
     Catalog(
             String database,
@@ -59,8 +61,9 @@ public final class Catalog {
             List<CatalogTable> all,
             Map<Long, Set<Long>> reads,
             Map<Long, Set<Long>> rules,
-            List<String> unreadPolicies) {
-        this(database, serverVersion, all, reads, rules, unreadPolicies, null);
+            List<String> unreadPolicies,
+            Map<Long, Long> viewColumns) {
+        this(database, serverVersion, all, reads, rules, unreadPolicies, viewColumns, null);
     }
 
     private Catalog(
@@ -70,6 +73,7 @@ public final class Catalog {
             Map<Long, Set<Long>> reads,
             Map<Long, Set<Long>> rules,
             List<String> unreadPolicies,
+            Map<Long, Long> viewColumns,
             Set<Long> visible) {
         this.visible = visible;
         this.unreadPolicies = unreadPolicies;
@@ -108,6 +112,7 @@ public final class Catalog {
         rlsCount = rls;
         forceCount = force;
         policiesByGuc = gucs;
+        tenantFields = new TenantFields(byOid, viewColumns);
         byName = index(all, byOid, reads, rules);
         everything = guarded.isEmpty()
                 ? Resolution.NOTHING
@@ -147,7 +152,8 @@ public final class Catalog {
     }
 
     static Catalog ofNames(CatalogRelations relations, Set<Long> visible) {
-        return new Catalog(null, 0, relations.tables(), relations.reads(), relations.rules(), List.of(), visible);
+        return new Catalog(
+                null, 0, relations.tables(), relations.reads(), relations.rules(), List.of(), Map.of(), visible);
     }
 
     private static Map<String, Entry[]> index(
@@ -245,6 +251,38 @@ public final class Catalog {
     /** The relation of that object id, those of the system included; null when there is none. */
     public CatalogTable table(long oid) {
         return byOid.get(oid);
+    }
+
+    /** The columns that hold tenants, of views too. */
+    public TenantFields tenantFields() {
+        return tenantFields;
+    }
+
+    /**
+     * Whether a table or one of its partitions and children may have rows: false only when the server's statistics say of each that it
+     * is empty.
+     */
+    public boolean mayHaveRows(CatalogTable table) {
+        return mayHaveRows(table, new HashSet<>());
+    }
+
+    private boolean mayHaveRows(CatalogTable table, Set<Long> seen) {
+        boolean own = table.kind() != CatalogTable.Kind.PARTITIONED_TABLE && table.estimatedRows() != 0;
+        if (own || !seen.add(table.oid())) {
+            return own;
+        }
+        for (String name : table.children()) {
+            CatalogTable child = byQualifiedName.get(name);
+            if (child == null || mayHaveRows(child, seen)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A table as what a statement touches that only reads. */
+    public static Resolution touching(CatalogTable table) {
+        return new Resolution(List.of(table.qualifiedName()), List.of(table), List.of(), false, false);
     }
 
     /** The relations that a view's query names, and the children of a table that is not protected itself. */

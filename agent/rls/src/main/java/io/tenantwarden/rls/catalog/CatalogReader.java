@@ -209,7 +209,15 @@ final class CatalogReader {
         readPolicies();
         relations.complete();
         return new Catalog(
-                database, version, relations.tables(), relations.reads(), relations.rules(), List.copyOf(unread));
+                database,
+                version,
+                relations.tables(),
+                relations.reads(),
+                relations.rules(),
+                List.copyOf(unread),
+                relations.reads().isEmpty()
+                        ? Map.of()
+                        : new ViewColumns(connection).read(relations.tenantColumnNumbers()));
     }
 
     private void readRelations() throws SQLException {
