@@ -47,7 +47,7 @@ public final class Refusals {
                                         ? "The statement has run: roll back; in autocommit what it changed is there to"
                                                 + " stay. "
                                         : "")
-                                + ForeignRows.next(v) + "; or, " + steps.bypass(v);
+                                + "Next: " + ForeignRows.next(v) + "; or, " + steps.bypass(v);
                     case INACTIVE_TENANT ->
                         "inactive tenant: " + where(v)
                                 + " runs as a tenant for which warden.tenant.check returns no row. Activate the tenant (the"

@@ -306,9 +306,9 @@ public final class Session {
         }
     }
 
-    /** Whether what the driver reads now answers the application's statement: not one of Warden's, or that the driver makes inside of it. */
+    /** Whether what the driver reads now answers a statement of the application, and none of Warden's own. */
     public boolean isAnswering() {
-        return quiet == 0 && (depth == 1 || depth == 0 && execution.isCopy());
+        return quiet == 0 && (depth > 0 || execution.isCopy());
     }
 
     /** The values that the current execution must run with; null when it is none of Warden's business. */

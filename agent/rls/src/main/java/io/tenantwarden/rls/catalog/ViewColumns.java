@@ -28,9 +28,10 @@ final class ViewColumns {
              WHERE r.ev_type OPERATOR(pg_catalog.=) '1'::pg_catalog."char"
                AND r.oid OPERATOR(pg_catalog.=) ANY (ARRAY(
                      SELECT d.objid
-                       FROM pg_catalog.unnest(
-                              pg_catalog.string_to_array(?, ',')::pg_catalog.oid[],
-                              pg_catalog.string_to_array(?, ',')::pg_catalog.int4[]) u(relation, attribute)
+                       FROM ROWS FROM (
+                              pg_catalog.unnest(pg_catalog.string_to_array(?, ',')::pg_catalog.oid[]),
+                              pg_catalog.unnest(pg_catalog.string_to_array(?, ',')::pg_catalog.int4[])
+                            ) u(relation, attribute)
                        JOIN pg_catalog.pg_depend d
                          ON d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
                         AND d.refobjid OPERATOR(pg_catalog.=) u.relation
