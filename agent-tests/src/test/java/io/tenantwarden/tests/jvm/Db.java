@@ -71,6 +71,13 @@ public final class Db {
         }
     }
 
+    /** How many rows a statement changed, through a plain Statement. */
+    public static int update(Connection c, String sql) throws SQLException {
+        try (Statement statement = c.createStatement()) {
+            return statement.executeUpdate(sql);
+        }
+    }
+
     private static List<String> read(ResultSet rs) throws SQLException {
         List<String> values = new ArrayList<>();
         while (rs.next()) {

@@ -38,8 +38,25 @@ public interface Bridge {
     /** A query is about to be written to the stream, after the driver's BEGIN if there is one. */
     Throwable beforeSend(Object executor, Object query, int flags);
 
-    /** A CommandComplete message was read. */
-    void statusReceived(Object executor) throws Throwable;
+    /**
+     * A CommandComplete message was read.
+     *
+     * @param tag the command and how many rows it was: {@code UPDATE 0}
+     */
+    void statusReceived(Object executor, String tag) throws Throwable;
+
+    /**
+     * Rows of a result were read, and are about to be handed to the statement or result set that they are for.
+     *
+     * @param handler the driver's result handler
+     * @param owner the statement or the result set
+     * @param fields the driver's description of the columns
+     * @param rows as the driver keeps them
+     * @param more the driver's portal where more rows may follow; else null
+     * @return whether they are held back: the driver throws the refusal then, once it has read everything
+     */
+    boolean rowsReceived(Object handler, Object owner, Object query, Object fields, Object rows, Object more)
+            throws Throwable;
 
     /** Whether the status that was just read answers Warden's own statement and must not reach the application. */
     boolean swallowStatus(Object executor);

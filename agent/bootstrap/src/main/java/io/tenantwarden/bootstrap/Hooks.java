@@ -112,12 +112,28 @@ public final class Hooks {
         }
     }
 
-    public static void statusReceived(Object executor) {
+    public static void statusReceived(Object executor, String tag) {
         try {
-            bridge().statusReceived(executor);
+            bridge().statusReceived(executor, tag);
         } catch (Throwable bug) {
             failed("statusReceived", bug);
         }
+    }
+
+    /** @return whether the driver must not hand them on */
+    public static boolean rowsReceived(
+            Object handler, Object owner, Object query, Object fields, Object rows, Object more) {
+        Throwable refusal;
+        try {
+            return bridge().rowsReceived(handler, owner, query, fields, rows, more);
+        } catch (Throwable bug) {
+            refusal = failedStatement("rowsReceived", bug);
+        }
+        if (refusal != null) {
+            // The rest of the answer is still to be read: the driver closes the connection on an IOException.
+            throw Hooks.<RuntimeException>sneak(new IOException(refusal.getMessage(), refusal));
+        }
+        return false;
     }
 
     public static boolean swallowStatus(Object executor) {

@@ -11,6 +11,7 @@ import io.tenantwarden.engine.drivers.ClientRefusals;
 import io.tenantwarden.engine.drivers.DriverEvents;
 import io.tenantwarden.engine.drivers.DriverShapes;
 import io.tenantwarden.engine.drivers.LateConnections;
+import io.tenantwarden.engine.drivers.ResultRows;
 import io.tenantwarden.engine.inject.DriverShape;
 import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.inject.Injector;
@@ -25,6 +26,7 @@ import io.tenantwarden.engine.policy.MethodScopes;
 import io.tenantwarden.engine.policy.PgjdbcGate;
 import io.tenantwarden.engine.policy.Refusals;
 import io.tenantwarden.engine.policy.RequestScopes;
+import io.tenantwarden.engine.policy.ResultGate;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.report.SiteFinder;
 import io.tenantwarden.engine.session.Catalogs;
@@ -61,6 +63,7 @@ public final class Engine implements Bridge {
     private final Coverage coverage;
     private final DriverShapes shapes;
     private final LateConnections late;
+    private final ResultRows results;
     private final ClientRefusals clients;
     private final DriverEvents driverEvents;
 
@@ -78,7 +81,8 @@ public final class Engine implements Bridge {
             Reporter reporter,
             SiteFinder sites,
             DriverObjects objects,
-            Coverage coverage) {
+            Coverage coverage,
+            ResultGate results) {
         this.mode = mode;
         this.plan = plan;
         this.pgjdbcGate = pgjdbcGate;
@@ -94,6 +98,7 @@ public final class Engine implements Bridge {
         this.coverage = coverage;
         this.shapes = new DriverShapes(reporter, mode, coverage);
         this.late = new LateConnections(objects, this::pickUp);
+        this.results = new ResultRows(results, late, objects);
         this.clients = new ClientRefusals(objects, coverage);
         this.driverEvents = new DriverEvents(reporter, sites, coverage, shapes);
     }
@@ -166,7 +171,9 @@ public final class Engine implements Bridge {
         JdbcConnection driver = new JdbcConnection(connection, properties);
         shapes.fallsBack(driver);
         Injector injector = injects() ? Injector.portable(driver, plan) : null;
-        opened(new Session(driver, injector, properties), connection);
+        Session session = new Session(driver, injector, properties);
+        opened(session, connection);
+        objects.session(shapes.executorOf(connection)).wardenSession(session); // where tags of commands are read
     }
 
     @Override
@@ -257,11 +264,19 @@ public final class Engine implements Bridge {
     }
 
     @Override
-    public void statusReceived(Object executor) throws Throwable {
-        PipelinedTransport transport = transport(session(executor));
+    public void statusReceived(Object executor, String tag) throws Throwable {
+        Session session = (Session) objects.session(executor).wardenSession();
+        PipelinedTransport transport = transport(session);
         if (transport != null) {
             transport.statusReceived();
         }
+        results.completed(session, tag);
+    }
+
+    @Override
+    public boolean rowsReceived(Object handler, Object owner, Object query, Object fields, Object rows, Object more)
+            throws Throwable {
+        return results.received(handler, owner, query, fields, rows, more);
     }
 
     @Override

@@ -44,6 +44,7 @@ import java.security.PrivilegedAction;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -133,7 +134,8 @@ public final class EngineFactory {
                 reporter,
                 sites,
                 objects,
-                coverage);
+                coverage,
+                gate.results(config.rowsCheck(), tenantOnly(config.guc()), names(config.gucBypass())));
         this.tasks =
                 new TaskScopes(scopes, sites, config.propagate(), (where, bug) -> engine.failed(where, bug, false));
         reporter.agentErrors(AgentErrors::count);
@@ -142,6 +144,17 @@ public final class EngineFactory {
         methods.expiring().forEach(reporter::finding);
         this.selfCheck = new SelfCheck(methods::unmatched, sources.reader(), sources.values(), reporter::info);
         reporter.selfCheck(selfCheck);
+    }
+
+    /** The settings that hold the tenant and nothing else: columns that policies compare with them hold tenants as they are. */
+    private static List<String> tenantOnly(List<GucAssignment> assignments) {
+        return names(assignments.stream().filter(guc -> guc.value().isTenant()).toList());
+    }
+
+    private static List<String> names(List<GucAssignment> assignments) {
+        return assignments.stream()
+                .map(guc -> guc.name().toLowerCase(Locale.ROOT))
+                .toList();
     }
 
     private CatalogRefresher refresher(CatalogOptions options, OwnConnections own) {

@@ -140,6 +140,11 @@ public final class Config {
         return get(Keys.STRATEGY);
     }
 
+    /** Which rows of results are compared with the tenant. */
+    public RowsCheck rowsCheck() {
+        return get(Keys.ROWS_CHECK);
+    }
+
     /** Whether tasks on other threads run in the scope that they were submitted in. */
     public boolean propagate() {
         return get(Keys.PROPAGATE);

@@ -49,7 +49,7 @@ public final class ConfigurationDocument {
             - a bypass or scope on classes of a framework that does not say `.framework=accept`,
             - a `warden.guc` in which no value holds the tenant, `{tenant}` in `warden.guc.bypass` or `warden.guc.none`,
             - an empty value, where the table does not say that it may be empty,
-            - a key or value that this version does not have yet (see the end of this page).
+            - a key or value that this version does not have.
 
             With `warden.onConfigError=warn` the application starts instead, with Warden off, and one message says so.
             A configuration is never half applied.
@@ -117,9 +117,6 @@ public final class ConfigurationDocument {
             page.append(" | `").append(cell(key.example())).append("` |\n");
         }
         page.append(NOTES.replace("SOURCES\n", sources()));
-        page.append("Refused with a message that says so, so that nobody relies on them: `");
-        page.append(String.join("`, `", Keys.LATER));
-        page.append("`.\n");
         return page.toString();
     }
 

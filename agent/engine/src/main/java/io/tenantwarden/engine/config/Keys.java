@@ -163,6 +163,14 @@ public final class Keys {
                     "pipelined")
             .orElse("auto"));
 
+    public static final Key<RowsCheck> ROWS_CHECK = declare(Key.of(
+                    "warden.rows.check",
+                    Values.choice(RowsCheck.values()),
+                    "Compares the tenant column of result rows with the tenant, whatever let them be seen: `sampled` looks at"
+                            + " the first row of each result and at one in a hundred after it, `all` at every row.",
+                    "all")
+            .orElse("sampled"));
+
     public static final Key<Boolean> PROPAGATE = declare(Key.of(
                     "warden.propagate",
                     Values.FLAG,
@@ -250,9 +258,6 @@ public final class Keys {
             Values.FILE,
             "A properties file (UTF-8) with further keys. Not allowed in the file itself.",
             "conf/warden.properties"));
-
-    /** Keys of the contract that this version does not have: refused, so that nobody relies on them. */
-    static final List<String> LATER = List.of("warden.rows.check");
 
     private static final Map<String, Key<?>> BY_NAME = new HashMap<>();
     private static final List<Key<?>> FAMILIES = new ArrayList<>();

@@ -44,11 +44,6 @@ final class Names {
                 return key.name();
             }
         }
-        for (String later : Keys.LATER) {
-            if (Key.variableOf(later).equals(upper)) {
-                return later;
-            }
-        }
         String found = null;
         int longest = -1;
         for (Key<?> family : Keys.families()) {
@@ -85,9 +80,6 @@ final class Names {
     /** Why an entry whose name is no key is refused, and what to write instead. */
     static String refusal(ConfigLoader.Entry entry) {
         String name = entry.name;
-        if (Keys.LATER.contains(name)) {
-            return entry.shown() + ": " + name + " is not available in this version; take it out";
-        }
         if (!name.startsWith(PREFIX) && entry.layer == Layer.FILE && key(PREFIX + name) != null) {
             return entry.shown() + ": keys in the file begin with warden.; write " + PREFIX + name;
         }

@@ -122,7 +122,7 @@ public final class DriverShapes {
     }
 
     /** Public in every version of the driver: {@code PgConnection#getQueryExecutor()}. */
-    private Object executorOf(Object connection) throws Throwable {
+    public Object executorOf(Object connection) throws Throwable {
         Class<?> type = connection.getClass();
         MethodHandle getter;
         synchronized (executors) {

@@ -134,6 +134,17 @@ public final class PgjdbcConnection implements DriverConnection {
         return request != null && shape.queryOf(request) == query;
     }
 
+    /** The query that the message being processed answers; null when the driver has none, as for COPY. */
+    public Object answeredQuery() throws Throwable {
+        Object request = pending.peekFirst();
+        return request == null ? null : shape.queryOf(request);
+    }
+
+    /** Whether several statements of one string are answered one after the other for one query of the driver. */
+    public boolean answersTextsWhole() {
+        return modeSimple;
+    }
+
     /** What the driver remembers of portals that it has not closed yet; those of earlier transactions included. */
     Set<Object> portals() {
         return portals.isEmpty() ? Set.of() : new HashSet<>(portals.keySet());

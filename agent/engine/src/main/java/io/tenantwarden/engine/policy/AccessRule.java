@@ -51,7 +51,7 @@ final class AccessRule {
      *
      * @return null when nothing is wrong
      */
-    Verdict judge(Session session, KnownStatement known, Resolution touched) {
+    Verdict judge(Session session, KnownStatement known, Resolution touched) throws Throwable {
         Scope scope = session.execution().scope();
         Outcome outcome = outcome(session, scope);
         StatementStats stats = known.stats(touched);
@@ -122,12 +122,18 @@ final class AccessRule {
             StatementStats stats,
             Outcome outcome,
             int sampled,
-            boolean bypassRole) {
+            boolean bypassRole)
+            throws Throwable {
         boolean refuses = mode.refuses();
+        if (known.sql().writes() && !session.isRoleKnown()) {
+            catalogs.identify(session); // whether it touches nothing for lack of a tenant is the role's matter
+        }
         if (sampled == 0 && !refuses) {
+            known.lastRun().unscoped(null, 1);
             return null;
         }
         FoundSite found = teller.find();
+        known.lastRun().unscoped(found, Math.max(1, sampled));
         if (sampled > 0) {
             stats.at(found.site(), outcome, sampled);
         }

@@ -167,6 +167,7 @@ public final class JdbcGate {
                 before = statement;
             }
         }
+        session.execution().runs(singly(statements));
         JdbcTransport transport = transport(session);
         if (transport != null) {
             Statement reader = owner instanceof Statement jdbc ? jdbc : null;
@@ -178,6 +179,18 @@ public final class JdbcGate {
             session.execution().noteCopy();
         }
         return null;
+    }
+
+    /** The statements, those of one text each for itself: so the server answers them. */
+    private static List<KnownStatement> singly(List<KnownStatement> statements) {
+        for (int i = 0; i < statements.size(); i++) {
+            if (statements.get(i).sql().multi()) {
+                return statements.stream()
+                        .flatMap(statement -> statement.parts().stream())
+                        .toList();
+            }
+        }
+        return statements;
     }
 
     private static JdbcTransport transport(Session session) {

@@ -20,6 +20,7 @@ public final class KnownStatement {
             Pattern.compile("current_setting|pg_settings|pg_show_all_settings", Pattern.CASE_INSENSITIVE);
 
     private final SqlStatement sql;
+    private final boolean part;
     // Weak: an idle prepared statement must not keep an outdated snapshot alive.
     private WeakReference<Catalog> resolvedBy = new WeakReference<>(null);
     private List<String> resolvedOnPath;
@@ -45,9 +46,42 @@ public final class KnownStatement {
     private StatementStats exitStats;
     private Resolution exitStatsOf;
     private KnownStatement otherwise;
+    private List<KnownStatement> parts;
+    private LastRun lastRun;
 
     KnownStatement(SqlStatement sql) {
+        this(sql, null, false);
+    }
+
+    private KnownStatement(SqlStatement sql, LastRun ofWhole, boolean part) {
         this.sql = sql;
+        this.lastRun = ofWhole;
+        this.part = part;
+    }
+
+    /** How it ran the last time; a part of a text ran as the text did. */
+    LastRun lastRun() {
+        if (lastRun == null) {
+            lastRun = new LastRun();
+        }
+        return lastRun;
+    }
+
+    /** Whether it is one of several statements of a text. */
+    boolean isPart() {
+        return part;
+    }
+
+    /** The statements of a text that holds several, in order; of one that holds one, this. */
+    List<KnownStatement> parts() {
+        if (parts == null) {
+            parts = sql.multi()
+                    ? sql.parts().stream()
+                            .map(text -> new KnownStatement(SqlStatement.parse(text, sql.escapes()), lastRun(), true))
+                            .toList()
+                    : List.of(this);
+        }
+        return parts;
     }
 
     public SqlStatement sql() {

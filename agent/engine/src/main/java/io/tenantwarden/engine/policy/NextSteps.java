@@ -25,6 +25,8 @@ final class NextSteps {
             case UNSCOPED -> setTenant(v) + "; or, " + briefBypass(v);
             case LOST_SCOPE -> LostScopes.remedy(v.submission()) + "; or, " + briefBypass(v);
             case BYPASS_ROLE -> "connect as another role; or, " + briefBypass(v);
+            case ZERO_ROWS -> "run it once in the scope of each tenant; or, " + briefBypass(v);
+            case FOREIGN_ROW -> ForeignRows.next(v) + "; or, " + briefBypass(v);
             case BYPASS_INEFFECTIVE ->
                 "let a policy of these tables read a setting that warden.guc.bypass sets, or connect as a role of"
                         + " warden.bypass.roles";

@@ -8,6 +8,7 @@ import io.tenantwarden.engine.inject.PgjdbcConnection;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.rls.sql.SqlStatement;
 import java.sql.SQLException;
+import java.util.List;
 
 /**
  * Brings {@link StatementGate} what passes through the query executor of pgjdbc and its forks, before a byte is written. Thread-safe; the
@@ -167,7 +168,9 @@ public final class PgjdbcGate {
             return failure;
         }
         session.execution().noteCopy();
-        return gate.decideOne(
-                session, StatementGate.asRead(session, new KnownStatement(SqlStatement.parse(copy))), null);
+        KnownStatement known = StatementGate.asRead(session, new KnownStatement(SqlStatement.parse(copy)));
+        session.execution()
+                .runs(List.of(known)); // its answer comes when its rows were read, and the driver has no query for it
+        return gate.decideOne(session, known, null);
     }
 }

@@ -11,6 +11,10 @@ enum Reason {
     BYPASS_ROLE(ViolationKind.UNSCOPED_QUERY),
     /** The bypass opens nothing that a policy sees. */
     BYPASS_INEFFECTIVE(ViolationKind.BYPASS_INEFFECTIVE),
+    /** Unscoped, and row-level security let it touch nothing. */
+    ZERO_ROWS(ViolationKind.ZERO_ROW_WRITE),
+    /** A row of its result has another tenant than the scope. */
+    FOREIGN_ROW(ViolationKind.CROSS_TENANT_ROW),
     INACTIVE_TENANT(ViolationKind.INACTIVE_TENANT),
     /** The tenant check has no answer. */
     UNCHECKED_TENANT(ViolationKind.INACTIVE_TENANT),

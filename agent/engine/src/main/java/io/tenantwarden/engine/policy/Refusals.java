@@ -42,7 +42,16 @@ public final class Refusals {
                         where(v) + ": role " + v.session().role()
                                 + " is listed in warden.bypass.roles and may touch protected tables only inside a bypass."
                                 + " Connect as another role; or, " + steps.bypass(v);
-                    case BYPASS_INEFFECTIVE -> throw new IllegalArgumentException("is never refused");
+                    case ZERO_ROWS, BYPASS_INEFFECTIVE -> throw new IllegalArgumentException("is never refused");
+                    case FOREIGN_ROW ->
+                        "cross-tenant row: " + where(v) + ", role "
+                                + v.session().role() + ": "
+                                + ForeignRows.detail(v) + ". "
+                                + (v.sql().writes()
+                                        ? "The statement has run: roll back; in autocommit what it changed is there to"
+                                                + " stay. "
+                                        : "")
+                                + "Next: " + ForeignRows.next(v) + "; or, " + steps.bypass(v);
                     case INACTIVE_TENANT ->
                         "inactive tenant: " + where(v)
                                 + " runs as a tenant for which warden.tenant.check returns no row. Activate the tenant (the"
@@ -108,6 +117,9 @@ public final class Refusals {
             case UNSCOPED -> v.submission() != null ? LostScopes.detail(v.submission()) : shortReason(v);
             case LOST_SCOPE -> LostScopes.detail(v.submission());
             case BYPASS_ROLE -> "role in warden.bypass.roles, outside a bypass";
+            case ZERO_ROWS ->
+                "row-level security hides the rows from role " + v.session().role();
+            case FOREIGN_ROW -> ForeignRows.detail(v);
             case BYPASS_INEFFECTIVE ->
                 "bypass " + v.what()
                         + (reach.setsAnything()

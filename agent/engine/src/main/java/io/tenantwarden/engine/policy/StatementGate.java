@@ -3,6 +3,7 @@ package io.tenantwarden.engine.policy;
 import io.tenantwarden.bootstrap.Scope;
 import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.config.ModeSwitch;
+import io.tenantwarden.engine.config.RowsCheck;
 import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.inject.Injector;
 import io.tenantwarden.engine.report.Reporter;
@@ -62,6 +63,20 @@ public final class StatementGate {
         this.access = new AccessRule(mode, plan, catalogs, sites, reporter, teller, reach);
         this.tenants = new TenantRule(mode, teller);
         this.injection = new ScopeInjection(mode, plan, teller, reporter);
+    }
+
+    /**
+     * The way of what the server answers.
+     *
+     * @param check {@code warden.rows.check}
+     * @param settings that hold the tenant and nothing else, in lower case
+     * @param bypassSettings that only a bypass sets, in lower case
+     */
+    public ResultGate results(RowsCheck check, List<String> settings, List<String> bypassSettings) {
+        RowRule rows = check == RowsCheck.OFF
+                ? null
+                : new RowRule(mode, teller, settings, bypassSettings, check == RowsCheck.ALL);
+        return new ResultGate(new ZeroRowRule(teller), rows, teller);
     }
 
     /**
@@ -136,6 +151,7 @@ public final class StatementGate {
             }
             touched = Resolution.NOTHING;
         }
+        known.lastRun().begins(session.execution().scope(), touched);
         Catalog catalog = session.database().catalog();
         // where nothing is protected nothing is sent and nothing is told
         boolean concerned = catalog == null || !catalog.isEmpty() || touched.touches();

@@ -5,6 +5,7 @@ import io.tenantwarden.engine.report.FoundSite;
 import io.tenantwarden.engine.report.Site;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.rls.catalog.Resolution;
+import io.tenantwarden.rls.catalog.TenantField;
 import io.tenantwarden.rls.sql.SqlStatement;
 import java.util.List;
 
@@ -24,6 +25,7 @@ final class Verdict {
     private final String what;
     private final Submission submission;
     private final Site other;
+    private final TenantField column;
 
     private Verdict(
             Reason reason,
@@ -35,7 +37,8 @@ final class Verdict {
             long times,
             String what,
             Submission submission,
-            Site other) {
+            Site other,
+            TenantField column) {
         this.reason = reason;
         this.session = session;
         this.sql = sql;
@@ -46,6 +49,7 @@ final class Verdict {
         this.what = what;
         this.submission = submission;
         this.other = other;
+        this.column = column;
     }
 
     /**
@@ -54,27 +58,32 @@ final class Verdict {
      */
     static Verdict of(
             Reason reason, Session session, SqlStatement sql, Resolution touched, FoundSite found, boolean refused) {
-        return new Verdict(reason, session, sql, touched, found, refused, 1, null, null, null);
+        return new Verdict(reason, session, sql, touched, found, refused, 1, null, null, null, null);
     }
 
     /** How many executions it stands for, where the site is only sampled. */
     Verdict times(long executions) {
-        return new Verdict(reason, session, sql, touched, found, refused, executions, what, submission, other);
+        return new Verdict(reason, session, sql, touched, found, refused, executions, what, submission, other, column);
     }
 
     /** What this reason has to say beyond the statement: hashed tenants, the name of a setting or a bypass. */
     Verdict what(String text) {
-        return new Verdict(reason, session, sql, touched, found, refused, times, text, submission, other);
+        return new Verdict(reason, session, sql, touched, found, refused, times, text, submission, other, column);
     }
 
     /** Where the task was handed over whose scope stayed behind. */
     Verdict submission(Submission handedOver) {
-        return new Verdict(reason, session, sql, touched, found, refused, times, what, handedOver, other);
+        return new Verdict(reason, session, sql, touched, found, refused, times, what, handedOver, other, column);
     }
 
     /** Where the statement ran that this one is in contradiction to. */
     Verdict other(Site site) {
-        return new Verdict(reason, session, sql, touched, found, refused, times, what, submission, site);
+        return new Verdict(reason, session, sql, touched, found, refused, times, what, submission, site, column);
+    }
+
+    /** The column that holds another tenant. */
+    Verdict column(TenantField field) {
+        return new Verdict(reason, session, sql, touched, found, refused, times, what, submission, other, field);
     }
 
     Reason reason() {
@@ -135,5 +144,10 @@ final class Verdict {
     /** Null when there is no other statement, or its site is not known. */
     Site other() {
         return other;
+    }
+
+    /** Null when no row was looked at. */
+    TenantField column() {
+        return column;
     }
 }

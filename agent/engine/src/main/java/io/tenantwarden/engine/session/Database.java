@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * What is known of one database (server, port, name): the catalog snapshot that statements are compared with, and whether
@@ -16,6 +17,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * ask the server for the names that they have ({@link Catalog#readNamed}).
  */
 public final class Database {
+
+    /** What was worked out of a snapshot, by what it was worked out for. */
+    private record Derived(Catalog of, Map<Object, Object> values) {}
 
     /** How many names that do not exist are remembered, so that not each use of one asks the server. */
     private static final int MAX_UNKNOWN = 1_000;
@@ -39,6 +43,7 @@ public final class Database {
     private final Map<String, RoleFacts> roles = new ConcurrentHashMap<>();
     // Weak: the session of a closed connection, and the class loader of its driver, must not be kept alive.
     private volatile WeakReference<Session> pattern = new WeakReference<>(null);
+    private volatile Derived derived = new Derived(null, Map.of());
     private volatile Catalog catalog;
     private volatile long readAt;
     private volatile boolean used;
@@ -66,6 +71,21 @@ public final class Database {
     /** {@code host:port}; of several hosts in the URL all, where the driver does not say which one it is. */
     public String server() {
         return server;
+    }
+
+    /**
+     * What follows from a snapshot and is expensive to find out: kept until there is another one.
+     *
+     * @param of the snapshot
+     * @param key what it is found out for
+     */
+    public Object derived(Catalog of, Object key, Supplier<Object> find) {
+        Derived known = derived;
+        if (known.of != of) {
+            known = new Derived(of, new ConcurrentHashMap<>());
+            derived = known;
+        }
+        return known.values.computeIfAbsent(key, k -> find.get());
     }
 
     /** The snapshot; null when it could never be read. */

@@ -5,6 +5,7 @@ import io.tenantwarden.engine.inject.Assignment;
 import io.tenantwarden.engine.inject.Before;
 import io.tenantwarden.rls.sql.SqlStatement;
 import java.sql.SQLException;
+import java.util.List;
 
 /**
  * One execution of the driver, a statement or a batch, from the decision on its scope to its end. One object for each session, used again and
@@ -25,6 +26,9 @@ public final class Execution implements Before {
     private boolean setsMode;
     private boolean locks;
     private boolean copies;
+    private List<?> statements = List.of();
+    private int completed;
+    private Object last;
     private boolean running;
     private boolean answered;
     private boolean tampers;
@@ -51,6 +55,9 @@ public final class Execution implements Before {
         setsMode = false;
         locks = false;
         copies = false;
+        statements = List.of();
+        completed = 0;
+        last = null;
         running = true;
         answered = false;
         tampers = false;
@@ -145,6 +152,27 @@ public final class Execution implements Before {
     @Override
     public boolean locks() {
         return locks;
+    }
+
+    /** Its statements, in order, where what the driver reads does not say which of them it answers; the last stands for all that follow. */
+    public void runs(List<?> inOrder) {
+        statements = inOrder;
+    }
+
+    /** The statement whose answer is read next; null when {@link #runs} was not told. */
+    public Object nextAnswered() {
+        return statements.isEmpty() ? null : statements.get(Math.min(completed, statements.size() - 1));
+    }
+
+    /** The server has completed the next one. */
+    public void completes() {
+        last = nextAnswered();
+        completed++;
+    }
+
+    /** The statement that was completed last; null when none was. */
+    public Object lastCompleted() {
+        return last;
     }
 
     /** It is a COPY, which may still be in progress when the driver's method has returned. */

@@ -5,6 +5,7 @@ import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.inject.Assignment;
 import io.tenantwarden.engine.inject.DriverConnection;
 import io.tenantwarden.engine.inject.Injector;
+import io.tenantwarden.engine.rows.RowCheck;
 import io.tenantwarden.rls.catalog.RoleFacts;
 import java.lang.ref.WeakReference;
 import java.sql.SQLException;
@@ -50,6 +51,7 @@ public final class Session {
     private final ApplicationValue applicationValue = new ApplicationValue();
     private final Checkout checkout = new Checkout();
     private final OwnWork ownWork = new OwnWork();
+    private RowCheck rowCheck;
     private final Function<String, Scope> tenantScopes = this::tenantScope;
 
     private volatile Database database;
@@ -224,6 +226,15 @@ public final class Session {
         return applicationValue;
     }
 
+    /** Looks through its results; null until {@link #rowCheck(RowCheck)}. */
+    public RowCheck rowCheck() {
+        return rowCheck;
+    }
+
+    public void rowCheck(RowCheck check) {
+        rowCheck = check;
+    }
+
     /** What was captured when the connection was borrowed. */
     public Checkout checkout() {
         return checkout;
@@ -293,6 +304,11 @@ public final class Session {
         if (lock != null) {
             lock.unlock();
         }
+    }
+
+    /** Whether what the driver reads now answers a statement of the application, and none of Warden's own. */
+    public boolean isAnswering() {
+        return quiet == 0 && (depth > 0 || execution.isCopy());
     }
 
     /** The values that the current execution must run with; null when it is none of Warden's business. */

@@ -288,7 +288,7 @@ class ConfigLoaderTest {
                 "warden.app.packages    | com.acme.*            | without a *",
                 "warden.report          | report.txt            | ending in one of .json, .md, .html, .sarif, .xml",
                 "warden.report          | a.json,report         | says no format",
-                "warden.fail            | zero-row-write        | nothing finds it",
+                "warden.rows.check      | some                  | allowed are off, sampled, all",
                 "warden.fail            | unscopd               | did you mean unscoped?",
                 "warden.fail            | unscoped,,any         | is no kind of violation",
                 "warden.log             | stdout                | auto, slf4j, stderr, none",
@@ -303,23 +303,6 @@ class ConfigLoaderTest {
                 Loading.with().arguments(key + "=" + value).problem())) {
             assertTrue(problem.contains(value), problem);
             assertTrue(problem.contains(expected), problem);
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"warden.rows.check"})
-    void aKeyOfALaterVersionIsRefusedInEveryLayer(String key) {
-        for (String problem : List.of(
-                Loading.with().property(key, "v").problem(),
-                Loading.with().variable(Key.variableOf(key), "v").problem(),
-                Loading.with()
-                        .property("warden.config", "f")
-                        .file("f", key + "=v")
-                        .problem(),
-                Loading.with()
-                        .arguments(key.substring("warden.".length()) + "=v")
-                        .problem())) {
-            assertTrue(problem.contains(key + " is not available in this version"), problem);
         }
     }
 

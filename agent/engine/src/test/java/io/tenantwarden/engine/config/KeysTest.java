@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashSet;
@@ -39,11 +38,6 @@ class KeysTest {
         for (Key<?> key : Keys.all()) {
             assertTrue(names.add(key.name()), key.name());
             assertTrue(variables.add(key.variable()), key.variable());
-        }
-        for (String later : Keys.LATER) {
-            assertTrue(names.add(later), later);
-            assertTrue(variables.add(Key.variableOf(later)), later);
-            assertNull(Names.key(later), later);
         }
     }
 

@@ -29,6 +29,8 @@ class RolePreflightTest {
                 false,
                 "tenant_id",
                 "uuid",
+                1,
+                -1,
                 List.of(),
                 "public.invoices",
                 List.of(),

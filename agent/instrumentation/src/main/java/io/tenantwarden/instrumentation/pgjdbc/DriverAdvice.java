@@ -58,8 +58,21 @@ final class DriverAdvice {
 
     static final class ReceiveCommandStatus {
         @Advice.OnMethodExit
-        static void exit(@Advice.This Object executor) {
-            Hooks.statusReceived(executor);
+        static void exit(@Advice.This Object executor, @Advice.Return String tag) {
+            Hooks.statusReceived(executor, tag);
+        }
+    }
+
+    static final class HandleResultRows {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter(
+                @Advice.This Object handler,
+                @ResultOwner Object owner,
+                @Advice.Argument(0) Object query,
+                @Advice.Argument(1) Object fields,
+                @Advice.Argument(2) Object rows,
+                @Advice.Argument(3) Object more) {
+            return Hooks.rowsReceived(handler, owner, query, fields, rows, more);
         }
     }
 

@@ -2,6 +2,7 @@ package io.tenantwarden.instrumentation.pgjdbc;
 
 import static net.bytebuddy.matcher.ElementMatchers.isConstructor;
 import static net.bytebuddy.matcher.ElementMatchers.named;
+import static net.bytebuddy.matcher.ElementMatchers.returns;
 import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
 import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
@@ -48,7 +49,7 @@ final class ExecutorInstrumentation implements TypeInstrumentation {
                 .visit(Advice.to(DriverAdvice.SendOneQuery.class)
                         .on(named("sendOneQuery").and(takesArguments(5)).and(takesArgument(4, int.class))))
                 .visit(Advice.to(DriverAdvice.ReceiveCommandStatus.class)
-                        .on(named("receiveCommandStatus").and(takesArguments(0))))
+                        .on(named("receiveCommandStatus").and(takesArguments(0)).and(returns(String.class))))
                 .visit(Advice.to(DriverAdvice.InterpretCommandStatus.class)
                         .on(named("interpretCommandStatus").and(takesArgument(0, String.class))))
                 .visit(Advice.to(DriverAdvice.ReceiveReadyForQuery.class)

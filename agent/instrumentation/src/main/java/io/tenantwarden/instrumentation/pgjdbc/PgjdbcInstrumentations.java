@@ -24,7 +24,11 @@ public final class PgjdbcInstrumentations {
     private record Shape(String name, TypeInstrumentation pipelined, TypeInstrumentation portable, String near) {}
 
     private static final List<Shape> SHAPES = List.of(
-            new Shape("/core/v3/QueryExecutorImpl", new ExecutorInstrumentation(), null, "/core/QueryExecutorBase"),
+            new Shape(
+                    "/core/v3/QueryExecutorImpl",
+                    new ExecutorInstrumentation(),
+                    new PortableExecutorInstrumentation(true),
+                    "/core/QueryExecutorBase"),
             new Shape("/core/v3/SimpleQuery", new QueryInstrumentation(), null, "/core/Query"),
             new Shape(
                     "/jdbc/PgConnection",
@@ -42,7 +46,16 @@ public final class PgjdbcInstrumentations {
                     null,
                     new PortableStatementInstrumentation(false),
                     "/jdbc/PgPreparedStatement"),
+            resultHandler("/jdbc/PgStatement$StatementResultHandler"),
+            resultHandler("/jdbc/PgResultSet$CursorResultHandler"),
+            resultHandler("/jdbc/BatchResultHandler"),
+            new Shape("/core/Tuple", new TupleInstrumentation(), new TupleInstrumentation(), "/core/Tuple"),
             new Shape("/copy/CopyManager", null, new PortableCopyInstrumentation(true), "/core/BaseConnection"));
+
+    private static Shape resultHandler(String name) {
+        ResultHandlerInstrumentation both = new ResultHandlerInstrumentation();
+        return new Shape(name, both, both, "/core/ResultHandler");
+    }
 
     private static final String CONNECTION = "/jdbc/PgConnection.class";
 
@@ -132,7 +145,8 @@ public final class PgjdbcInstrumentations {
     private static boolean isNear(Class<?> loaded, String near) {
         Class<?> parent = loaded.getSuperclass();
         boolean is = loaded.getSimpleName().equals("CopyManager")
-                || (parent != null && parent.getName().equals(near));
+                || (parent != null
+                        && (parent.getName().equals(near) || parent.getName().equals(near + "Base")));
         for (Class<?> type : loaded.getInterfaces()) {
             is |= type.getName().equals(near);
         }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,12 +39,14 @@ public final class Catalog {
     private final Map<Long, Set<Long>> rules;
     private final Routines routines;
     private final List<String> unreadPolicies;
+    private final TenantFields tenantFields;
 
     /**
      * @param reads by oid: the relations below a view, or the children of a table that is not protected itself
      * @param rules by oid: the relations that a rule uses when the key is changed
      * @param routines the functions and what calls them
      * @param unreadPolicies {@code schema.table} of the tables that have policies which could not be read in full
+     * @param viewColumns the columns of views that show a tenant column: {@link ViewColumns}
      */
     Catalog(
             String database,
@@ -52,8 +55,9 @@ public final class Catalog {
             Map<Long, Set<Long>> reads,
             Map<Long, Set<Long>> rules,
             Routines routines,
-            List<String> unreadPolicies) {
-        this(database, serverVersion, all, reads, rules, routines, unreadPolicies, null);
+            List<String> unreadPolicies,
+            Map<Long, Long> viewColumns) {
+        this(database, serverVersion, all, reads, rules, routines, unreadPolicies, viewColumns, null);
     }
 
     private Catalog(
@@ -64,6 +68,7 @@ public final class Catalog {
             Map<Long, Set<Long>> rules,
             Routines routines,
             List<String> unreadPolicies,
+            Map<Long, Long> viewColumns,
             Set<Long> visible) {
         this.rules = rules;
         this.routines = routines;
@@ -103,6 +108,7 @@ public final class Catalog {
         rlsCount = rls;
         forceCount = force;
         policiesByGuc = gucs;
+        tenantFields = new TenantFields(byOid, viewColumns);
         names = new NameIndex(all, byOid, reads, rules, visible);
         everything = guarded.isEmpty()
                 ? Resolution.NOTHING
@@ -143,7 +149,15 @@ public final class Catalog {
 
     static Catalog ofNames(CatalogRelations relations, Set<Long> visible) {
         return new Catalog(
-                null, 0, relations.tables(), relations.reads(), relations.rules(), Routines.NONE, List.of(), visible);
+                null,
+                0,
+                relations.tables(),
+                relations.reads(),
+                relations.rules(),
+                Routines.NONE,
+                List.of(),
+                Map.of(),
+                visible);
     }
 
     /** {@code current_database()}. */
@@ -184,6 +198,38 @@ public final class Catalog {
     /** The relation of that object id, those of the system included; null when there is none. */
     public CatalogTable table(long oid) {
         return byOid.get(oid);
+    }
+
+    /** The columns that hold tenants, of views too. */
+    public TenantFields tenantFields() {
+        return tenantFields;
+    }
+
+    /**
+     * Whether a table or one of its partitions and children may have rows: false only when the server's statistics say of each that it
+     * is empty.
+     */
+    public boolean mayHaveRows(CatalogTable table) {
+        return mayHaveRows(table, new HashSet<>());
+    }
+
+    private boolean mayHaveRows(CatalogTable table, Set<Long> seen) {
+        boolean own = table.kind() != CatalogTable.Kind.PARTITIONED_TABLE && table.estimatedRows() != 0;
+        if (own || !seen.add(table.oid())) {
+            return own;
+        }
+        for (String name : table.children()) {
+            CatalogTable child = byQualifiedName.get(name);
+            if (child == null || mayHaveRows(child, seen)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A table as what a statement touches that only reads. */
+    public static Resolution touching(CatalogTable table) {
+        return new Resolution(List.of(table.qualifiedName()), List.of(table), List.of(), false, false);
     }
 
     /** The relations that a view's query names, and the children of a table that is not protected itself. */

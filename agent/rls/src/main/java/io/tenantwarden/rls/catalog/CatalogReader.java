@@ -215,7 +215,10 @@ final class CatalogReader {
                 relations.reads(),
                 relations.rules(),
                 relations.protectsAny() ? new RoutineReader(connection, version).read() : Routines.NONE,
-                List.copyOf(unread));
+                List.copyOf(unread),
+                relations.reads().isEmpty()
+                        ? Map.of()
+                        : new ViewColumns(connection).read(relations.tenantColumnNumbers()));
     }
 
     private void readRelations() throws SQLException {

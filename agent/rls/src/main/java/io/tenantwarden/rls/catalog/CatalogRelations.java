@@ -18,10 +18,13 @@ final class CatalogRelations {
     static final String COLUMNS = """
             c.oid, n.nspname, c.relname, c.relkind, pg_catalog.pg_get_userbyid(c.relowner),
                    c.relrowsecurity, c.relforcerowsecurity,
-                   a.attname, pg_catalog.format_type(a.atttypid, -1), a.atttypid, a.attnum""";
+                   a.attname, pg_catalog.format_type(a.atttypid, -1), a.atttypid, a.attnum,
+                   CASE WHEN c.reltuples OPERATOR(pg_catalog.=) 0::pg_catalog.float4
+                         AND pg_catalog.current_setting('server_version_num')::pg_catalog.int4
+                             OPERATOR(pg_catalog.<) 140000 THEN '-1'::pg_catalog.float4 ELSE c.reltuples END""";
 
     /** How many {@link #COLUMNS} there are. */
-    static final int COLUMN_COUNT = 11;
+    static final int COLUMN_COUNT = 12;
 
     /**
      * The tenant columns of {@code pg_class c}; the parameter is their names, see {@link #tenantColumns}. They are looked up
@@ -61,6 +64,7 @@ final class CatalogRelations {
         private String owner;
         private boolean rls;
         private boolean forced;
+        private double estimatedRows;
         private CatalogTable.Protection protection;
         private String parent;
         private List<String> children = List.of();
@@ -93,6 +97,8 @@ final class CatalogRelations {
                     forced,
                     column,
                     columnType,
+                    columnNumber == null ? 0 : Integer.parseInt(columnNumber),
+                    estimatedRows,
                     List.copyOf(policies),
                     parent,
                     children.stream().sorted().toList(),
@@ -137,6 +143,7 @@ final class CatalogRelations {
             row.owner = rs.getString(first + 4);
             row.rls = rs.getBoolean(first + 5);
             row.forced = rs.getBoolean(first + 6);
+            row.estimatedRows = rs.getDouble(first + 11);
             rows.put(oid, row);
         }
         String column = rs.getString(first + 7);
@@ -225,6 +232,17 @@ final class CatalogRelations {
             }
         }
         return false;
+    }
+
+    /** By object id of each table that has a tenant column, its number. */
+    Map<Long, Integer> tenantColumnNumbers() {
+        Map<Long, Integer> numbers = new HashMap<>();
+        for (Row row : rows.values()) {
+            if (row.column != null && row.kind.isTable()) {
+                numbers.put(row.oid, Integer.parseInt(row.columnNumber));
+            }
+        }
+        return numbers;
     }
 
     /** By view, or table that is not protected itself: what is read with it. */

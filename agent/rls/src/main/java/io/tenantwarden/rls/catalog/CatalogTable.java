@@ -16,6 +16,9 @@ import java.util.List;
  * @param tenantColumn the tenant column; null when it has none
  * @param tenantColumnType the type of that column as SQL writes it, without its length: a cast to varchar(4) would cut a longer
  *     tenant id down to another one; null when the table has no such column
+ * @param tenantColumnNumber the number of that column ({@code pg_attribute.attnum}); 0 when the table has no such column
+ * @param estimatedRows how many rows of its own it has as far as the server's statistics say ({@code pg_class.reltuples}); -1 when
+ *     they say nothing, because it was never vacuumed or analyzed
  * @param policies its policies, by name
  * @param parent {@code schema.table} of the table it is a partition or child of; null when it is none
  * @param children {@code schema.table} of its partitions or children
@@ -31,6 +34,8 @@ public record CatalogTable(
         boolean forced,
         String tenantColumn,
         String tenantColumnType,
+        int tenantColumnNumber,
+        double estimatedRows,
         List<Policy> policies,
         String parent,
         List<String> children,
@@ -105,6 +110,8 @@ public record CatalogTable(
                 forced,
                 tenantColumn,
                 tenantColumnType,
+                tenantColumnNumber,
+                estimatedRows,
                 List.copyOf(other),
                 parent,
                 children,

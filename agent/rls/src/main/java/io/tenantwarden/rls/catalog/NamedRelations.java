@@ -68,7 +68,7 @@ final class NamedRelations {
             SELECT e.part, e.target, NULL::pg_catalog.bool, e.source,
                    NULL::pg_catalog.name, NULL::pg_catalog.name, NULL::pg_catalog."char", NULL::pg_catalog.name,
                    NULL::pg_catalog.bool, NULL::pg_catalog.bool, NULL::pg_catalog.name, NULL::pg_catalog.text,
-                   NULL::pg_catalog.oid, NULL::pg_catalog.int2
+                   NULL::pg_catalog.oid, NULL::pg_catalog.int2, NULL::pg_catalog.float4
               FROM (SELECT u.part, u.source, u.target FROM closure k JOIN uses u ON u.source OPERATOR(pg_catalog.=) k.oid
                     UNION SELECT 2, p.inhparent, p.inhrelid FROM parents p) e
             """;

@@ -212,6 +212,13 @@ public final class Resolution {
         return false;
     }
 
+    /** The tables that row-level security filters for this role. */
+    public List<CatalogTable> filteredFor(RoleFacts role) {
+        return role.bypassesRls()
+                ? List.of()
+                : touched.stream().filter(t -> t.enforcesFor(role.roles())).toList();
+    }
+
     /** Whether row-level security filters at least one of the tables for this role. */
     public boolean rlsEnforced(RoleFacts role) {
         return !role.bypassesRls() && rlsEnforced(role.roles());

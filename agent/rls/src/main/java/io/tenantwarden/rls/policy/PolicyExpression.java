@@ -168,6 +168,11 @@ public final class PolicyExpression {
         return branches().stream().allMatch(b -> comparesAlone(b, column, gucs, false));
     }
 
+    /** As {@link SharedTenants#of}. */
+    public Set<String> sharedTenants(Collection<String> gucs, boolean functions, Collection<String> bypassGucs) {
+        return new SharedTenants(this, tokens, tree, spans).of(gucs, functions, bypassGucs);
+    }
+
     private List<PolicyTree.Node> branches() {
         return tree.root.kind() == PolicyTree.Kind.OR ? tree.root.children() : List.of(tree.root);
     }
@@ -385,7 +390,7 @@ public final class PolicyExpression {
     }
 
     /** The tenant column and nothing but parentheses and casts. */
-    private boolean isBareColumn(int from, int to) {
+    boolean isBareColumn(int from, int to) {
         boolean column = false;
         for (int i = from; i < to; i++) {
             if (tree.mentionsColumn(i, i + 1)) {

@@ -1,5 +1,8 @@
 package io.tenantwarden.rls.sql;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * Reads the statements of one SQL string: {@link StatementReader} the first words of each, {@link QueryReader} the queries.
  * Linear in the length of the text, no recursion. Used once, by one thread.
@@ -49,6 +52,22 @@ final class SqlParser {
             query().run();
         }
         facts.finish();
+    }
+
+    /** The texts of the statements of one string, empty ones left out; see {@link SqlStatement#parts}. */
+    static List<String> parts(String sql, boolean escapes) {
+        List<String> parts = new ArrayList<>();
+        SqlParser parser = new SqlParser(sql, escapes);
+        while (parser.tokens.type != SqlLexer.EOF) {
+            if (parser.tokens.type == SqlLexer.SEMICOLON) {
+                parser.tokens.advance();
+                continue;
+            }
+            int start = parser.tokens.start;
+            parser.statement();
+            parts.add(sql.substring(start, parser.tokens.type == SqlLexer.EOF ? sql.length() : parser.tokens.start));
+        }
+        return parts;
     }
 
     /** What reads queries. */

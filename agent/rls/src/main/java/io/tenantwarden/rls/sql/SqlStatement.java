@@ -2,6 +2,7 @@ package io.tenantwarden.rls.sql;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 
@@ -153,6 +154,33 @@ public final class SqlStatement {
     /** Whether the text holds more than one statement; empty ones do not count. */
     public boolean multi() {
         return multi;
+    }
+
+    /**
+     * The statements of a text that holds several, in order, as the server runs them one after the other; of one that is not {@link
+     * #parsed()}, or holds one, the text alone. Reads the text again.
+     */
+    public List<String> parts() {
+        return multi && parsed ? SqlParser.parts(sql, escapes) : List.of(sql);
+    }
+
+    /**
+     * Whether it reads rows in order to change them: FOR UPDATE or FOR NO KEY UPDATE. Reads the text again.
+     */
+    public boolean locksRowsForUpdate() {
+        SqlLexer lexer = new SqlLexer(sql, escapes);
+        String before = "";
+        for (lexer.next(); lexer.type != SqlLexer.EOF; lexer.next()) {
+            String word = lexer.type == SqlLexer.WORD
+                    ? sql.substring(lexer.start, lexer.end).toLowerCase(Locale.ROOT)
+                    : "";
+            if (word.equals("update") && (before.equals("for") || before.equals("for no key"))) {
+                return true;
+            }
+            boolean goesOn = before.equals("for") && word.equals("no") || before.equals("for no") && word.equals("key");
+            before = word.equals("for") ? word : goesOn ? before + " " + word : "";
+        }
+        return false;
     }
 
     /** The leading command; of several statements, of the first. */

@@ -1,0 +1,109 @@
+package io.tenantwarden.engine.policy;
+
+import io.tenantwarden.engine.config.ModeSwitch;
+import io.tenantwarden.engine.report.FoundSite;
+import io.tenantwarden.engine.rows.RowCheck;
+import io.tenantwarden.engine.rows.VisibleTenants;
+import io.tenantwarden.engine.session.Database;
+import io.tenantwarden.engine.session.Session;
+import io.tenantwarden.rls.catalog.Catalog;
+import io.tenantwarden.rls.catalog.RoleFacts;
+import io.tenantwarden.rls.catalog.TenantField;
+import io.tenantwarden.rls.sql.Keyword;
+import java.util.List;
+
+/**
+ * Whether the rows of a result are the tenant's, before the application sees them. Thread-safe; the session's part is guarded by the driver's
+ * lock.
+ */
+final class RowRule {
+
+    /** So many results of a statement are told one by one, after them each of so many. */
+    private static final int TOLD = 100;
+
+    private final ModeSwitch mode;
+    private final VerdictTeller teller;
+    private final List<String> settings;
+    private final List<String> bypassSettings;
+    private final boolean all;
+
+    /**
+     * @param settings that hold the tenant and nothing else, in lower case
+     * @param bypassSettings that only a bypass sets
+     * @param all whether every row is looked at
+     */
+    RowRule(ModeSwitch mode, VerdictTeller teller, List<String> settings, List<String> bypassSettings, boolean all) {
+        this.mode = mode;
+        this.teller = teller;
+        this.settings = settings;
+        this.bypassSettings = bypassSettings;
+        this.all = all;
+    }
+
+    /**
+     * A statement gave rows, all of them or as many as were fetched.
+     *
+     * @param fields how the driver describes them
+     * @param rows as the driver keeps them
+     * @return null when nothing is wrong
+     */
+    Verdict judge(Session session, KnownStatement known, Object[] fields, List<?> rows) {
+        LastRun run = known.lastRun();
+        Catalog catalog = session.database().catalog();
+        if (!run.scope().isTenant() || rows.isEmpty() || catalog == null || !mayGiveTenants(known, run)) {
+            return null;
+        }
+        RowCheck check = check(session, catalog);
+        RowCheck.Known columns = check.columns(run.columns(), fields);
+        run.columns(columns);
+        TenantField foreign = check.foreign(columns, rows, run.scope().value());
+        return foreign == null ? null : verdict(session, known, run, foreign);
+    }
+
+    /** Whether rows of tables can be in it that are protected, which is not written in a FETCH. */
+    private static boolean mayGiveTenants(KnownStatement known, LastRun run) {
+        return run.touched().touches()
+                || known.sql().fetchesCursor()
+                || known.sql().keyword() == Keyword.EXECUTE;
+    }
+
+    private RowCheck check(Session session, Catalog catalog) {
+        RowCheck check = session.rowCheck();
+        if (check == null) {
+            check = new RowCheck(all);
+            session.rowCheck(check);
+        }
+        RoleFacts role = session.isRoleKnown() ? session.roleFacts() : null;
+        VisibleTenants visible = check.visible();
+        if (visible == null || !visible.isOf(catalog, role)) {
+            check.visible(find(session.database(), catalog, role));
+        }
+        return check;
+    }
+
+    private VisibleTenants find(Database database, Catalog catalog, RoleFacts role) {
+        String key = "visible tenants " + (role == null ? "" : role.sessionUser() + " " + role.currentUser());
+        VisibleTenants known = (VisibleTenants)
+                database.derived(catalog, key, () -> new VisibleTenants(catalog, role, settings, bypassSettings));
+        // what is known of a role may have been asked anew
+        return known.isOf(catalog, role) ? known : new VisibleTenants(catalog, role, settings, bypassSettings);
+    }
+
+    private Verdict verdict(Session session, KnownStatement known, LastRun run, TenantField foreign) {
+        boolean refused = mode.refuses();
+        int results = run.foreignResult();
+        if (!refused && results > TOLD && results % TOLD != 0) {
+            return null;
+        }
+        FoundSite found = teller.find();
+        return Verdict.of(
+                        Reason.FOREIGN_ROW,
+                        session,
+                        known.sql(),
+                        run.touched().touches() ? run.touched() : Catalog.touching(foreign.table()),
+                        found,
+                        refused)
+                .times(refused || results <= TOLD ? 1 : TOLD)
+                .column(foreign);
+    }
+}
