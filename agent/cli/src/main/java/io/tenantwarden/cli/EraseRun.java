@@ -131,6 +131,9 @@ final class EraseRun {
         List<TenantTable> all = steps.stream().flatMap(s -> s.tables().stream()).toList();
         for (TenantTable t : all) {
             tx.remember(t);
+            if (t.kind() == TenantTable.Kind.INCLUDED) {
+                tx.remember(t, statements);
+            }
         }
         for (DeletionPlan.Step step : steps) {
             for (TableReference r : step.deferred()) {
@@ -142,7 +145,11 @@ final class EraseRun {
         }
         for (int pass = 1; pass <= PASSES; pass++) {
             for (TenantTable t : all) {
-                long n = tx.delete(t, statements.delete(t, 0));
+                long n = tx.delete(
+                        t,
+                        t.kind() == TenantTable.Kind.INCLUDED
+                                ? statements.deleteRemembered(t)
+                                : statements.delete(t, 0));
                 if (n > 0) {
                     terminal.progress(n + " rows of " + t.name() + " deleted, not yet committed");
                 }

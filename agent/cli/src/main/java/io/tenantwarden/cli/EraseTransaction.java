@@ -20,6 +20,7 @@ final class EraseTransaction {
     private final boolean witnessed;
     private final ServerCounters start;
     private final Map<String, Long> before = new LinkedHashMap<>();
+    private final Map<Long, Long> remembered = new LinkedHashMap<>();
     private final Map<String, Long> deleted = new LinkedHashMap<>();
     private final Map<String, Long> updated = new LinkedHashMap<>();
     private final Set<String> anonymised = new LinkedHashSet<>();
@@ -37,8 +38,10 @@ final class EraseTransaction {
         before.put(t.name(), rows(t));
     }
 
-    Map<String, Long> before() {
-        return before;
+    /** Remembers which rows there are, where nothing will say so once those are gone that refer to them. */
+    void remember(TenantTable t, EraseStatements statements) throws SQLException {
+        session.execute(statements.remember(t));
+        remembered.put(t.oid(), session.count(statements.countRemembered(t)));
     }
 
     long rows(TenantTable t) throws SQLException {
@@ -77,6 +80,15 @@ final class EraseTransaction {
     void check() throws SQLException {
         session.execute("SET CONSTRAINTS ALL IMMEDIATE");
         Map<Long, ServerCounters.Changes> changes = ServerCounters.read(session).since(start);
+        remembered.forEach((oid, n) -> {
+            long gone = changes.getOrDefault(oid, ServerCounters.Changes.NONE).deleted();
+            if (gone < n) {
+                throw CommandFailure.finding(n - gone + " rows of "
+                        + facts.tables().table(oid).name() + " to which the tenant's rows referred were not deleted: a"
+                        + " trigger or a rule keeps them. The transaction was rolled back; take it away, or leave the"
+                        + " table out (--exclude)");
+            }
+        });
         for (Map.Entry<Long, ServerCounters.Changes> e : changes.entrySet()) {
             TenantTable t = facts.tables().table(e.getKey());
             String name = t == null ? null : t.name();

@@ -13,6 +13,7 @@ final class TenantQueries {
             /* tenant-warden */
             SELECT c.oid, pg_catalog.has_schema_privilege(c.relnamespace, 'USAGE'),
                    pg_catalog.has_table_privilege(c.oid, 'SELECT'), pg_catalog.has_table_privilege(c.oid, 'DELETE'),
+                   pg_catalog.has_any_column_privilege(c.oid, 'INSERT'),
                    EXISTS (SELECT FROM pg_catalog.pg_inherits i
                              JOIN pg_catalog.pg_class k ON k.oid OPERATOR(pg_catalog.=) i.inhrelid
                             WHERE i.inhparent OPERATOR(pg_catalog.=) c.oid AND NOT k.relispartition),
@@ -99,6 +100,9 @@ final class TenantQueries {
 
     static final String ANY_LARGE_OBJECT =
             "/* tenant-warden */ SELECT EXISTS (SELECT FROM pg_catalog.pg_largeobject_metadata)";
+
+    static final String TEMPORARY = "/* tenant-warden */ SELECT pg_catalog.has_database_privilege("
+            + "pg_catalog.current_database(), 'TEMPORARY')";
 
     private TenantQueries() {}
 }
