@@ -140,7 +140,10 @@ final class EraseRun {
                 session.execute("SET CONSTRAINTS " + Identifiers.quote(r.schema(), r.name()) + " DEFERRED");
             }
             for (DeletionPlan.Unlink u : step.unlinks()) {
-                tx.update(u.table(), statements.unlink(u.table(), u.columns(), 0));
+                tx.unlink(
+                        u.table(),
+                        statements.unlink(u.table(), u.columns(), 0),
+                        statements.countFilled(u.table(), u.columns()));
             }
         }
         for (int pass = 1; pass <= PASSES; pass++) {
@@ -181,6 +184,10 @@ final class EraseRun {
         for (DeletionPlan.Unlink u : step.unlinks()) {
             String sql = statements.unlink(u.table(), u.columns(), limits.batch());
             repeat(u.table(), tx -> tx.update(u.table(), sql), "changed");
+            inTransaction(tx -> tx.unlink(
+                    u.table(),
+                    statements.unlink(u.table(), u.columns(), 0),
+                    statements.countFilled(u.table(), u.columns())));
         }
         for (TenantTable t : step.tables()) {
             String sql = statements.delete(t, limits.batch());

@@ -52,12 +52,21 @@ final class EraseStatements {
     /** Sets the columns of a foreign key to NULL. */
     String unlink(TenantTable t, List<String> columns, int limit) {
         String set = columns.stream().map(c -> Identifiers.quote(c) + " = NULL").collect(Collectors.joining(", "));
-        String filled = columns.stream()
-                .map(c -> "t." + Identifiers.quote(c) + " IS NOT NULL")
-                .collect(Collectors.joining(" OR ", " AND (", ")"));
+        String filled = filled(columns);
         return limit == 0
                 ? "UPDATE " + t.from() + " t SET " + set + " WHERE " + facts.condition(t) + filled
                 : picked(t, facts.condition(t) + filled, limit, "UPDATE " + t.from() + " t SET " + set);
+    }
+
+    /** How many rows have a value in one of these columns. */
+    String countFilled(TenantTable t, List<String> columns) {
+        return "SELECT pg_catalog.count(*) FROM " + facts.rows(t) + filled(columns);
+    }
+
+    private static String filled(List<String> columns) {
+        return columns.stream()
+                .map(c -> "t." + Identifiers.quote(c) + " IS NOT NULL")
+                .collect(Collectors.joining(" OR ", " AND (", ")"));
     }
 
     /** Replaces what tells who it was. */

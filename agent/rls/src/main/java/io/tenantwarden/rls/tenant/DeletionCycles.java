@@ -126,7 +126,14 @@ final class DeletionCycles {
                 return;
             }
         }
-        TableReference e = obstacles.get(0);
+        List<TableReference> free = obstacles.stream()
+                .filter(e -> tables.table(e.from()).links().stream()
+                        .noneMatch(l -> l.reference().equals(e)))
+                .toList();
+        TableReference e = free.stream()
+                .filter(r -> r.onDelete() == TableReference.OnDelete.NO_ACTION)
+                .findFirst()
+                .orElse(free.isEmpty() ? obstacles.get(0) : free.get(0));
         TenantTable from = tables.table(e.from());
         problems.add(new Finding(
                 "erase-cycle",
@@ -135,8 +142,25 @@ final class DeletionCycles {
                 "the foreign keys of "
                         + group.stream().map(TenantTable::name).collect(Collectors.joining(", "))
                         + " lead in a circle, and none of them can be NULL or is deferrable",
-                "ALTER TABLE " + from.table().quotedName() + " ALTER CONSTRAINT " + Identifiers.quote(e.name())
-                        + " DEFERRABLE;"));
+                free.isEmpty()
+                        ? "give " + from.name() + " a tenant column: only this key says whose its rows are"
+                        : deferrable(from, e)));
+    }
+
+    /** RESTRICT and the like are done at once, whatever is deferred. */
+    private String deferrable(TenantTable from, TableReference e) {
+        String name = Identifiers.quote(e.name());
+        return "ALTER TABLE " + from.table().quotedName()
+                + (e.onDelete() == TableReference.OnDelete.NO_ACTION
+                        ? " ALTER CONSTRAINT " + name + " DEFERRABLE;"
+                        : " DROP CONSTRAINT " + name + ", ADD CONSTRAINT " + name + " FOREIGN KEY ("
+                                + quoted(e.columns())
+                                + ") REFERENCES " + tables.table(e.to()).table().quotedName() + " ("
+                                + quoted(e.targets()) + ") DEFERRABLE;");
+    }
+
+    private static String quoted(List<String> columns) {
+        return columns.stream().map(Identifiers::quote).collect(Collectors.joining(", "));
     }
 
     /** What is said when the role may not update columns. */

@@ -135,6 +135,7 @@ public record DeletionPlan(List<TenantTable> kept, List<Step> steps, List<Findin
                                 : new DeletionCycles(tables, wishes.batches(), role, problems).apart(group));
             }
             joinIncluded(steps);
+            steps.forEach(step -> step.unlinks().forEach(u -> checkUpdate(u.table(), "it is part of a cycle")));
             return new DeletionPlan(keep, steps, problems);
         }
 
@@ -152,6 +153,9 @@ public record DeletionPlan(List<TenantTable> kept, List<Step> steps, List<Findin
                 } else if (!c.update()) {
                     missing.add(name);
                 }
+            }
+            if (wishes.anonymise().containsKey(t.name())) {
+                checkUpdate(t, "it cannot be anonymised");
             }
             if (!missing.isEmpty()) {
                 problems.add(DeletionCycles.grantUpdate(role, t, missing, "its columns cannot be anonymised"));
@@ -195,7 +199,28 @@ public record DeletionPlan(List<TenantTable> kept, List<Step> steps, List<Findin
             }
         }
 
+        private void checkUpdate(TenantTable t, String why) {
+            if (t.table().rls() && visibility.unprotected(t) == null && !visibility.reaches(t, "UPDATE")) {
+                problem(
+                        "tenant-not-visible",
+                        t.name(),
+                        why + ", since no policy lets the role UPDATE",
+                        "give the role a policy FOR UPDATE that compares the tenant");
+            }
+        }
+
+        private void checkRules(TenantTable t) {
+            if (t.triggers().stream().anyMatch(x -> x.endsWith("(rule)"))) {
+                problem(
+                        "erase-rule",
+                        t.name(),
+                        "a rule rewrites what is done to its rows: what that is cannot be foreseen",
+                        "drop the rule, or write it as a trigger");
+            }
+        }
+
         private void checkDelete(TenantTable t) {
+            checkRules(t);
             if (!t.delete()) {
                 problem(
                         "tenant-privilege",
@@ -208,7 +233,7 @@ public record DeletionPlan(List<TenantTable> kept, List<Step> steps, List<Findin
                     && tables.problems().stream().noneMatch(f -> f.object().equals(t.name()))) {
                 String hidden = visibility.notInFull(t, "DELETE");
                 if (hidden != null
-                        && (hidden.startsWith("no policy")
+                        && (!visibility.reaches(t, "DELETE")
                                 || !options.witnessed() && !options.visible().containsKey(t.name()))) {
                     problem(
                             "tenant-not-visible",
@@ -216,7 +241,7 @@ public record DeletionPlan(List<TenantTable> kept, List<Step> steps, List<Findin
                             hidden,
                             "give the role a policy FOR DELETE that compares the tenant alone; java -jar"
                                     + " tenant-warden.jar ddl writes one"
-                                    + (hidden.startsWith("no policy")
+                                    + (!visibility.reaches(t, "DELETE")
                                             ? ""
                                             : ". Or, if you know that nothing is hidden: --visible "
                                                     + ShellText.quote(t.name() + "=REASON")));

@@ -141,6 +141,14 @@ final class TableFacts {
             triggers.computeIfAbsent(whole(rs.getLong(1)), k -> new LinkedHashSet<>())
                     .add(rs.getString(2) + " (" + events + "): " + rs.getString(5) + "." + rs.getString(6));
         });
+        readRules();
+    }
+
+    private void readRules() throws SQLException {
+        run(
+                TenantQueries.RULES,
+                rs -> triggers.computeIfAbsent(whole(rs.getLong(1)), k -> new LinkedHashSet<>())
+                        .add(rs.getString(2) + " (rule)"));
     }
 
     /** A partition stands for the table that it is of. */

@@ -98,6 +98,15 @@ final class TenantQueries {
              ORDER BY t.tgname
             """;
 
+    /** Rules for UPDATE and DELETE. */
+    static final String RULES = """
+            /* tenant-warden */
+            SELECT r.ev_class, r.rulename FROM pg_catalog.pg_rewrite r
+             WHERE r.ev_type OPERATOR(pg_catalog.=) ANY (ARRAY['2', '4']::pg_catalog."char"[])
+               AND r.ev_enabled OPERATOR(pg_catalog.=) ANY (ARRAY['O', 'A']::pg_catalog."char"[])
+             ORDER BY r.rulename
+            """;
+
     static final String ANY_LARGE_OBJECT =
             "/* tenant-warden */ SELECT EXISTS (SELECT FROM pg_catalog.pg_largeobject_metadata)";
 

@@ -19,7 +19,8 @@ import java.util.List;
  * @param select whether the role may read all of it
  * @param delete whether the role may delete from it
  * @param inherited whether other tables, which are no partitions, inherit from it
- * @param triggers those of the application that fire on DELETE or UPDATE, as {@code name (DELETE, UPDATE): function}
+ * @param triggers those of the application that fire on DELETE or UPDATE, as {@code name (DELETE, UPDATE): function};
+ *     and rules, as {@code name (rule)}
  * @param bytes what it takes on disk with indexes, of all tenants
  * @param rows how many it has, of all tenants, as far as the statistics know; -1 when they do not
  */

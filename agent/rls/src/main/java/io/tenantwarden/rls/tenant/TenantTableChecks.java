@@ -53,18 +53,32 @@ final class TenantTableChecks {
                         open + ", so nothing but our own condition would keep other tenants' rows out",
                         protect(t) + " Or accept it: --include-unprotected " + ShellText.quote(t.name() + "=REASON"));
             }
-        } else if (!options.witnessed() && !options.visible().containsKey(t.name())) {
-            String hidden = visibility.notInFull(t, "SELECT");
-            if (hidden != null) {
-                problem(
-                        "tenant-not-visible",
-                        t.name(),
-                        hidden,
-                        "give a role that sees all rows, so that they are counted: --witness-user ROLE; or, if you know"
-                                + " that nothing is hidden: --visible '" + t.name() + "=REASON'");
-            }
+        } else {
+            checkVisible(t);
         }
         checkRows(t);
+    }
+
+    private void checkVisible(TenantTable t) {
+        String hidden = visibility.notInFull(t, "SELECT");
+        if (hidden == null) {
+            return;
+        }
+        if (!visibility.reaches(t, "SELECT")) {
+            problem(
+                    "tenant-not-visible",
+                    t.name(),
+                    hidden,
+                    "give the role a policy that compares the tenant; java -jar tenant-warden.jar ddl writes one");
+        } else if (!options.witnessed() && !options.visible().containsKey(t.name())) {
+            problem(
+                    "tenant-not-visible",
+                    t.name(),
+                    hidden,
+                    "give a role that sees all rows, so that they are counted: --witness-user ROLE; or, if you know"
+                            + " that nothing is hidden: --visible "
+                            + ShellText.quote(t.name() + "=REASON"));
+        }
     }
 
     private String protect(TenantTable t) {

@@ -54,6 +54,11 @@ final class TenantVisibility {
         return FollowedLinks.stripped(branch).equals(Identifiers.quote(t.table().tenantColumn()) + " IS NULL");
     }
 
+    /** Whether any policy lets the role reach rows by this command. */
+    boolean reaches(TenantTable t, String command) {
+        return !applying(t, command, true).isEmpty();
+    }
+
     /** Why it is not certain that policies let the role reach all rows of the tenant by this command; null when it is. */
     String notInFull(TenantTable t, String command) {
         List<Policy> permissive = applying(t, command, true);
