@@ -145,7 +145,9 @@ record EraseCertificate(
                 facts.tables().shared().stream().map(t -> t.qualifiedName()).toList());
         array(json, "excluded", facts.tables().excluded());
         array(json, "copies", facts.tables().copies());
-        json.object("accepted");
+        json.object("writtenElsewhere");
+        journal.elsewhere().forEach(json::value);
+        json.end().object("accepted");
         facts.accepted().forEach(json::value);
         json.end();
         array(json, "limits", LIMITS);
@@ -210,6 +212,12 @@ record EraseCertificate(
                 .append("</p>\n");
         list(b, "Taken to belong to no tenant, and left", new ArrayList<>(names()));
         list(b, "Materialized views to refresh", facts.tables().copies());
+        list(
+                b,
+                "Tables of nobody in which triggers of the application wrote meanwhile",
+                journal.elsewhere().entrySet().stream()
+                        .map(e -> e.getKey() + " (" + e.getValue() + " rows)")
+                        .toList());
         list(
                 b,
                 "Accepted by whoever ran it",

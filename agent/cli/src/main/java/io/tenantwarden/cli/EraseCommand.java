@@ -1,17 +1,10 @@
 package io.tenantwarden.cli;
 
 import io.tenantwarden.engine.config.Config;
-import io.tenantwarden.rls.audit.Finding;
 import io.tenantwarden.rls.tenant.DeletionPlan;
-import io.tenantwarden.rls.tenant.TenantTable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -154,9 +147,11 @@ final class EraseCommand implements Callable<Integer> {
                 Witness witness = rows.witness(database, terminal)) {
             interruption.watch(session.connection());
             try {
+                ErasePreparation preparation =
+                        new ErasePreparation(terminal, session, witness, config, rows, wishes, exported, asJson);
                 return confirm == null
-                        ? plan(session, witness, config, wishes)
-                        : erase(session, witness, config, wishes, limits, interruption);
+                        ? preparation.plan()
+                        : new Erasure(terminal, preparation, database.place(), out, limits, interruption).run();
             } catch (CommandFailure | SQLException | IOException e) {
                 if (!interruption.asked()) {
                     throw e;
@@ -179,229 +174,5 @@ final class EraseCommand implements Callable<Integer> {
             all.computeIfAbsent(m.group(1), k -> new LinkedHashMap<>()).put(m.group(2), m.group(3));
         }
         return all;
-    }
-
-    // ---------------------------------------------------------------- plan
-
-    /** Reads what there is and what is in the way; leaves the transaction open. */
-    private ErasePlanText read(TenantSession session, Witness witness, Config config, DeletionPlan.Wishes wishes)
-            throws SQLException, IOException {
-        session.beginReading();
-        terminal.progress("reading the catalog");
-        TenantFacts facts = TenantFacts.read(session, config, rows.tables(config));
-        DeletionPlan plan = DeletionPlan.of(facts.tables(), facts.role(), facts.options(), wishes);
-        terminal.progress("counting rows");
-        Map<String, Long> counts = facts.count(session);
-        List<Finding> findings = new ArrayList<>(facts.tables().problems());
-        findings.addAll(plan.problems());
-        if (!ServerCounters.isOn(session)) {
-            findings.add(new Finding(
-                    "erase-counters",
-                    Finding.Level.ERROR,
-                    facts.role().database(),
-                    "track_counts is off, so that it cannot be seen whether a foreign key deletes rows of others",
-                    "ALTER DATABASE " + facts.role().database() + " SET track_counts = on;"));
-        }
-        if (witness != null) {
-            terminal.progress("looking as " + witness.role());
-            witness.begin(session.query("SELECT pg_catalog.pg_export_snapshot()"));
-            findings.addAll(witness.compare(facts, counts));
-            findings.addAll(witness.referring(facts, plan.deleted()));
-            witness.end();
-        }
-        return new ErasePlanText(facts, plan, wishes, counts, findings);
-    }
-
-    private int plan(TenantSession session, Witness witness, Config config, DeletionPlan.Wishes wishes)
-            throws SQLException, IOException {
-        ErasePlanText text = read(session, witness, config, wishes);
-        session.rollback();
-        List<Finding> findings = text.findings();
-        if (text.counts().values().stream().allMatch(n -> n == 0) && findings.isEmpty()) {
-            throw text.facts().noSuchTenant();
-        }
-        if (exported != null) {
-            findings.addAll(compareExport(text.counts(), text.facts()));
-        }
-        print(text);
-        return findings.isEmpty() ? ExitCodes.NOTHING_FOUND : ExitCodes.FINDINGS;
-    }
-
-    private void print(ErasePlanText text) {
-        if (asJson) {
-            terminal.data().println(text.toJson());
-            return;
-        }
-        text.print(terminal.text());
-        terminal.text().println();
-        FindingsText.print(terminal, text.findings());
-        terminal.text()
-                .println(
-                        text.findings().isEmpty()
-                                ? "Nothing was changed. To do it: the same with --confirm and the tenant's id"
-                                : "Nothing was changed, and nothing can be before "
-                                        + (text.findings().size() == 1
-                                                ? "this is"
-                                                : "these " + text.findings().size() + " are")
-                                        + " dealt with");
-    }
-
-    private List<Finding> compareExport(Map<String, Long> counts, TenantFacts facts) throws IOException {
-        ExportManifest manifest = ExportManifest.read(exported);
-        if (!manifest.tenant().equals(rows.tenant())
-                || !manifest.database().equals(facts.role().database())) {
-            throw CommandFailure.usage(exported + " is an export of another tenant or database");
-        }
-        List<Finding> findings = new ArrayList<>(ExportVerification.of(exported, manifest));
-        Map<String, Long> there = new LinkedHashMap<>();
-        manifest.tables().forEach(t -> there.put(t.table(), t.rows()));
-        counts.forEach((table, n) -> {
-            if (!n.equals(there.getOrDefault(table, 0L))) {
-                findings.add(new Finding(
-                        "erase-exported",
-                        Finding.Level.ERROR,
-                        table,
-                        "the tenant has " + n + " rows, the export " + there.getOrDefault(table, 0L),
-                        "stop the tenant in the application, then export it again"));
-            }
-        });
-        return findings;
-    }
-
-    // ---------------------------------------------------------------- erase
-
-    private int erase(
-            TenantSession session,
-            Witness witness,
-            Config config,
-            DeletionPlan.Wishes wishes,
-            EraseLimits limits,
-            Interruption interruption)
-            throws SQLException, IOException {
-        if (out == null) {
-            out = Path.of("erasure-"
-                    + ZonedDateTime.now(ZoneOffset.UTC).format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss")));
-        }
-        Path parent = out.toAbsolutePath().getParent();
-        if (parent == null || !Files.isDirectory(parent)) {
-            throw CommandFailure.usage(out + " cannot be made: its folder does not exist");
-        }
-        if (Files.exists(out.resolve(EraseCertificate.JSON))) {
-            throw CommandFailure.usage(out + " holds a certificate already: choose another --out");
-        }
-        boolean resumed = Files.exists(out.resolve(EraseJournal.NAME));
-        if (Files.exists(out) && !resumed) {
-            throw CommandFailure.usage(out + " is there already, without a journal of an erase: choose another --out");
-        }
-        ErasePlanText text = read(session, witness, config, wishes);
-        EraseRun.lockTenant(session);
-        if (!resumed) {
-            if (text.counts().values().stream().allMatch(n -> n == 0)
-                    && text.findings().isEmpty()) {
-                throw text.facts().noSuchTenant();
-            }
-            if (exported != null) {
-                text.findings().addAll(compareExport(text.counts(), text.facts()));
-            }
-        }
-        if (!text.findings().isEmpty()) {
-            session.rollback();
-            print(text);
-            return ExitCodes.FINDINGS;
-        }
-        Map<String, Witness.Others> others = Map.of();
-        if (witness != null && !resumed) {
-            terminal.progress("summing up the rows of others as " + witness.role());
-            interruption.watch(witness.connection());
-            witness.begin(session.query("SELECT pg_catalog.pg_export_snapshot()"));
-            others = witness.others(text.facts());
-            witness.end();
-        }
-        session.rollback();
-        try (EraseJournal journal = EraseJournal.open(out)) {
-            journal.checkIsAbout(rows.tenant(), database.place());
-            if (!journal.isBegun()) {
-                journal.begin(now(), rows.tenant(), database.place(), text.counts(), others);
-            }
-            try {
-                EraseRun.settle(session, journal);
-                EraseRun run = new EraseRun(
-                        terminal, session, config, text.facts(), text.plan(), wishes, limits, journal, interruption);
-                run.run();
-                return prove(run, session, witness, text, wishes, journal);
-            } catch (CommandFailure | SQLException | IOException e) {
-                terminal.progress(done(journal));
-                throw e;
-            }
-        }
-    }
-
-    private String done(EraseJournal journal) {
-        String rest = "take it up again with --out " + out;
-        if (journal.openTransaction() != null) {
-            return "it is not known whether the last transaction was committed: the next run asks the server; " + rest;
-        }
-        return journal.transactions() == 0
-                ? "nothing was changed; " + rest
-                : journal.deletedRows() + " rows are deleted, in " + journal.transactions() + " transactions; " + rest;
-    }
-
-    private int prove(
-            EraseRun run,
-            TenantSession session,
-            Witness witness,
-            ErasePlanText text,
-            DeletionPlan.Wishes wishes,
-            EraseJournal journal)
-            throws SQLException, IOException {
-        terminal.progress("counting again");
-        run.prove();
-        session.beginReading();
-        Map<String, Long> after = text.facts().count(session);
-        String server = "PostgreSQL " + session.query("SELECT pg_catalog.current_setting('server_version')");
-        session.rollback();
-        Map<String, Witness.Others> others = Map.of();
-        if (witness != null) {
-            terminal.progress("summing up the rows of others as " + witness.role());
-            witness.begin(null);
-            for (TenantTable t : text.plan().deleted()) {
-                long left = witness.count(text.facts(), t);
-                if (left > 0) {
-                    throw CommandFailure.finding(left + " rows of the tenant are left in " + t.name() + ", as "
-                            + witness.role() + " sees: stop the tenant in the application, then run it again");
-                }
-            }
-            others = witness.others(text.facts());
-            witness.end();
-        }
-        EraseCertificate certificate = new EraseCertificate(
-                rows.tenant(),
-                database.place(),
-                text.facts(),
-                text.plan(),
-                wishes,
-                journal,
-                after,
-                now(),
-                server,
-                witness == null ? null : witness.role(),
-                others);
-        certificate.write(out);
-        terminal.text()
-                .println(journal.deletedRows() + " rows deleted from "
-                        + text.plan().deleted().size() + " tables, none is left. Certificate: "
-                        + out.resolve(EraseCertificate.HTML) + " and " + EraseCertificate.JSON);
-        List<String> changed = certificate.changedOthers();
-        if (!changed.isEmpty()) {
-            terminal.text()
-                    .println("Rows of other tenants changed meanwhile in " + String.join(", ", changed)
-                            + ": not by this erasure, as the server counts, but by whoever else was at work");
-            return ExitCodes.FINDINGS;
-        }
-        return ExitCodes.NOTHING_FOUND;
-    }
-
-    private static String now() {
-        return ZonedDateTime.now(ZoneOffset.UTC).format(DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss'Z'"));
     }
 }

@@ -37,8 +37,10 @@ final class EraseJournal implements AutoCloseable {
     private final Map<String, Long> deleted = new LinkedHashMap<>();
     private final Map<String, Long> updated = new LinkedHashMap<>();
     private final Set<String> anonymised = new LinkedHashSet<>();
+    private final Map<String, Long> elsewhere = new LinkedHashMap<>();
     private String tenant;
     private String place;
+    private String choices;
     private String started;
     private JsonObject open;
     private int transactions;
@@ -50,8 +52,10 @@ final class EraseJournal implements AutoCloseable {
      * @param deleted rows by {@code schema.table}
      * @param updated rows by {@code schema.table}
      * @param anonymised tables whose rows were anonymised
+     * @param elsewhere rows that triggers inserted or changed in tables that are not the tenant's, by {@code schema.table}
      */
-    record Work(Map<String, Long> deleted, Map<String, Long> updated, Set<String> anonymised) {
+    record Work(
+            Map<String, Long> deleted, Map<String, Long> updated, Set<String> anonymised, Map<String, Long> elsewhere) {
 
         boolean isEmpty() {
             return deleted.isEmpty() && updated.isEmpty();
@@ -61,6 +65,12 @@ final class EraseJournal implements AutoCloseable {
     private EraseJournal(Path file, FileChannel channel) {
         this.file = file;
         this.channel = channel;
+    }
+
+    /** Whether the directory holds the journal of an erasure that was begun. */
+    static boolean isBegun(Path folder) throws IOException {
+        Path file = folder.resolve(NAME);
+        return Files.exists(file) && Files.readString(file).indexOf('\n') >= 0;
     }
 
     /** Opens the journal in this directory, which is made when it is not there. */
@@ -112,6 +122,7 @@ final class EraseJournal implements AutoCloseable {
             case "begin" -> {
                 tenant = line.getString("tenant");
                 place = line.getString("database");
+                choices = line.getString("choices");
                 started = line.getString("at");
                 longs(line.getObject("rows")).forEach(before::put);
                 JsonObject all = line.getObject("others");
@@ -136,6 +147,9 @@ final class EraseJournal implements AutoCloseable {
             longs(open.getObject("deleted")).forEach((table, n) -> deleted.merge(table, n, Long::sum));
             longs(open.getObject("updated")).forEach((table, n) -> updated.merge(table, n, Long::sum));
             open.getArray("anonymised").forEach(table -> anonymised.add((String) table));
+            if (open.has("elsewhere")) {
+                longs(open.getObject("elsewhere")).forEach((table, n) -> elsewhere.merge(table, n, Long::sum));
+            }
         }
         open = null;
     }
@@ -154,7 +168,11 @@ final class EraseJournal implements AutoCloseable {
     }
 
     /** @throws CommandFailure when it is about something else */
-    void checkIsAbout(String givenTenant, String givenPlace) {
+    void checkIsAbout(String givenTenant, String givenPlace, String givenChoices) {
+        if (isBegun() && choices != null && !choices.equals(givenChoices)) {
+            throw CommandFailure.usage(file + " was begun with " + choices + ": give the same to take it up again,"
+                    + " or choose another --out");
+        }
         if (isBegun() && !(tenant.equals(givenTenant) && place.equals(givenPlace))) {
             throw CommandFailure.usage(file + " is the journal of another tenant or database: choose another --out");
         }
@@ -185,6 +203,11 @@ final class EraseJournal implements AutoCloseable {
         return anonymised;
     }
 
+    /** Rows that triggers wrote in tables that are not the tenant's. */
+    Map<String, Long> elsewhere() {
+        return elsewhere;
+    }
+
     String started() {
         return started;
     }
@@ -204,7 +227,13 @@ final class EraseJournal implements AutoCloseable {
 
     // ---------------------------------------------------------------- writing
 
-    void begin(String at, String ofTenant, String ofPlace, Map<String, Long> rows, Map<String, Witness.Others> ofOthers)
+    void begin(
+            String at,
+            String ofTenant,
+            String ofPlace,
+            String ofChoices,
+            Map<String, Long> rows,
+            Map<String, Witness.Others> ofOthers)
             throws IOException {
         JsonObject all = new JsonObject();
         ofOthers.forEach((table, o) -> {
@@ -217,6 +246,7 @@ final class EraseJournal implements AutoCloseable {
         line.put("at", at);
         line.put("tenant", ofTenant);
         line.put("database", ofPlace);
+        line.put("choices", ofChoices);
         line.put("rows", new JsonObject(rows));
         line.put("others", all);
         write(line);
@@ -229,6 +259,7 @@ final class EraseJournal implements AutoCloseable {
         line.put("deleted", new JsonObject(work.deleted()));
         line.put("updated", new JsonObject(work.updated()));
         line.put("anonymised", new JsonArray(List.copyOf(work.anonymised())));
+        line.put("elsewhere", new JsonObject(work.elsewhere()));
         write(line);
     }
 

@@ -131,18 +131,28 @@ final class EraseRun {
         List<TenantTable> all = steps.stream().flatMap(s -> s.tables().stream()).toList();
         for (TenantTable t : all) {
             tx.remember(t);
+            if (t.kind() == TenantTable.Kind.INCLUDED) {
+                tx.remember(t, statements);
+            }
         }
         for (DeletionPlan.Step step : steps) {
             for (TableReference r : step.deferred()) {
                 session.execute("SET CONSTRAINTS " + Identifiers.quote(r.schema(), r.name()) + " DEFERRED");
             }
             for (DeletionPlan.Unlink u : step.unlinks()) {
-                tx.update(u.table(), statements.unlink(u.table(), u.columns(), 0));
+                tx.unlink(
+                        u.table(),
+                        statements.unlink(u.table(), u.columns(), 0),
+                        statements.countFilled(u.table(), u.columns()));
             }
         }
         for (int pass = 1; pass <= PASSES; pass++) {
             for (TenantTable t : all) {
-                long n = tx.delete(t, statements.delete(t, 0));
+                long n = tx.delete(
+                        t,
+                        t.kind() == TenantTable.Kind.INCLUDED
+                                ? statements.deleteRemembered(t)
+                                : statements.delete(t, 0));
                 if (n > 0) {
                     terminal.progress(n + " rows of " + t.name() + " deleted, not yet committed");
                 }
@@ -174,6 +184,10 @@ final class EraseRun {
         for (DeletionPlan.Unlink u : step.unlinks()) {
             String sql = statements.unlink(u.table(), u.columns(), limits.batch());
             repeat(u.table(), tx -> tx.update(u.table(), sql), "changed");
+            inTransaction(tx -> tx.unlink(
+                    u.table(),
+                    statements.unlink(u.table(), u.columns(), 0),
+                    statements.countFilled(u.table(), u.columns())));
         }
         for (TenantTable t : step.tables()) {
             String sql = statements.delete(t, limits.batch());

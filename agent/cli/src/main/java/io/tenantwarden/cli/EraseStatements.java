@@ -26,15 +26,47 @@ final class EraseStatements {
         return picked(t, facts.condition(t) + leaves(t), limit, "DELETE FROM " + t.from() + " t");
     }
 
+    /** Keeps the keys of rows that are known to be the tenant's only as long as others refer to them, until the commit. */
+    String remember(TenantTable t) {
+        return "CREATE TEMPORARY TABLE " + remembered(t) + " ON COMMIT DROP AS SELECT "
+                + t.keys().stream().map(k -> "t." + Identifiers.quote(k)).collect(Collectors.joining(", ")) + " FROM "
+                + facts.rows(t);
+    }
+
+    String countRemembered(TenantTable t) {
+        return "SELECT pg_catalog.count(*) FROM " + remembered(t);
+    }
+
+    String deleteRemembered(TenantTable t) {
+        return "DELETE FROM " + t.from() + " t WHERE EXISTS (SELECT FROM " + remembered(t) + " k WHERE "
+                + t.keys().stream()
+                        .map(k -> "k." + Identifiers.quote(k) + " = t." + Identifiers.quote(k))
+                        .collect(Collectors.joining(" AND "))
+                + ")";
+    }
+
+    private static String remembered(TenantTable t) {
+        return "pg_temp.tenant_warden_" + t.oid();
+    }
+
     /** Sets the columns of a foreign key to NULL. */
     String unlink(TenantTable t, List<String> columns, int limit) {
         String set = columns.stream().map(c -> Identifiers.quote(c) + " = NULL").collect(Collectors.joining(", "));
-        String filled = columns.stream()
-                .map(c -> "t." + Identifiers.quote(c) + " IS NOT NULL")
-                .collect(Collectors.joining(" OR ", " AND (", ")"));
+        String filled = filled(columns);
         return limit == 0
                 ? "UPDATE " + t.from() + " t SET " + set + " WHERE " + facts.condition(t) + filled
                 : picked(t, facts.condition(t) + filled, limit, "UPDATE " + t.from() + " t SET " + set);
+    }
+
+    /** How many rows have a value in one of these columns. */
+    String countFilled(TenantTable t, List<String> columns) {
+        return "SELECT pg_catalog.count(*) FROM " + facts.rows(t) + filled(columns);
+    }
+
+    private static String filled(List<String> columns) {
+        return columns.stream()
+                .map(c -> "t." + Identifiers.quote(c) + " IS NOT NULL")
+                .collect(Collectors.joining(" OR ", " AND (", ")"));
     }
 
     /** Replaces what tells who it was. */

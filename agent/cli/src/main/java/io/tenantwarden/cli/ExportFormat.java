@@ -13,6 +13,12 @@ enum ExportFormat {
             return "COPY (SELECT " + t.columnList("t") + " FROM " + t.from() + " t WHERE " + where
                     + ") TO STDOUT (FORMAT csv, HEADER true)";
         }
+
+        @Override
+        String restore(TenantTable t) {
+            return "COPY " + t.table().quotedName() + " (" + t.columnList("")
+                    + ") FROM STDIN WITH (FORMAT csv, HEADER true)";
+        }
     },
 
     /**
@@ -26,6 +32,11 @@ enum ExportFormat {
                     + " (SELECT " + t.columnList("t") + " FROM " + t.from() + " t WHERE " + where
                     + ") x) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')";
         }
+
+        @Override
+        String restore(TenantTable t) {
+            return null;
+        }
     };
 
     private static final String PLAIN = "abcdefghijklmnopqrstuvwxyz0123456789_-.";
@@ -38,6 +49,9 @@ enum ExportFormat {
 
     /** The statement that sends the rows for which the condition holds. */
     abstract String copy(TenantTable t, String where);
+
+    /** The statement that reads the file back; null where COPY alone cannot. */
+    abstract String restore(TenantTable t);
 
     /**
      * A name for the table's file that every file system can hold.

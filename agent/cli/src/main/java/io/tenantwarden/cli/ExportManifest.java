@@ -56,7 +56,7 @@ record ExportManifest(
                 .value("rows", tables.stream().mapToLong(ExportedTable::rows).sum())
                 .array("tables");
         for (ExportedTable t : tables) {
-            writeTable(json, t, facts.tables().table(t.table()));
+            writeTable(json, t, facts.tables().table(t.table()), format);
         }
         json.end().array("shared");
         for (CatalogTable t : facts.tables().shared()) {
@@ -83,7 +83,7 @@ record ExportManifest(
         Durable.write(folder.resolve(NAME), text);
     }
 
-    private static void writeTable(JsonStringWriter json, ExportedTable t, TenantTable table) {
+    private static void writeTable(JsonStringWriter json, ExportedTable t, TenantTable table, ExportFormat format) {
         json.object()
                 .value("table", t.table())
                 .value("kind", table.kind().words())
@@ -91,6 +91,7 @@ record ExportManifest(
                 .value("rows", t.rows())
                 .value("bytes", t.bytes())
                 .value("sha256", t.sha256())
+                .value("restore", format.restore(table))
                 .array("columns");
         for (TableColumn c : table.columns()) {
             json.object()

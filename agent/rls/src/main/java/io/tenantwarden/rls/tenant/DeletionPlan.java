@@ -4,13 +4,11 @@ import io.tenantwarden.rls.audit.Finding;
 import io.tenantwarden.rls.catalog.RoleFacts;
 import io.tenantwarden.rls.sql.Identifiers;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * What is done, in which order, to delete one tenant's rows without switching a trigger or constraint off. Immutable.
@@ -30,6 +28,15 @@ public record DeletionPlan(List<TenantTable> kept, List<Step> steps, List<Findin
      * @param whole whether it has to be one transaction
      */
     public record Step(List<TenantTable> tables, List<Unlink> unlinks, List<TableReference> deferred, boolean whole) {
+
+        /** Several steps as one, in one transaction. */
+        static Step together(List<Step> steps) {
+            return new Step(
+                    steps.stream().flatMap(s -> s.tables().stream()).toList(),
+                    steps.stream().flatMap(s -> s.unlinks().stream()).toList(),
+                    steps.stream().flatMap(s -> s.deferred().stream()).toList(),
+                    true);
+        }
 
         public Step {
             tables = List.copyOf(tables);
@@ -122,8 +129,13 @@ public record DeletionPlan(List<TenantTable> kept, List<Step> steps, List<Findin
             checkKeptReferences();
             List<Step> steps = new ArrayList<>();
             for (List<TenantTable> group : DeletionOrder.groups(gone, tables.references())) {
-                steps.add(group.size() == 1 ? new Step(group, List.of(), List.of(), false) : breakCycle(group));
+                steps.add(
+                        group.size() == 1
+                                ? new Step(group, List.of(), List.of(), false)
+                                : new DeletionCycles(tables, wishes.batches(), role, problems).apart(group));
             }
+            joinIncluded(steps);
+            steps.forEach(step -> step.unlinks().forEach(u -> checkUpdate(u.table(), "it is part of a cycle")));
             return new DeletionPlan(keep, steps, problems);
         }
 
@@ -142,12 +154,73 @@ public record DeletionPlan(List<TenantTable> kept, List<Step> steps, List<Findin
                     missing.add(name);
                 }
             }
+            if (wishes.anonymise().containsKey(t.name())) {
+                checkUpdate(t, "it cannot be anonymised");
+            }
             if (!missing.isEmpty()) {
-                grantUpdate(t, missing, "its columns cannot be anonymised");
+                problems.add(DeletionCycles.grantUpdate(role, t, missing, "its columns cannot be anonymised"));
+            }
+        }
+
+        /**
+         * Which of its rows are the tenant's is known as long as those are there that refer to them: both go in one
+         * transaction.
+         */
+        private static void joinIncluded(List<Step> steps) {
+            for (int last = steps.size() - 1; last >= 0; last--) {
+                int first = last;
+                for (TenantTable t : steps.get(last).tables()) {
+                    if (t.kind() == TenantTable.Kind.INCLUDED) {
+                        Set<Long> known = new HashSet<>();
+                        addLinked(t, known);
+                        for (int i = 0; i < first; i++) {
+                            if (steps.get(i).tables().stream().anyMatch(o -> known.contains(o.oid()))) {
+                                first = i;
+                            }
+                        }
+                    }
+                }
+                if (first < last) {
+                    List<Step> joined = steps.subList(first, last + 1);
+                    Step together = Step.together(joined);
+                    joined.clear();
+                    steps.add(first, together);
+                    // what came into it may need more
+                    last = first + 1;
+                }
+            }
+        }
+
+        private static void addLinked(TenantTable t, Set<Long> known) {
+            for (TenantTable.Link link : t.links()) {
+                if (known.add(link.other().oid())) {
+                    addLinked(link.other(), known);
+                }
+            }
+        }
+
+        private void checkUpdate(TenantTable t, String why) {
+            if (t.table().rls() && visibility.unprotected(t) == null && !visibility.reaches(t, "UPDATE")) {
+                problem(
+                        "tenant-not-visible",
+                        t.name(),
+                        why + ", since no policy lets the role UPDATE",
+                        "give the role a policy FOR UPDATE that compares the tenant");
+            }
+        }
+
+        private void checkRules(TenantTable t) {
+            if (t.triggers().stream().anyMatch(x -> x.endsWith("(rule)"))) {
+                problem(
+                        "erase-rule",
+                        t.name(),
+                        "a rule rewrites what is done to its rows: what that is cannot be foreseen",
+                        "drop the rule, or write it as a trigger");
             }
         }
 
         private void checkDelete(TenantTable t) {
+            checkRules(t);
             if (!t.delete()) {
                 problem(
                         "tenant-privilege",
@@ -155,10 +228,12 @@ public record DeletionPlan(List<TenantTable> kept, List<Step> steps, List<Findin
                         "role " + role.currentUser() + " may not delete from it",
                         "GRANT DELETE ON " + t.table().quotedName() + " TO " + Identifiers.quote(role.currentUser())
                                 + ";");
-            } else if (t.table().rls() && !options.unprotected().containsKey(t.name())) {
+            } else if (t.table().rls()
+                    && !options.unprotected().containsKey(t.name())
+                    && tables.problems().stream().noneMatch(f -> f.object().equals(t.name()))) {
                 String hidden = visibility.notInFull(t, "DELETE");
                 if (hidden != null
-                        && (hidden.startsWith("no policy")
+                        && (!visibility.reaches(t, "DELETE")
                                 || !options.witnessed() && !options.visible().containsKey(t.name()))) {
                     problem(
                             "tenant-not-visible",
@@ -166,18 +241,42 @@ public record DeletionPlan(List<TenantTable> kept, List<Step> steps, List<Findin
                             hidden,
                             "give the role a policy FOR DELETE that compares the tenant alone; java -jar"
                                     + " tenant-warden.jar ddl writes one"
-                                    + (hidden.startsWith("no policy")
+                                    + (!visibility.reaches(t, "DELETE")
                                             ? ""
-                                            : ". Or, if you know that nothing is hidden: --visible '" + t.name()
-                                                    + "=REASON'"));
+                                            : ". Or, if you know that nothing is hidden: --visible "
+                                                    + ShellText.quote(t.name() + "=REASON")));
                 }
             }
             if (t.kind() == TenantTable.Kind.INCLUDED) {
+                checkIncluded(t);
+            }
+        }
+
+        private void checkIncluded(TenantTable t) {
+            String or = "give it a tenant column; or --keep " + ShellText.quote(t.name() + "=REASON")
+                    + " and delete its rows yourself";
+            if (visibility.unprotected(t) == null) {
                 problem(
                         "erase-included",
                         t.name(),
-                        "once the rows that refer to it are gone, nothing says which of its rows were the tenant's",
-                        "give it a tenant column; or --keep '" + t.name() + "=REASON' and delete its rows yourself");
+                        "its policies show the role a row only as long as rows of the tenant refer to it, and those go"
+                                + " first",
+                        or);
+            } else if (t.keys().isEmpty()) {
+                problem(
+                        "erase-included",
+                        t.name(),
+                        "it has no primary key, by which its rows could be found again once those that refer to them are"
+                                + " gone",
+                        "add a primary key; or " + or);
+            } else if (!tables.temporary()) {
+                problem(
+                        "tenant-privilege",
+                        t.name(),
+                        "its rows have to be remembered in a temporary table, which role " + role.currentUser()
+                                + " may not make",
+                        "GRANT TEMPORARY ON DATABASE " + Identifiers.quote(role.database()) + " TO "
+                                + Identifiers.quote(role.currentUser()) + ";");
             }
         }
 
@@ -202,134 +301,13 @@ public record DeletionPlan(List<TenantTable> kept, List<Step> steps, List<Findin
                             from.name(),
                             "its rows are kept, and refer to rows of " + to.name() + " that would go (" + r.name()
                                     + ", ON DELETE " + r.onDelete().sql() + ")",
-                            "keep those too: --keep '" + to.name() + "=REASON'"
+                            "keep those too: --keep " + ShellText.quote(to.name() + "=REASON")
                                     + (nullable == null
                                             ? ""
                                             : "; or take the reference out: --anonymise '" + from.name() + "("
                                                     + nullable + "=NULL)'"));
                 }
             }
-        }
-
-        // ------------------------------------------------------------ cycles
-
-        private Step breakCycle(List<TenantTable> group) {
-            Set<Long> members = group.stream().map(TenantTable::oid).collect(Collectors.toSet());
-            List<TableReference> edges = new ArrayList<>(tables.references().stream()
-                    .filter(r -> r.from() != r.to() && members.contains(r.from()) && members.contains(r.to()))
-                    .toList());
-            List<Unlink> unlinks = new ArrayList<>();
-            List<TableReference> deferred = new ArrayList<>();
-            boolean whole = false;
-            while (true) {
-                List<List<TenantTable>> groups = DeletionOrder.groups(group, edges);
-                List<TableReference> obstacles = edges.stream()
-                        .filter(e -> groups.stream().anyMatch(g -> holds(g, e.from()) && holds(g, e.to())))
-                        .toList();
-                if (obstacles.isEmpty()) {
-                    List<TenantTable> order = groups.stream().map(g -> g.get(0)).toList();
-                    return new Step(order, unlinks, deferred, whole);
-                }
-                TableReference best = best(obstacles);
-                if (best == null) {
-                    addCycle(group, obstacles);
-                    return new Step(group, unlinks, deferred, true);
-                }
-                edges.remove(best);
-                switch (rank(best)) {
-                    case UNLINK -> {
-                        TenantTable from = tables.table(best.from());
-                        unlinks.add(new Unlink(from, best, nullable(from, best)));
-                    }
-                    case DEFER -> {
-                        deferred.add(best);
-                        whole = true;
-                    }
-                    default -> whole = true;
-                }
-            }
-        }
-
-        private static boolean holds(List<TenantTable> group, long oid) {
-            return group.stream().anyMatch(t -> t.oid() == oid);
-        }
-
-        private enum Way {
-            UNLINK,
-            DEFER,
-            CASCADE,
-            NONE
-        }
-
-        private TableReference best(Collection<TableReference> edges) {
-            List<Way> order = wishes.batches()
-                    ? List.of(Way.UNLINK, Way.DEFER, Way.CASCADE)
-                    : List.of(Way.DEFER, Way.UNLINK, Way.CASCADE);
-            for (Way way : order) {
-                for (TableReference e : edges) {
-                    if (rank(e) == way) {
-                        return e;
-                    }
-                }
-            }
-            return null;
-        }
-
-        private Way rank(TableReference e) {
-            TenantTable from = tables.table(e.from());
-            if (from.links().stream().anyMatch(l -> l.reference().equals(e))) {
-                // through it the rows are known to be the tenant's
-                return Way.NONE;
-            }
-            boolean canDefer = e.deferrable() && e.onDelete() == TableReference.OnDelete.NO_ACTION;
-            List<String> columns = nullable(from, e);
-            boolean canUnlink = !columns.isEmpty()
-                    && columns.stream().allMatch(c -> from.column(c).update());
-            if (canUnlink && (wishes.batches() || !canDefer)) {
-                return Way.UNLINK;
-            }
-            if (canDefer) {
-                return Way.DEFER;
-            }
-            return e.onDelete() == TableReference.OnDelete.CASCADE ? Way.CASCADE : Way.NONE;
-        }
-
-        /** The columns to set to NULL so that the key refers to nothing; empty when that cannot be. */
-        private static List<String> nullable(TenantTable from, TableReference e) {
-            List<String> columns = e.columns().stream()
-                    .filter(c -> !from.column(c).notNull() && !from.column(c).generated() && !c.equals(from.column()))
-                    .toList();
-            return e.full() && columns.size() < e.columns().size() ? List.of() : columns;
-        }
-
-        private void addCycle(List<TenantTable> group, List<TableReference> obstacles) {
-            for (TableReference e : obstacles) {
-                TenantTable from = tables.table(e.from());
-                List<String> columns = nullable(from, e);
-                if (!columns.isEmpty() && from.links().isEmpty()) {
-                    grantUpdate(from, columns, "it is part of a cycle of foreign keys");
-                    return;
-                }
-            }
-            TableReference e = obstacles.get(0);
-            TenantTable from = tables.table(e.from());
-            problem(
-                    "erase-cycle",
-                    from.name(),
-                    "the foreign keys of "
-                            + group.stream().map(TenantTable::name).collect(Collectors.joining(", "))
-                            + " lead in a circle, and none of them can be NULL or is deferrable",
-                    "ALTER TABLE " + from.table().quotedName() + " ALTER CONSTRAINT " + Identifiers.quote(e.name())
-                            + " DEFERRABLE;");
-        }
-
-        private void grantUpdate(TenantTable t, List<String> columns, String why) {
-            problem(
-                    "tenant-privilege",
-                    t.name(),
-                    why + ", since role " + role.currentUser() + " may not update them",
-                    "GRANT UPDATE (" + columns.stream().map(Identifiers::quote).collect(Collectors.joining(", "))
-                            + ") ON " + t.table().quotedName() + " TO " + Identifiers.quote(role.currentUser()) + ";");
         }
 
         private void problem(String rule, String object, String message, String fix) {

@@ -24,6 +24,7 @@ final class TableFacts {
     private final Map<Long, Map<String, String>> baseTypes = new HashMap<>();
     private final Map<Long, Set<String>> triggers = new HashMap<>();
     private final List<TableReference> references = new ArrayList<>();
+    private boolean temporary;
 
     /**
      * One table. Immutable.
@@ -31,6 +32,7 @@ final class TableFacts {
      * @param usage whether the role may use its schema
      * @param select whether it may read it
      * @param delete whether it may delete from it
+     * @param insert whether it may insert into it
      * @param inherited whether other tables, which are no partitions, inherit from it
      * @param extension whether an extension made it
      * @param bytes on disk, with indexes and partitions
@@ -41,6 +43,7 @@ final class TableFacts {
             boolean usage,
             boolean select,
             boolean delete,
+            boolean insert,
             boolean inherited,
             boolean extension,
             long bytes,
@@ -79,6 +82,11 @@ final class TableFacts {
         return Collections.unmodifiableList(references);
     }
 
+    /** Whether the role may make temporary tables; filled by {@link #read}. */
+    boolean temporary() {
+        return temporary;
+    }
+
     /** Asks the server. */
     void read() throws SQLException {
         run(
@@ -91,9 +99,11 @@ final class TableFacts {
                                 rs.getBoolean(4),
                                 rs.getBoolean(5),
                                 rs.getBoolean(6),
-                                rs.getLong(7),
+                                rs.getBoolean(7),
                                 rs.getLong(8),
-                                rs.getLong(9) == 0)));
+                                rs.getLong(9),
+                                rs.getLong(10) == 0)));
+        run(TenantQueries.TEMPORARY, rs -> temporary = rs.getBoolean(1));
         run(TenantQueries.PARTITIONS, rs -> partitions.put(rs.getLong(1), rs.getLong(2)));
         run(
                 TenantQueries.COLUMNS,
@@ -131,6 +141,14 @@ final class TableFacts {
             triggers.computeIfAbsent(whole(rs.getLong(1)), k -> new LinkedHashSet<>())
                     .add(rs.getString(2) + " (" + events + "): " + rs.getString(5) + "." + rs.getString(6));
         });
+        readRules();
+    }
+
+    private void readRules() throws SQLException {
+        run(
+                TenantQueries.RULES,
+                rs -> triggers.computeIfAbsent(whole(rs.getLong(1)), k -> new LinkedHashSet<>())
+                        .add(rs.getString(2) + " (rule)"));
     }
 
     /** A partition stands for the table that it is of. */

@@ -13,6 +13,7 @@ final class TenantQueries {
             /* tenant-warden */
             SELECT c.oid, pg_catalog.has_schema_privilege(c.relnamespace, 'USAGE'),
                    pg_catalog.has_table_privilege(c.oid, 'SELECT'), pg_catalog.has_table_privilege(c.oid, 'DELETE'),
+                   pg_catalog.has_any_column_privilege(c.oid, 'INSERT'),
                    EXISTS (SELECT FROM pg_catalog.pg_inherits i
                              JOIN pg_catalog.pg_class k ON k.oid OPERATOR(pg_catalog.=) i.inhrelid
                             WHERE i.inhparent OPERATOR(pg_catalog.=) c.oid AND NOT k.relispartition),
@@ -97,8 +98,20 @@ final class TenantQueries {
              ORDER BY t.tgname
             """;
 
+    /** Rules for UPDATE and DELETE. */
+    static final String RULES = """
+            /* tenant-warden */
+            SELECT r.ev_class, r.rulename FROM pg_catalog.pg_rewrite r
+             WHERE r.ev_type OPERATOR(pg_catalog.=) ANY (ARRAY['2', '4']::pg_catalog."char"[])
+               AND r.ev_enabled OPERATOR(pg_catalog.=) ANY (ARRAY['O', 'A']::pg_catalog."char"[])
+             ORDER BY r.rulename
+            """;
+
     static final String ANY_LARGE_OBJECT =
             "/* tenant-warden */ SELECT EXISTS (SELECT FROM pg_catalog.pg_largeobject_metadata)";
+
+    static final String TEMPORARY = "/* tenant-warden */ SELECT pg_catalog.has_database_privilege("
+            + "pg_catalog.current_database(), 'TEMPORARY')";
 
     private TenantQueries() {}
 }

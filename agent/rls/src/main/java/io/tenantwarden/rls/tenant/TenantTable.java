@@ -19,7 +19,8 @@ import java.util.List;
  * @param select whether the role may read all of it
  * @param delete whether the role may delete from it
  * @param inherited whether other tables, which are no partitions, inherit from it
- * @param triggers those of the application that fire on DELETE or UPDATE, as {@code name (DELETE, UPDATE): function}
+ * @param triggers those of the application that fire on DELETE or UPDATE, as {@code name (DELETE, UPDATE): function};
+ *     and rules, as {@code name (rule)}
  * @param bytes what it takes on disk with indexes, of all tenants
  * @param rows how many it has, of all tenants, as far as the statistics know; -1 when they do not
  */
@@ -99,6 +100,11 @@ public record TenantTable(
         return String.join(", ", names);
     }
 
+    /** Columns of the primary key; empty when there is none. */
+    public List<String> keys() {
+        return columns.stream().filter(TableColumn::key).map(TableColumn::name).toList();
+    }
+
     /** The column of that name; null when there is none. */
     public TableColumn column(String name) {
         return columns.stream().filter(c -> c.name().equals(name)).findFirst().orElse(null);
@@ -138,6 +144,12 @@ public record TenantTable(
         List<String> theirs = link.up() ? key.targets() : key.columns();
         return "EXISTS (SELECT FROM " + link.other().from() + " " + other + " WHERE "
                 + pairs(other, theirs, alias, mine) + " AND " + link.other().condition(other, setting, depth + 1) + ")";
+    }
+
+    /** Whether each row refers by this link: it leads up, and none of its columns may be NULL. */
+    boolean mustRefer(Link link) {
+        return link.up()
+                && link.reference().columns().stream().allMatch(c -> column(c).notNull());
     }
 
     /** {@code a.x = b.y AND ...}. */

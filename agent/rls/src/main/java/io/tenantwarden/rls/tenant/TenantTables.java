@@ -19,6 +19,7 @@ import java.util.Set;
  * @param shared tables without a tenant that tenants' rows refer to: they belong to nobody and stay
  * @param excluded tables that were said to hold nothing of any tenant, and those of extensions
  * @param copies materialized views that hold copies of rows
+ * @param temporary whether the role may make temporary tables
  * @param problems what has to be dealt with first, by table
  */
 public record TenantTables(
@@ -28,6 +29,7 @@ public record TenantTables(
         List<CatalogTable> shared,
         List<String> excluded,
         List<String> copies,
+        boolean temporary,
         List<Finding> problems) {
 
     public TenantTables {

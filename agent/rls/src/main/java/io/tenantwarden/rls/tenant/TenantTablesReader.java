@@ -3,9 +3,7 @@ package io.tenantwarden.rls.tenant;
 import io.tenantwarden.rls.audit.Finding;
 import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.CatalogTable;
-import io.tenantwarden.rls.catalog.PolicySql;
 import io.tenantwarden.rls.catalog.RoleFacts;
-import io.tenantwarden.rls.sql.Identifiers;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -33,6 +31,7 @@ final class TenantTablesReader {
     private final List<TableReference> references;
     private final Map<Long, TenantTable> found = new LinkedHashMap<>();
     private final List<Finding> problems = new ArrayList<>();
+    private final TenantTableChecks checks;
 
     TenantTablesReader(Connection connection, RoleFacts role, Catalog catalog, TenantTablesOptions options) {
         this.role = role;
@@ -41,6 +40,7 @@ final class TenantTablesReader {
         this.visibility = new TenantVisibility(role, options.gucs());
         this.facts = new TableFacts(connection);
         this.references = facts.references();
+        this.checks = new TenantTableChecks(facts, role, options, visibility, problems);
     }
 
     TenantTables read() throws SQLException {
@@ -62,16 +62,18 @@ final class TenantTablesReader {
         addTenantTables(open);
         addRoots(open);
         addChildren(open);
-        if (addIncluded(open)) {
+        while (addIncluded(open)) {
             addChildren(open);
         }
+        checkNames(open, excluded);
         List<CatalogTable> shared = shared(open);
+        shared.forEach(this::checkShared);
         List<TenantTable> ordered = new ArrayList<>();
         for (List<TenantTable> group : DeletionOrder.groups(List.copyOf(found.values()), references)) {
             ordered.addAll(group);
         }
         for (TenantTable t : ordered) {
-            checkTable(t);
+            checks.check(t);
         }
         addUnclassified(open, shared);
         return new TenantTables(
@@ -84,6 +86,7 @@ final class TenantTablesReader {
                 shared,
                 List.copyOf(excluded),
                 copies(),
+                facts.temporary(),
                 problems);
     }
 
@@ -160,8 +163,9 @@ final class TenantTablesReader {
                             t.qualifiedName(),
                             "it has no tenant column, and its rows refer to the tenant's by keys that may be NULL ("
                                     + keys(links) + "): they may be the tenant's, or only point at it",
-                            "say which: --include " + t.qualifiedName() + " when they are the tenant's, --exclude "
-                                    + t.qualifiedName() + " when they are not");
+                            "say which: --include " + ShellText.quote(t.qualifiedName())
+                                    + " when they are the tenant's, --exclude " + ShellText.quote(t.qualifiedName())
+                                    + " when they are not");
                 }
             });
             more = !next.isEmpty();
@@ -172,6 +176,7 @@ final class TenantTablesReader {
         return links.stream().map(l -> l.reference().name()).collect(Collectors.joining(", "));
     }
 
+    /** Tables that tenants' rows refer to, and that were said to be theirs; whether there were any more of them. */
     private boolean addIncluded(Map<Long, CatalogTable> open) {
         List<Pattern> include = patterns(options.include());
         boolean any = false;
@@ -183,18 +188,70 @@ final class TenantTablesReader {
                     .filter(r -> r.to() == t.oid() && found.containsKey(r.from()) && r.from() != t.oid())
                     .map(r -> new TenantTable.Link(r, found.get(r.from()), false))
                     .toList();
-            if (links.isEmpty()) {
-                problem(
-                        "tenant-unclassified",
-                        t.qualifiedName(),
-                        "it is given with --include, but no foreign key joins it to a table with tenants' rows",
-                        "name its tenant column with --tenant-columns, or add one; or --exclude it");
-            } else {
+            if (!links.isEmpty()) {
                 add(t, TenantTable.Kind.INCLUDED, null, null, links);
                 any = true;
             }
         }
         return any;
+    }
+
+    /** A name that means no table is a mistake; a pattern may be meant for other databases as well. */
+    private void checkNames(Map<Long, CatalogTable> open, Set<String> excluded) {
+        List<Pattern> include = patterns(options.include());
+        for (CatalogTable t : open.values()) {
+            if (matches(include, t) && !found.containsKey(t.oid())) {
+                problem(
+                        "tenant-unclassified",
+                        t.qualifiedName(),
+                        "it is given with --include, but no foreign key joins it to a table with tenants' rows",
+                        "name its tenant column with --tenant-columns, or add one; or --exclude it");
+            }
+        }
+        for (String given : options.include()) {
+            if (open.values().stream().noneMatch(t -> matches(patterns(List.of(given)), t))) {
+                unknownName("--include", given);
+            }
+        }
+        for (String given : options.exclude()) {
+            Pattern pattern = patterns(List.of(given)).get(0);
+            if (given.indexOf('*') < 0
+                    && excluded.stream().noneMatch(n -> pattern.matcher(n).matches())) {
+                unknownName("--exclude", given);
+            }
+        }
+    }
+
+    private void unknownName(String option, String given) {
+        List<String> columns = found.values().stream()
+                .map(TenantTable::name)
+                .filter(n -> n.endsWith("." + given))
+                .toList();
+        problem(
+                "tenant-name",
+                given,
+                columns.isEmpty()
+                        ? "it is given with " + option + ", but there is no such table"
+                        : "it has a tenant column, so that " + option + " has to name it in full",
+                columns.isEmpty()
+                        ? "write it as schema.table, as the database spells it, or leave it out"
+                        : "write " + option + " " + ShellText.quote(String.join(",", columns))
+                                + " if you mean it: its rows stay");
+    }
+
+    /** Rows that the application writes may be the tenant's (addresses), or everybody's (countries): not known here. */
+    private void checkShared(CatalogTable t) {
+        TableFacts.Facts of = facts.of(t.oid());
+        if (of.insert() && !of.empty()) {
+            String name = ShellText.quote(t.qualifiedName());
+            problem(
+                    "tenant-ambiguous",
+                    t.qualifiedName(),
+                    "it has no tenant column, rows of the tenant refer to it, and role " + role.currentUser()
+                            + " may insert into it: its rows may be the tenant's, or everybody's",
+                    "say which: --include " + name + " when those that the tenant's refer to are its own, --exclude "
+                            + name + " when they are everybody's");
+        }
     }
 
     private TenantTable add(
@@ -260,115 +317,6 @@ final class TenantTablesReader {
 
     // ---------------------------------------------------------------- problems
 
-    private void checkTable(TenantTable t) throws SQLException {
-        if (!t.select()) {
-            problem(
-                    "tenant-privilege",
-                    t.name(),
-                    "role " + role.currentUser() + " may not read all of it",
-                    "GRANT USAGE ON SCHEMA " + Identifiers.quote(t.table().schema()) + " TO "
-                            + Identifiers.quote(role.currentUser()) + "; GRANT SELECT ON "
-                            + t.table().quotedName() + " TO " + Identifiers.quote(role.currentUser()) + ";");
-            return;
-        }
-        String open = visibility.unprotected(t);
-        if (open != null) {
-            if (!options.unprotected().containsKey(t.name())) {
-                problem(
-                        "tenant-unprotected",
-                        t.name(),
-                        open + ", so nothing but our own condition would keep other tenants' rows out",
-                        protect(t) + " Or accept it: --include-unprotected '" + t.name() + "=REASON'");
-            }
-        } else if (!options.witnessed() && !options.visible().containsKey(t.name())) {
-            String hidden = visibility.notInFull(t, "SELECT");
-            if (hidden != null) {
-                problem(
-                        "tenant-not-visible",
-                        t.name(),
-                        hidden,
-                        "give a role that sees all rows, so that they are counted: --witness-user ROLE; or, if you know"
-                                + " that nothing is hidden: --visible '" + t.name() + "=REASON'");
-            }
-        }
-        checkRows(t);
-    }
-
-    private String protect(TenantTable t) {
-        if (t.table().rls()) {
-            return t.table().forced()
-                    ? "Let its policies compare the tenant; doctor says how."
-                    : "ALTER TABLE " + t.table().quotedName() + " FORCE ROW LEVEL SECURITY;";
-        }
-        if (t.kind() == TenantTable.Kind.COLUMN) {
-            return "java -jar tenant-warden.jar ddl writes row-level security for it.";
-        }
-        String condition = t.column() == null
-                ? t.links().get(0).up()
-                        ? t.way(
-                                t.links().get(0),
-                                t.table().quotedName(),
-                                options.gucs().get(0))
-                        : null
-                : Identifiers.quote(t.column()) + " = "
-                        + PolicySql.value(options.gucs().get(0), t.type());
-        return condition == null
-                ? "Give it a tenant column."
-                : "ALTER TABLE " + t.table().quotedName() + " ENABLE ROW LEVEL SECURITY; ALTER TABLE "
-                        + t.table().quotedName() + " FORCE ROW LEVEL SECURITY; CREATE POLICY " + PolicySql.NAME + " ON "
-                        + t.table().quotedName() + " USING (" + condition + ");";
-    }
-
-    private void checkRows(TenantTable t) throws SQLException {
-        for (TableColumn c : t.columns()) {
-            String name = t.name() + "." + c.name();
-            if (c.largeObject() && !options.largeObjects().containsKey(name) && anyLargeObject()) {
-                long n = count("SELECT count(*) FROM " + t.from() + " t WHERE " + t.condition("t", options.setting())
-                        + " AND t." + Identifiers.quote(c.name())
-                        + " IN (SELECT m.oid FROM pg_catalog.pg_largeobject_metadata m)");
-                if (n > 0) {
-                    problem(
-                            "tenant-large-object",
-                            name,
-                            n + (n == 1 ? " row holds the number" : " rows hold numbers")
-                                    + " of large objects, which no policy protects: whose they are is not known here",
-                            "read them with lo_get, take them away with lo_unlink, then accept it:"
-                                    + " --large-objects '" + name + "=REASON'");
-                }
-            }
-        }
-        if (t.kind() == TenantTable.Kind.CHILD && t.links().size() > 1) {
-            List<String> elsewhere = new ArrayList<>();
-            for (TenantTable.Link link : t.links()) {
-                String there = link.reference().columns().stream()
-                        .map(c -> "t." + Identifiers.quote(c) + " IS NOT NULL")
-                        .collect(Collectors.joining(" AND "));
-                elsewhere.add("(" + there + " AND NOT " + t.way(link, "t", options.setting()) + ")");
-            }
-            long n = count("SELECT count(*) FROM " + t.from() + " t WHERE " + t.condition("t", options.setting())
-                    + " AND (" + String.join(" OR ", elsewhere) + ")");
-            if (n > 0) {
-                problem(
-                        "tenant-reference",
-                        t.name(),
-                        n + (n == 1 ? " row refers" : " rows refer")
-                                + " to rows of the tenant and to rows that are not the tenant's (" + keys(t.links())
-                                + ")",
-                        "give them one tenant first: SELECT * FROM " + t.table().quotedName() + " t WHERE "
-                                + String.join(" OR ", elsewhere)
-                                        .replace(
-                                                options.setting(),
-                                                options.gucs().get(0)));
-            }
-        }
-    }
-
-    private boolean anyLargeObject() throws SQLException {
-        boolean[] any = {false};
-        facts.run(TenantQueries.ANY_LARGE_OBJECT, rs -> any[0] = rs.getBoolean(1));
-        return any[0];
-    }
-
     private void addUnclassified(Map<Long, CatalogTable> open, List<CatalogTable> shared) {
         List<String> names = new ArrayList<>();
         for (CatalogTable t : open.values()) {
@@ -385,7 +333,10 @@ final class TenantTablesReader {
                     name,
                     "it has no tenant column, no foreign key joins it to tenants' rows, and it is not empty: whose rows"
                             + " these are is not known",
-                    "if none are a tenant's: --exclude " + String.join(",", names)
+                    "if none are a tenant's: --exclude " + ShellText.quote(name)
+                            + (names.size() > 1 && name.equals(names.get(0))
+                                    ? " (all of these: --exclude " + ShellText.quote(String.join(",", names)) + ")"
+                                    : "")
                             + "; if they are: name their column with --tenant-columns, or add one");
         }
     }
@@ -412,11 +363,5 @@ final class TenantTablesReader {
 
     private static boolean matches(List<Pattern> patterns, CatalogTable t) {
         return patterns.stream().anyMatch(p -> p.matcher(t.qualifiedName()).matches());
-    }
-
-    private long count(String sql) throws SQLException {
-        long[] n = {0};
-        facts.run("/* tenant-warden */ " + sql, rs -> n[0] = rs.getLong(1));
-        return n[0];
     }
 }

@@ -6,9 +6,9 @@ import io.tenantwarden.rls.policy.PolicyExpression;
 import io.tenantwarden.rls.sql.Identifiers;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Set;
 
 /**
  * Whether row-level security keeps a role away from other tenants' rows of a table, and whether it shows it all rows of its
@@ -16,19 +16,15 @@ import java.util.regex.Pattern;
  */
 final class TenantVisibility {
 
-    private static final Pattern EXISTS = Pattern.compile(
-            "EXISTS \\( ?SELECT(?: .*?)? FROM ([^ ()]+|\\S*\"[^()]*?)( [^ ()]+)? WHERE (.+)\\)", Pattern.DOTALL);
-
-    private static final Pattern IN = Pattern.compile(
-            "(\\S+) (?:IN|= ANY) \\( ?SELECT (\\S+) FROM (\\S+)( [^ ()]+)?(?: WHERE (.+))?\\)", Pattern.DOTALL);
-
     private final RoleFacts role;
     private final Collection<String> gucs;
+    private final FollowedLinks links;
 
     /** @param gucs names in lower case of the settings that hold the tenant */
     TenantVisibility(RoleFacts role, Collection<String> gucs) {
         this.role = role;
         this.gucs = gucs;
+        this.links = new FollowedLinks(gucs);
     }
 
     /** Why policies do not keep this role from other tenants' rows; null when they do. */
@@ -55,7 +51,12 @@ final class TenantVisibility {
     }
 
     private static boolean isNull(String branch, TenantTable t) {
-        return stripped(branch).equals(Identifiers.quote(t.table().tenantColumn()) + " IS NULL");
+        return FollowedLinks.stripped(branch).equals(Identifiers.quote(t.table().tenantColumn()) + " IS NULL");
+    }
+
+    /** Whether any policy lets the role reach rows by this command. */
+    boolean reaches(TenantTable t, String command) {
+        return !applying(t, command, true).isEmpty();
     }
 
     /** Why it is not certain that policies let the role reach all rows of the tenant by this command; null when it is. */
@@ -65,9 +66,14 @@ final class TenantVisibility {
             return "no policy lets the role " + command;
         }
         boolean all = false;
+        Set<TenantTable.Link> followed = new HashSet<>();
         for (Policy p : permissive) {
             all |= showsAll(p, t);
+            if (t.column() == null && p.using() != null) {
+                followed.addAll(links.of(p.using(), t));
+            }
         }
+        all |= FollowedLinks.suffice(followed, t);
         if (!all) {
             return "its " + (permissive.size() == 1 ? "policy " : "policies ") + names(permissive)
                     + " may hide rows of the tenant from the role for " + command;
@@ -123,104 +129,7 @@ final class TenantVisibility {
         PolicyExpression e = PolicyExpression.of(p.using(), t.table());
         return t.column() != null
                 ? e.showsAllWith(t.column(), gucs, functions)
-                : !t.links().isEmpty() && t.links().stream().allMatch(l -> followsLink(p.using(), t, l));
-    }
-
-    /** Whether it demands that the row referred to is there, and nothing else but that it is the tenant's. */
-    private boolean followsLink(String using, TenantTable t, TenantTable.Link link) {
-        String text = stripped(using.replaceAll("\\s+", " "));
-        String parent = link.other().table().quotedName();
-        String own = link.other().table().name();
-        List<String> left = new ArrayList<>();
-        for (int i = 0; i < link.reference().columns().size(); i++) {
-            left.add(link.reference().targets().get(i) + "="
-                    + link.reference().columns().get(i));
-        }
-        Matcher m = EXISTS.matcher(text);
-        String conditions;
-        String alias;
-        if (m.matches() && m.group(1).equals(parent)) {
-            alias = m.group(2) == null ? own : m.group(2).strip();
-            conditions = m.group(3);
-        } else {
-            m = IN.matcher(text);
-            if (!m.matches() || !m.group(3).equals(parent)) {
-                return false;
-            }
-            alias = m.group(4) == null ? own : m.group(4).strip();
-            if (!left.remove(unqualified(m.group(2), alias) + "="
-                    + unqualified(m.group(1), t.table().name()))) {
-                return false;
-            }
-            conditions = m.group(5);
-        }
-        if (conditions != null) {
-            for (String condition : conjuncts(conditions)) {
-                if (!takes(condition, left, alias, t) && !isTenant(condition, alias, link.other())) {
-                    return false;
-                }
-            }
-        }
-        return left.isEmpty();
-    }
-
-    private static boolean takes(String condition, List<String> left, String alias, TenantTable t) {
-        String[] sides = condition.split(" = ", -1);
-        return sides.length == 2
-                && (left.remove(unqualified(sides[0], alias) + "="
-                                + unqualified(sides[1], t.table().name()))
-                        || left.remove(unqualified(sides[1], alias) + "="
-                                + unqualified(sides[0], t.table().name())));
-    }
-
-    private boolean isTenant(String condition, String alias, TenantTable parent) {
-        return parent.column() != null
-                && PolicyExpression.of("(" + condition.replace(alias + ".", "") + ")", parent.table())
-                        .showsAllWith(parent.column(), gucs, false);
-    }
-
-    private static String unqualified(String column, String alias) {
-        String prefix = alias + ".";
-        String name = column.startsWith(prefix) ? column.substring(prefix.length()) : column;
-        return name.startsWith("\"") ? name.substring(1, name.length() - 1).replace("\"\"", "\"") : name;
-    }
-
-    /** The parts of {@code ((a) AND (b))}, without the parentheses around each. */
-    static List<String> conjuncts(String text) {
-        String inner = stripped(text);
-        List<String> parts = new ArrayList<>();
-        int depth = 0;
-        int from = 0;
-        for (int i = 0; i < inner.length(); i++) {
-            char c = inner.charAt(i);
-            depth += c == '(' ? 1 : c == ')' ? -1 : 0;
-            if (depth == 0 && inner.startsWith(" AND ", i)) {
-                parts.add(stripped(inner.substring(from, i)));
-                from = i + 5;
-            }
-        }
-        parts.add(stripped(inner.substring(from)));
-        return parts;
-    }
-
-    /** Without a pair of parentheses that encloses all of it. */
-    private static String stripped(String text) {
-        String inner = text.strip();
-        while (inner.startsWith("(") && closes(inner) == inner.length() - 1) {
-            inner = inner.substring(1, inner.length() - 1).strip();
-        }
-        return inner;
-    }
-
-    private static int closes(String text) {
-        int depth = 0;
-        for (int i = 0; i < text.length(); i++) {
-            depth += text.charAt(i) == '(' ? 1 : text.charAt(i) == ')' ? -1 : 0;
-            if (depth == 0) {
-                return i;
-            }
-        }
-        return -1;
+                : FollowedLinks.suffice(links.of(p.using(), t), t);
     }
 
     private static String names(List<Policy> policies) {

@@ -161,11 +161,54 @@ class TenantTablesTest {
             EXISTS (SELECT 1 FROM orders o WHERE o.id = items.order_id) AND line > 1               | false
             EXISTS (SELECT 1 FROM orders o WHERE o.id = items.order_id LIMIT 0)                    | false
             EXISTS (SELECT 1 FROM orders o, tenants t WHERE o.id = items.order_id)                 | false
+            EXISTS (SELECT FROM tenants WHERE (EXISTS (SELECT FROM orders o WHERE o.id = order_id))) | false
             """)
     void whatPoliciesOfChildrenShowInFull(String using, boolean full) throws SQLException {
         sql("CREATE TABLE items (order_id int NOT NULL REFERENCES orders, line int)");
         protect("items", using.replace("MINE", MINE));
         assertEquals(full ? List.of() : List.of("tenant-not-visible public.items"), problems(read()));
+    }
+
+    /** Keys of type varchar are compared as text; a grandchild asks for its parent's parent; one key of two is enough if it must be there. */
+    @Test
+    void policiesThatFollowSeveralForeignKeys() throws SQLException {
+        sql(
+                "CREATE TABLE carts (tenant_id int NOT NULL, id varchar(36) PRIMARY KEY); CREATE TABLE lines (id varchar(36)"
+                        + " PRIMARY KEY, cart varchar(36) NOT NULL REFERENCES carts, last int REFERENCES orders); CREATE TABLE"
+                        + " notes (line varchar(36) NOT NULL REFERENCES lines)");
+        protect("carts", "tenant_id = " + MINE);
+        protect("lines", "EXISTS (SELECT FROM carts c WHERE c.id = lines.cart)");
+        protect(
+                "notes",
+                "EXISTS (SELECT FROM lines l WHERE l.id = line AND EXISTS (SELECT FROM carts c WHERE c.id = l.cart AND"
+                        + " c.tenant_id = " + MINE + "))");
+        assertEquals(List.of(), problems(read()));
+        sql("ALTER TABLE lines ALTER cart DROP NOT NULL");
+        include.add("lines");
+        assertEquals(List.of("tenant-not-visible public.notes", "tenant-not-visible public.lines"), problems(read()));
+        sql("ALTER POLICY p ON lines USING (cart IN (SELECT id FROM carts) OR last IN (SELECT id FROM orders));"
+                + " ALTER POLICY p ON notes USING (EXISTS (SELECT FROM lines l WHERE l.id = line))");
+        assertEquals(List.of(), problems(read()));
+        sql("ALTER POLICY p ON lines USING (cart IN (SELECT id FROM carts) AND last IN (SELECT id FROM orders))");
+        assertEquals(List.of("tenant-not-visible public.lines"), problems(read()));
+    }
+
+    /** What the application writes and nobody says whose it is has to be told apart by whoever knows. */
+    @Test
+    void sharedTablesThatTheApplicationWritesAreUndecided() throws SQLException {
+        sql("CREATE TABLE addresses (id int PRIMARY KEY, street text); ALTER TABLE orders ADD address int REFERENCES"
+                + " addresses; INSERT INTO addresses VALUES (1, 'x'); GRANT SELECT ON addresses TO " + role());
+        assertEquals(List.of(), problems(read()));
+        sql("GRANT INSERT (id) ON addresses TO " + role());
+        assertEquals(List.of("tenant-ambiguous public.addresses"), problems(read()));
+        exclude.add("public.addresses");
+        assertEquals(List.of(), problems(read()));
+        exclude.add("public.adresses");
+        include.add("orders");
+        assertEquals(List.of("tenant-name public.adresses"), problems(read()));
+        exclude.remove("public.adresses");
+        exclude.add("orders");
+        assertEquals(List.of("tenant-name orders"), problems(read()));
     }
 
     @Test
@@ -208,9 +251,9 @@ class TenantTablesTest {
         protect(
                 "links",
                 "EXISTS (SELECT FROM orders o WHERE o.id = order_id) OR EXISTS (SELECT FROM carts c WHERE c.id = cart_id)");
-        assertEquals(List.of("tenant-not-visible public.links"), problems(read()));
+        assertEquals(List.of(), problems(read()));
         sql("INSERT INTO links VALUES (1, 2)");
-        assertEquals(List.of("tenant-not-visible public.links", "tenant-reference public.links"), problems(read()));
+        assertEquals(List.of("tenant-reference public.links"), problems(read()));
         sql("DROP TABLE links; ALTER TABLE orders ADD scan oid; SELECT lo_create(77); UPDATE orders SET scan = 78");
         assertEquals(List.of(), problems(read()));
         sql("UPDATE orders SET scan = 77 WHERE id = 1");
