@@ -140,6 +140,10 @@ public final class Config {
         return get(Keys.STRATEGY);
     }
 
+    public Hold hold() {
+        return get(Keys.HOLD);
+    }
+
     /** Whether tasks on other threads run in the scope that they were submitted in. */
     public boolean propagate() {
         return get(Keys.PROPAGATE);
