@@ -25,7 +25,6 @@ record Mutant(String name, String breaks, boolean enforce, boolean held, List<Ch
         this(name, breaks, enforce, false, changes);
     }
 
-
     private static final String INJECTOR = "io.tenantwarden.engine.inject.Injector";
     private static final String PIPELINED = "io.tenantwarden.engine.inject.PipelinedTransport";
     private static final String WIRE = "io.tenantwarden.engine.inject.WireState";
