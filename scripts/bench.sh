@@ -6,8 +6,10 @@
 # usage: scripts/bench.sh [--rounds 15] [--seconds 0.5] [--only NAME,NAME] [--quick]
 #   --rounds N     rounds that count; in each, every variant does every workload once
 #   --seconds S    length of one measurement
-#   --only NAMES   variants whose name contains one of these; "no tenant" is always there
-#   --quick        3 rounds of 0.2 s, to see that it runs; writes to target/bench instead of docs/benchmarks
+#   --only NAMES   variants whose name contains one of these; "no tenant" and its control are always there
+#   --quick        3 rounds of 0.2 s
+# With --only or --quick the results go to target/bench instead of docs/benchmarks, and what has moved by more than the noise
+# since the page in docs/benchmarks was made is printed: ratios, bytes, statements, waits, writes.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/help.sh"
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

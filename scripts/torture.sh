@@ -4,7 +4,7 @@
 # its seed and a shrunk program. Ends with a table of what was done. docs/how-it-is-checked.md tells how to read it.
 #
 # usage: scripts/torture.sh [--seconds N] [--seed S] [--threads N] [--mode inject|enforce] [--strategy pipelined|jdbc]
-#                           [--pgbouncer] [--driver oldest|newest|VERSION] [--postgres 14..18] [--no-faults]
+#                           [--hold transaction|session] [--pgbouncer] [--driver oldest|newest|VERSION] [--postgres 14..18] [--no-faults]
 #                           [--replay 'PROFILE: OPERATION ...'] [--jar FILE]
 # --pgbouncer needs Debian's package pgbouncer, or another PgBouncer in /usr/sbin, /usr/bin or /usr/local/bin.
 set -euo pipefail

@@ -44,6 +44,25 @@ class HardCasesTest {
         }
     }
 
+    /** The same with {@code warden.hold=session}, which must change nothing but what is sent. */
+    @TestFactory
+    List<DynamicTest> habitsWithValuesHeldForTheSession() {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (int major : new int[] {14, 18}) {
+            Forked forked = Forked.scenario(scenario("HoldSessionScenario"))
+                    .database(TestDatabase.create(major))
+                    .named("hold=session")
+                    .warden("hold", "session")
+                    .warden("tenant", AgentScenariosTest.SOURCE);
+            if (major == 18) {
+                forked.and(scenario("PoolOfOneScenario")).and(scenario("IsolationScenario"));
+                HABITS.forEach(name -> forked.and(scenario(name)));
+            }
+            tests.addAll(forked.tests());
+        }
+        return tests;
+    }
+
     private static List<DynamicTest> onBothServers(String scenario, UnaryOperator<Forked> configuration) {
         List<DynamicTest> tests = new ArrayList<>();
         for (int major : new int[] {14, 18}) {

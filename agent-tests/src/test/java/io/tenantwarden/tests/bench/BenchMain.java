@@ -32,7 +32,9 @@ public final class BenchMain {
     private final List<String> skipped = new ArrayList<>();
     private final Map<String, Map<Cell, double[]>> perSecond = new LinkedHashMap<>();
     private final Map<String, Map<Cell, double[]>> bytes = new LinkedHashMap<>();
-    private final Map<String, Map<Boolean, double[]>> counts = new LinkedHashMap<>();
+    private final Map<String, Map<Cell, double[]>> clientCpu = new LinkedHashMap<>();
+    private final Map<String, Map<Cell, double[]>> serverCpu = new LinkedHashMap<>();
+    private final Map<String, Map<Cell.Work, double[]>> counts = new LinkedHashMap<>();
 
     private record Options(int rounds, long millis, List<String> only, boolean quick) {
 
@@ -79,6 +81,7 @@ public final class BenchMain {
         boolean wants(Variant variant) {
             String name = variant.name().toLowerCase(Locale.ROOT);
             return variant.name().equals(Variant.REFERENCE)
+                    || variant.name().equals(Variant.CONTROL) // without it nobody knows what is chance
                     || only.isEmpty()
                     || only.stream().anyMatch(name::contains);
         }
@@ -152,8 +155,8 @@ public final class BenchMain {
     private void countStatements(Statement server, String database) throws Exception {
         track(server, "top");
         for (WorkerProcess worker : workers) {
-            for (boolean transaction : new boolean[] {false, true}) {
-                Cell cell = new Cell(transaction, false, 1);
+            for (Cell.Work work : Cell.Work.values()) {
+                Cell cell = new Cell(work, false, 1);
                 worker.ask(cell.command("count", COUNTED_OPERATIONS));
                 server.execute("SELECT pg_stat_statements_reset()");
                 String[] waitsAndWrites = worker.ask("go").split(" ");
@@ -165,7 +168,7 @@ public final class BenchMain {
                     calls = rs.getDouble(1) / COUNTED_OPERATIONS;
                 }
                 counts.computeIfAbsent(worker.variant().name(), n -> new LinkedHashMap<>())
-                        .put(transaction, new double[] {
+                        .put(work, new double[] {
                             calls, Double.parseDouble(waitsAndWrites[0]), Double.parseDouble(waitsAndWrites[1])
                         });
             }
@@ -204,6 +207,8 @@ public final class BenchMain {
                     if (round >= 0) {
                         note(perSecond, worker, cell, round, figures[0]);
                         note(bytes, worker, cell, round, figures[1]);
+                        note(clientCpu, worker, cell, round, figures[2]);
+                        note(serverCpu, worker, cell, round, figures[3]);
                     }
                 }
             }
@@ -227,8 +232,9 @@ public final class BenchMain {
     // ---- results
 
     private void report(Connection server) throws Exception {
-        Path folder = Files.createDirectories(
-                Path.of(System.getProperty("project.root"), options.quick ? "target/bench" : "docs/benchmarks"));
+        Path folder = Files.createDirectories(Path.of(
+                System.getProperty("project.root"),
+                options.quick || !options.only.isEmpty() ? "target/bench" : "docs/benchmarks"));
         Map<String, String> versions = new LinkedHashMap<>();
         versions.put("PostgreSQL", server.getMetaData().getDatabaseProductVersion());
         versions.put("pgjdbc", server.getMetaData().getDriverVersion());
@@ -236,9 +242,15 @@ public final class BenchMain {
         versions.put("p6spy", version("bench.p6spy"));
         versions.put("datasource-proxy", version("bench.datasource-proxy"));
         JsonObject machine = BenchMachine.describe(versions);
+        JsonObject json = json(machine);
+        if (options.quick || !options.only.isEmpty()) {
+            Path page = Path.of(System.getProperty("project.root"), "docs/benchmarks/throughput.json");
+            Regression.lines(page, json).forEach(BenchMain::say);
+            targets().lines().skip(2).forEach(BenchMain::say);
+        }
         Files.writeString(
                 folder.resolve("throughput.json"),
-                JsonWriter.indent(" ").string().object(json(machine)).done() + "\n");
+                JsonWriter.indent(" ").string().object(json).done() + "\n");
         Files.writeString(folder.resolve("throughput.md"), markdown(machine));
         say("written: " + folder.resolve("throughput.md"));
     }
@@ -268,15 +280,21 @@ public final class BenchMain {
                 one.put(
                         "bytesPerOperation",
                         Math.round(Spread.of(bytes.get(name).get(cell)).median()));
+                for (boolean client : new boolean[] {true, false}) {
+                    Spread cpu = cpu(client ? clientCpu : serverCpu, name, cell);
+                    if (!Double.isNaN(cpu.median())) {
+                        one.put(client ? "clientCpuMicros" : "serverCpuMicros", cpu.json(1));
+                    }
+                }
                 throughput.add(one);
             }
         }
         object.put("throughput", throughput);
         JsonArray statements = new JsonArray();
-        counts.forEach((name, byWork) -> byWork.forEach((transaction, figures) -> {
+        counts.forEach((name, byWork) -> byWork.forEach((work, figures) -> {
             JsonObject one = new JsonObject();
             one.put("variant", name);
-            one.put("work", new Cell(transaction, false, 1).work());
+            one.put("work", work.text());
             one.put("statementsPerOperation", figures[0]);
             one.put("waitsPerOperation", figures[1]);
             one.put("writesPerOperation", figures[2]);
@@ -288,6 +306,40 @@ public final class BenchMain {
 
     private List<String> names() {
         return workers.stream().map(worker -> worker.variant().name()).toList();
+    }
+
+    private static Spread cpu(Map<String, Map<Cell, double[]>> figures, String name, Cell cell) {
+        return Spread.of(figures.get(name).get(cell));
+    }
+
+    private static String micros(Spread cpu) {
+        return Double.isNaN(cpu.median()) ? "" : String.format(Locale.ROOT, "%.0f", cpu.median());
+    }
+
+    private String targets() {
+        StringBuilder text = new StringBuilder(Target.HEAD);
+        for (Target target : Target.ALL) {
+            if (perSecond.containsKey(target.variant()) && perSecond.containsKey(target.reference())) {
+                text.append(target.line(ratio(target.variant(), target.reference(), target.cell())));
+            }
+        }
+        return text.toString();
+    }
+
+    /** The ratios of the control in words. */
+    private String noise(Cell cell) {
+        if (!perSecond.containsKey(Variant.CONTROL)) {
+            return "";
+        }
+        Spread chance = ratio(Variant.CONTROL, Variant.REFERENCE, cell);
+        return String.format(
+                Locale.ROOT,
+                "Noise: \"%s\" reaches %.3f to %.3f in single rounds, its median lies between %.3f and %.3f.%n%n",
+                Variant.CONTROL,
+                chance.min(),
+                chance.max(),
+                chance.low(),
+                chance.high());
     }
 
     private Spread ratio(String name, String reference, Cell cell) {
@@ -316,19 +368,30 @@ public final class BenchMain {
                         "- \"no tenant, a second JVM\" is the same once more: what its ratios differ from 1 is chance.\n")
                 .append("- 1 ms is the delay of a proxy between client and server, there and back together.\n")
                 .append(
+                        "- CPU: microseconds of processor time for one operation (medians), of the client's JVM with its collector and"
+                                + " compiler, and of the server's processes, as Linux counts them. It says more than throughput where"
+                                + " others share the processors.\n")
+                .append("- \"" + Variant.HELD
+                        + "\" is `warden.hold=session`. Variants that cannot change the tenant read the rows of one,"
+                        + " also where two take turns.\n")
+                .append(
                         "- The OpenTelemetry agent exports nothing, p6spy and datasource-proxy log to a logger that is off.\n");
         for (String name : skipped) {
             text.append("- \"").append(name).append("\" was left out: its JVM refused to start.\n");
         }
+        text.append(
+                        "\n## Targets\n\nThe interval is that of the median at a confidence of 95 % (order statistics over the rounds). Where it"
+                                + " includes the target, the figure is undecided.\n\n")
+                .append(targets());
         for (Cell cell : Cell.all()) {
             text.append("\n## ")
-                    .append(cell.work())
-                    .append(", ")
-                    .append(cell.network())
-                    .append(", ")
-                    .append(cell.threads() == 1 ? "1 thread" : cell.threads() + " threads")
-                    .append("\n\n| variant | min | median | max | operations/s | bytes/operation on the client |\n")
-                    .append("|---|---|---|---|---|---|\n");
+                    .append(cell.title())
+                    .append("\n\n")
+                    .append(noise(cell))
+                    .append(
+                            "| variant | min | median | max | operations/s | client CPU, µs | server CPU, µs | bytes/operation on"
+                                    + " the client |\n")
+                    .append("|---|---|---|---|---|---|---|---|\n");
             for (String name : names()) {
                 text.append("| ")
                         .append(name)
@@ -337,6 +400,10 @@ public final class BenchMain {
                         .append(" | ")
                         .append(Math.round(
                                 Spread.of(perSecond.get(name).get(cell)).median()))
+                        .append(" | ")
+                        .append(micros(cpu(clientCpu, name, cell)))
+                        .append(" | ")
+                        .append(micros(cpu(serverCpu, name, cell)))
                         .append(" | ")
                         .append(Math.round(Spread.of(bytes.get(name).get(cell)).median()))
                         .append(" |\n");
@@ -367,11 +434,11 @@ public final class BenchMain {
                                 + " first execution only. A wait is a read of the client that follows a write; a write is what the"
                                 + " driver hands to the socket at once.\n\n")
                 .append("| variant | work | statements | waits | writes |\n|---|---|---|---|---|\n");
-        counts.forEach((name, byWork) -> byWork.forEach((transaction, figures) -> text.append(String.format(
+        counts.forEach((name, byWork) -> byWork.forEach((work, figures) -> text.append(String.format(
                 Locale.ROOT,
                 "| %s | %s | %.2f | %.2f | %.2f |%n",
                 name,
-                new Cell(transaction, false, 1).work(),
+                work.text(),
                 figures[0],
                 figures[1],
                 figures[2]))));

@@ -1,5 +1,6 @@
 package io.tenantwarden.tests.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -16,7 +17,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -44,12 +47,15 @@ public final class BenchWorker {
     private static final String SELECT = "select note from invoices where id = ?";
     private static final int WARM_UP_OF_COUNT = 30;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final OperatingSystemMXBean SYSTEM =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
     private final Hand hand;
     private final String url;
     private final DataSource direct;
     private final DataSource delayed;
     private final ExecutorService executor = Executors.newFixedThreadPool(Cell.MAX_THREADS);
+    private final Map<String, Long> rows = new HashMap<>();
 
     private BenchWorker(Hand hand, String url, String delayedUrl) throws ReflectiveOperationException {
         this.hand = hand;
@@ -58,10 +64,48 @@ public final class BenchWorker {
         this.delayed = pool(delayedUrl, Cell.MAX_THREADS);
     }
 
+    /** A row of each tenant; of the one that can be seen where the variant cannot change it. */
+    private void findRows() throws SQLException {
+        for (String tenant : List.of("a", "b")) {
+            TenantContext.set(tenant);
+            try (Connection c = direct.getConnection()) {
+                c.setAutoCommit(hand != Hand.TRANSACTION);
+                enter(c, tenant);
+                try (Statement s = c.createStatement();
+                        ResultSet rs =
+                                s.executeQuery("select min(id) from invoices where tenant_id = '" + tenant + "'")) {
+                    rs.next();
+                    long id = rs.getLong(1);
+                    rows.put(tenant, id == 0 ? rows.get("a") : (Long) id);
+                }
+                if (hand == Hand.TRANSACTION) {
+                    c.commit();
+                    c.setAutoCommit(true);
+                }
+                leave(c);
+            }
+        }
+    }
+
+    private void enter(Connection c, String tenant) throws SQLException {
+        if (hand == Hand.SESSION) {
+            execute(c, "SET app.tenant_id = '" + tenant + "'");
+        } else if (hand == Hand.TRANSACTION) {
+            setLocal(c, tenant);
+        }
+    }
+
+    private void leave(Connection c) throws SQLException {
+        if (hand == Hand.SESSION) {
+            execute(c, "RESET app.tenant_id");
+        }
+    }
+
     /** @param arguments a {@link Hand}, the URL on loopback, the URL with latency */
     public static void main(String[] arguments) throws Exception {
         PrintStream out = System.out;
         BenchWorker worker = new BenchWorker(Hand.valueOf(arguments[0]), arguments[1], arguments[2]);
+        worker.findRows();
         answer(out, "ready");
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
@@ -99,12 +143,18 @@ public final class BenchWorker {
 
     // ---- measuring
 
-    /** Operations a second over all threads, and bytes that one operation allocates. */
+    /**
+     * Operations a second over all threads; of one operation the bytes that it allocates, and the microseconds of processor time of this JVM and of
+     * the server's processes.
+     */
     private String run(Cell cell, long millis) throws Exception {
         DataSource pool = cell.latency() ? delayed : direct;
+        List<Long> server = ServerCpu.processes(pool, Cell.MAX_THREADS);
+        double serverBefore = ServerCpu.nanos(server);
+        double clientBefore = SYSTEM.getProcessCpuTime();
         List<Future<double[]>> futures = new ArrayList<>();
         for (int i = 0; i < cell.threads(); i++) {
-            futures.add(executor.submit(() -> work(pool, cell.transaction(), millis)));
+            futures.add(executor.submit(() -> work(pool, cell.kind(), millis)));
         }
         double perSecond = 0;
         double operations = 0;
@@ -115,19 +165,20 @@ public final class BenchWorker {
             operations += one[0];
             bytes += one[2];
         }
-        return perSecond + " " + bytes / operations;
+        double client = (SYSTEM.getProcessCpuTime() - clientBefore) / 1e3 / operations;
+        double servers = (ServerCpu.nanos(server) - serverBefore) / 1e3 / operations;
+        return perSecond + " " + bytes / operations + " " + client + " " + servers;
     }
 
     /** Operations, nanoseconds until the last of them ended, bytes allocated. */
-    private double[] work(DataSource pool, boolean transaction, long millis) throws SQLException {
-        TenantContext.set("a");
+    private double[] work(DataSource pool, Cell.Work work, long millis) throws SQLException {
         long operations = 0;
         long allocated = THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
         long begin = System.nanoTime();
         long limit = millis * 1_000_000;
         long elapsed;
         do {
-            operation(pool, transaction);
+            operation(pool, work, operations);
             operations++;
             elapsed = System.nanoTime() - begin;
         } while (elapsed < limit);
@@ -138,16 +189,15 @@ public final class BenchWorker {
     /** Works on a fresh connection, so that it can be counted: waits and writes of the client for each operation. */
     private void count(Cell cell, int operations, BufferedReader in, PrintStream out) throws Exception {
         DataSource pool = pool(url + "&socketFactory=" + CountingSocketFactory.class.getName(), 1);
-        TenantContext.set("a");
         for (int i = 0; i < WARM_UP_OF_COUNT; i++) {
-            operation(pool, cell.transaction());
+            operation(pool, cell.kind(), i);
         }
         answer(out, "warm");
         in.readLine();
         long waits = CountingSocketFactory.waits();
         long writes = CountingSocketFactory.writes();
         for (int i = 0; i < operations; i++) {
-            operation(pool, cell.transaction());
+            operation(pool, cell.kind(), i);
         }
         answer(
                 out,
@@ -160,33 +210,34 @@ public final class BenchWorker {
 
     // ---- the work
 
-    private void operation(DataSource pool, boolean transaction) throws SQLException {
+    private void operation(DataSource pool, Cell.Work work, long number) throws SQLException {
+        String tenant = work == Cell.Work.ALTERNATING && number % 2 == 1 ? "b" : "a";
+        TenantContext.set(tenant);
+        boolean transaction = work == Cell.Work.TRANSACTION;
         try (Connection c = pool.getConnection()) {
-            if (hand == Hand.SESSION) {
-                execute(c, "SET app.tenant_id = 'a'");
+            if (hand != Hand.TRANSACTION) {
+                enter(c, tenant);
             }
             if (transaction || hand == Hand.TRANSACTION) {
                 c.setAutoCommit(false);
                 if (hand == Hand.TRANSACTION) {
-                    setLocal(c);
+                    enter(c, tenant);
                 }
                 for (int i = 0; i < (transaction ? 10 : 1); i++) {
-                    select(c);
+                    select(c, rows.get(tenant));
                 }
                 c.commit();
                 c.setAutoCommit(true);
             } else {
-                select(c);
+                select(c, rows.get(tenant));
             }
-            if (hand == Hand.SESSION) {
-                execute(c, "RESET app.tenant_id");
-            }
+            leave(c);
         }
     }
 
-    private static void select(Connection c) throws SQLException {
+    private static void select(Connection c, long id) throws SQLException {
         try (PreparedStatement p = c.prepareStatement(SELECT)) {
-            p.setLong(1, 7);
+            p.setLong(1, id);
             try (ResultSet rs = p.executeQuery()) {
                 if (!rs.next()) {
                     throw new IllegalStateException("the row of the tenant is not there");
@@ -201,9 +252,9 @@ public final class BenchWorker {
         }
     }
 
-    private static void setLocal(Connection c) throws SQLException {
+    private static void setLocal(Connection c, String tenant) throws SQLException {
         try (PreparedStatement p = c.prepareStatement("select set_config('app.tenant_id', ?, true)")) {
-            p.setString(1, "a");
+            p.setString(1, tenant);
             p.executeQuery().close();
         }
     }

@@ -19,6 +19,7 @@ record Variant(String name, BenchWorker.Hand hand, boolean preset, String urlPre
     static final String CONTROL = "no tenant, a second JVM";
     static final String BY_HAND = "SET + query + RESET";
     static final String PIPELINED = "Warden pipelined";
+    static final String HELD = "Warden pipelined, hold=session";
 
     private static final String POSTGRESQL = "jdbc:postgresql://";
 
@@ -30,6 +31,7 @@ record Variant(String name, BenchWorker.Hand hand, boolean preset, String urlPre
                 plain("set_config by JDBC in the transaction", BenchWorker.Hand.TRANSACTION, false),
                 warden("Warden jdbc", "inject", "jdbc"),
                 warden(PIPELINED, "inject", "pipelined"),
+                held(),
                 warden("Warden audit", "audit", "auto"),
                 warden("Warden off", "off", "auto"),
                 attached(
@@ -70,6 +72,16 @@ record Variant(String name, BenchWorker.Hand hand, boolean preset, String urlPre
                         .property("warden.strategy", strategy)
                         .property("warden.tenant", "method:io.tenantwarden.tests.scenarios.TenantContext#current")
                         .property("warden.log", "none"));
+    }
+
+    private static Variant held() {
+        Variant pipelined = warden(HELD, "inject", "pipelined");
+        return new Variant(
+                HELD,
+                pipelined.hand(),
+                pipelined.preset(),
+                POSTGRESQL,
+                jvm -> pipelined.jvm().apply(jvm).property("warden.hold", "session"));
     }
 
     private static AgentJvm onClassPath(AgentJvm jvm, String property) {

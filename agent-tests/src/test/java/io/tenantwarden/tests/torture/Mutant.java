@@ -16,14 +16,21 @@ import java.util.List;
  * @param name for the table
  * @param breaks the promise that it breaks
  * @param enforce whether it shows in {@code enforce} only, where something is refused
+ * @param held whether it shows with {@code warden.hold=session} only
  * @param changes what is changed in the jar
  */
-record Mutant(String name, String breaks, boolean enforce, List<Change> changes) {
+record Mutant(String name, String breaks, boolean enforce, boolean held, List<Change> changes) {
+
+    Mutant(String name, String breaks, boolean enforce, List<Change> changes) {
+        this(name, breaks, enforce, false, changes);
+    }
 
     private static final String INJECTOR = "io.tenantwarden.engine.inject.Injector";
     private static final String PIPELINED = "io.tenantwarden.engine.inject.PipelinedTransport";
     private static final String WIRE = "io.tenantwarden.engine.inject.WireState";
     private static final String SHAPE = "io.tenantwarden.engine.inject.DriverShape";
+    private static final String HELD = "io.tenantwarden.engine.inject.HeldValues";
+    private static final String ASSIGNMENT = "io.tenantwarden.engine.inject.Assignment";
     private static final String CHECKOUT = "io.tenantwarden.engine.session.Checkout";
     private static final String NAMES = "io.tenantwarden.engine.session.RelationNames";
     private static final String LEXER = "io.tenantwarden.rls.sql.SqlLexer";
@@ -129,7 +136,33 @@ record Mutant(String name, String breaks, boolean enforce, List<Change> changes)
                     "search-path",
                     "the search path of the connection is believed to stay what it was",
                     true,
-                    List.of(new Gives(NAMES, "pathChanges", false))));
+                    List.of(new Gives(NAMES, "pathChanges", false))),
+            new Mutant(
+                    "hold-rollback",
+                    "hold=session: what was set in a transaction is believed to stand after its ROLLBACK",
+                    false,
+                    true,
+                    List.of(
+                            new Reads(HELD, "idle", "block", false),
+                            new LeavesOut(INJECTOR, "note", WIRE, "transactionMayHaveEnded"))),
+            new Mutant(
+                    "hold-error",
+                    "hold=session: what was set beside a statement that failed is believed to stand",
+                    false,
+                    true,
+                    List.of(new Gives(HELD, "executionFailed", false))),
+            new Mutant(
+                    "hold-discard",
+                    "hold=session: RESET and DISCARD are believed to leave what stands",
+                    false,
+                    true,
+                    List.of(new Gives(INJECTOR, "noteSettings", false))),
+            new Mutant(
+                    "hold-other-tenant",
+                    "hold=session: what stands is not sent again for another tenant",
+                    false,
+                    true,
+                    List.of(new Gives(ASSIGNMENT, "sameValues", true))));
 
     static Mutant named(String name) {
         return ALL.stream()

@@ -42,6 +42,7 @@ public final class MutantsMain {
                     .seed(seed)
                     .seconds(seconds)
                     .enforce(mutant.enforce())
+                    .held(mutant.held())
                     .run();
             String divergence = result.line(TortureWorker.DIVERGENCE);
             String after = result.line(TortureWorker.AFTER);

@@ -11,7 +11,7 @@ public final class TortureMain {
 
     private static final String USAGE = """
             usage: scripts/torture.sh [--seconds N] [--seed S] [--threads N] [--mode inject|enforce]
-                     [--strategy pipelined|jdbc] [--pgbouncer] [--driver oldest|newest|VERSION] [--postgres 14..18]
+                     [--strategy pipelined|jdbc] [--hold transaction|session] [--pgbouncer] [--driver oldest|newest|VERSION] [--postgres 14..18]
                      [--no-faults] [--replay 'PROFILE: OPERATION ...'] [--jar FILE]
             """;
 
@@ -43,6 +43,8 @@ public final class TortureMain {
                 case "--mode" ->
                     run.enforce(oneOf(option, left, "inject", "enforce").equals("enforce"));
                 case "--strategy" -> run.strategy(oneOf(option, left, "pipelined", "jdbc"));
+                case "--hold" ->
+                    run.held(oneOf(option, left, "transaction", "session").equals("session"));
                 case "--pgbouncer" -> run.pooler(true);
                 case "--driver" -> run.driver(driver(value(option, left)));
                 case "--postgres" -> run.postgres(Integer.parseInt(oneOf(option, left, "14", "15", "16", "17", "18")));

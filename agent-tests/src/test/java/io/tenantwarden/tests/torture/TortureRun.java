@@ -54,6 +54,7 @@ final class TortureRun {
     private boolean pooler;
     private boolean faults = true;
     private String strategy = "";
+    private boolean held;
     private String replay = "";
     private int major = 18;
     private Driver driver = Driver.NEWEST;
@@ -93,6 +94,12 @@ final class TortureRun {
     /** {@code warden.strategy}; empty for its default. */
     TortureRun strategy(String value) {
         strategy = value;
+        return this;
+    }
+
+    /** {@code warden.hold=session}. */
+    TortureRun held(boolean value) {
+        held = value;
         return this;
     }
 
@@ -146,6 +153,9 @@ final class TortureRun {
                     .property("logback.configurationFile", quietLogback(folder).toString());
             if (!strategy.isEmpty()) {
                 jvm.property("warden.strategy", strategy);
+            }
+            if (held) {
+                jvm.property("warden.hold", "session");
             }
             driver.into(jvm);
             Result result = run(jvm);

@@ -27,9 +27,16 @@ class TortureTest {
     }
 
     @Test
+    void valuesHeldForTheSession() throws Exception {
+        assertPasses(new TortureRun().seed(4).faults(false).postgres(18).held(true));
+    }
+
+    /** {@code warden.hold=session} must be without effect there. */
+    @Test
     void throughPgBouncer() throws Exception {
         assumeTrue(PgBouncer.installed().isPresent(), "PgBouncer is not installed: apt-get install pgbouncer");
-        assertPasses(new TortureRun().seed(3).faults(false).postgres(18).pooler(true));
+        assertPasses(
+                new TortureRun().seed(3).faults(false).postgres(18).pooler(true).held(true));
     }
 
     /** What longer runs have found and what was mended since, shrunk; none of them needs a fault. */

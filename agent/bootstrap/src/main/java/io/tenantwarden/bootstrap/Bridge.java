@@ -35,6 +35,13 @@ public interface Bridge {
      */
     Throwable beforeCopy(Object executor, String sql, boolean autocommit) throws Throwable;
 
+    /**
+     * A function is about to be called by its number; nothing is written yet.
+     *
+     * @return as {@link #beforeExecute}, and {@link #afterExecute} follows likewise
+     */
+    Throwable beforeFastpath(Object executor, boolean autocommit) throws Throwable;
+
     /** A query is about to be written to the stream, after the driver's BEGIN if there is one. */
     Throwable beforeSend(Object executor, Object query, int flags);
 

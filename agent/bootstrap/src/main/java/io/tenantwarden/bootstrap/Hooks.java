@@ -98,6 +98,23 @@ public final class Hooks {
         return true;
     }
 
+    /** @return whether {@link #afterExecute} must be called */
+    public static boolean beforeFastpath(Object executor, boolean autocommit) {
+        Throwable refusal;
+        try {
+            refusal = bridge().beforeFastpath(executor, autocommit);
+        } catch (Throwable bug) {
+            refusal = failedStatement("beforeFastpath", bug);
+            if (refusal == null) {
+                return false;
+            }
+        }
+        if (refusal != null) {
+            throw Hooks.<RuntimeException>sneak(refusal);
+        }
+        return true;
+    }
+
     public static void beforeSend(Object executor, Object query, int flags) {
         Throwable broken;
         try {

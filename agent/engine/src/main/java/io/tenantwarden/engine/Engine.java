@@ -235,6 +235,14 @@ public final class Engine implements Bridge {
     }
 
     @Override
+    public Throwable beforeFastpath(Object executor, boolean autocommit) throws Throwable {
+        Session session = session(executor);
+        return session == null || session.isUncovered()
+                ? uncovered(session)
+                : pgjdbcGate.beforeFastpath(session, autocommit);
+    }
+
+    @Override
     public Throwable beforeSend(Object executor, Object query, int flags) {
         Session session = session(executor);
         PipelinedTransport transport = transport(session);

@@ -6,6 +6,7 @@ import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.config.Config;
 import io.tenantwarden.engine.config.Functions;
 import io.tenantwarden.engine.config.GucAssignment;
+import io.tenantwarden.engine.config.Hold;
 import io.tenantwarden.engine.config.Jmx;
 import io.tenantwarden.engine.config.MethodPattern;
 import io.tenantwarden.engine.config.ModeSwitch;
@@ -93,7 +94,8 @@ public final class EngineFactory {
         this.sources = new TenantSources(config, mode, sites, reporter, opener);
         ScopeResolver scopes = sources.scopes();
         this.methods = new MethodScopes(config.scopes(), config.bypasses(), scopes, sources.format(), reporter);
-        GucPlan plan = GucPlan.of(values(config.guc()), values(config.gucBypass()), values(config.gucNone()));
+        GucPlan plan = GucPlan.of(values(config.guc()), values(config.gucBypass()), values(config.gucNone()))
+                .heldForSession(config.hold() == Hold.SESSION);
         CatalogOptions catalogOptions = new CatalogOptions(
                 config.tenantColumns(), patterns(config.tablesInclude()), patterns(config.tablesExclude()));
         OwnConnections own = new OwnConnections();

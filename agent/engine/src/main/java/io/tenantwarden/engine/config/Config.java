@@ -145,6 +145,11 @@ public final class Config {
         return get(Keys.ROWS_CHECK);
     }
 
+    /** How long an injected value stands. */
+    public Hold hold() {
+        return get(Keys.HOLD);
+    }
+
     /** Whether tasks on other threads run in the scope that they were submitted in. */
     public boolean propagate() {
         return get(Keys.PROPAGATE);

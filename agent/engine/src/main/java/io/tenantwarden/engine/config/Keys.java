@@ -171,6 +171,16 @@ public final class Keys {
                     "all")
             .orElse("sampled"));
 
+    public static final Key<Hold> HOLD = declare(Key.of(
+                    "warden.hold",
+                    Values.choice(Hold.values()),
+                    "How long an injected value stands: until the transaction ends, or for the session, so that it is sent"
+                            + " again only when a statement of another scope comes"
+                            + " ([how](how-injection-works.md#held-for-the-session)). `session` only where nothing stands"
+                            + " between application and server; behind a pooler it is `transaction`.",
+                    "session")
+            .orElse("transaction"));
+
     public static final Key<Boolean> PROPAGATE = declare(Key.of(
                     "warden.propagate",
                     Values.FLAG,

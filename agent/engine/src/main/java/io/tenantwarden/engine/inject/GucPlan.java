@@ -43,6 +43,7 @@ public final class GucPlan {
     private final boolean fixed;
     private final boolean sentForNone;
     private final boolean openedByBypass;
+    private final boolean heldForSession;
     private final String sql;
     private final String sessionSql;
     private final Assignment none;
@@ -54,7 +55,9 @@ public final class GucPlan {
             Value[] inBypass,
             String[] inNone,
             boolean sentForNone,
-            boolean openedByBypass) {
+            boolean openedByBypass,
+            boolean heldForSession) {
+        this.heldForSession = heldForSession;
         this.names = names;
         this.lowerCaseNames =
                 Arrays.stream(names).map(name -> name.toLowerCase(Locale.ROOT)).toList();
@@ -99,7 +102,17 @@ public final class GucPlan {
             inTenant[i] = inTenantByName.get(names[i]);
             inBypass[i] = inBypassByName.get(names[i]);
         }
-        return new GucPlan(names, inTenant, inBypass, inNone, !none.isEmpty(), !bypass.isEmpty());
+        return new GucPlan(names, inTenant, inBypass, inNone, !none.isEmpty(), !bypass.isEmpty(), false);
+    }
+
+    /** The same, for {@code warden.hold}: whether values may stand for the session, where the connection allows it. */
+    public GucPlan heldForSession(boolean held) {
+        return new GucPlan(names, inTenant, inBypass, inNone, sentForNone, openedByBypass, held);
+    }
+
+    /** See {@link #heldForSession(boolean)}. */
+    public boolean isHeldForSession() {
+        return heldForSession;
     }
 
     private static Map<String, Value> ignoringCase(Map<String, Value> values) {
@@ -135,7 +148,7 @@ public final class GucPlan {
     }
 
     /** The same for the session instead of the transaction. */
-    String sessionSql() {
+    public String sessionSql() {
         return sessionSql;
     }
 

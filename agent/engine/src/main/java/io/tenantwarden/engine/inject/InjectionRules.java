@@ -19,6 +19,15 @@ final class InjectionRules {
         /** Whether they hold for the session. */
         boolean holdsForSession();
 
+        /** Whether they stand for the session and need not be sent ({@code warden.hold=session}). */
+        boolean isHeld();
+
+        /** Whether other values stand for the session, which the statement could show or run code with although none are demanded for it. */
+        boolean isExposed(SqlStatement statement);
+
+        /** Whether something has run in the open transaction that ours went before, or would have. */
+        boolean hasRun();
+
         /** Whether a cursor or a portal of other values may still deliver rows. */
         boolean hasPortalOfAnother() throws Throwable;
 
@@ -56,7 +65,7 @@ final class InjectionRules {
         }
         Need need = !fresh && wire.isTakenOverBy(statement)
                 ? moved(Need.ALONGSIDE, wire)
-                : byDemand(Demand.of(statement, fresh), fresh, wire);
+                : byDemand(statement, Demand.of(statement, fresh), fresh, wire);
         if (need == Need.ALONGSIDE && !alongside) {
             need = Need.SEPARATE;
         }
@@ -64,7 +73,7 @@ final class InjectionRules {
             return need;
         }
         if (!fresh) {
-            return wire.isTouched() ? Need.SEPARATE : first(statement, before);
+            return wire.hasRun() ? Need.SEPARATE : first(statement, before);
         }
         if (wire.holdsForSession()) {
             return Need.NOTHING;
@@ -72,12 +81,12 @@ final class InjectionRules {
         return wire.isPooled() ? Need.POOLED : Need.SEPARATE;
     }
 
-    private static Need byDemand(Demand demand, boolean fresh, Wire wire) throws Throwable {
+    private static Need byDemand(SqlStatement statement, Demand demand, boolean fresh, Wire wire) throws Throwable {
         if (demand == Demand.NOTHING || demand == Demand.END) {
-            return Need.NOTHING;
+            return !wire.isExposed(statement) ? Need.NOTHING : fresh ? Need.SEPARATE : moved(Need.SEPARATE, wire);
         }
         if (fresh) {
-            if (!wire.isWanted()) {
+            if (!wire.isWanted() || demand == Demand.BEFORE && wire.isHeld()) {
                 return Need.NOTHING;
             }
             return demand == Demand.BEFORE ? Need.ALONGSIDE : Need.SEPARATE;

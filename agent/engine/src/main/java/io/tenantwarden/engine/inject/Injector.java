@@ -5,6 +5,7 @@ import io.tenantwarden.rls.sql.Keyword;
 import io.tenantwarden.rls.sql.SqlStatement;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
@@ -20,6 +21,7 @@ public final class Injector {
     private final Transport transport;
     private final OwnStatement own;
     private final SessionValues session;
+    private final HeldValues held;
     private final View view = new View();
     private boolean distrusted;
     private boolean pooled;
@@ -30,6 +32,7 @@ public final class Injector {
         this.transport = transport.apply(wire);
         this.own = new OwnStatement(plan);
         this.session = new SessionValues(own);
+        this.held = new HeldValues(session, wire);
     }
 
     /** Ours is written to the same group of messages as the application's statement. */
@@ -55,6 +58,17 @@ public final class Injector {
     /** A pooler stands between us and the server: nothing may be set for the session from now on. */
     public void behindPooler() {
         pooled = true;
+    }
+
+    /**
+     * Nothing stands between us and the server, for certain: values may stand for the session, where the configuration says so.
+     *
+     * @param applicationsOwnValue whether the application itself may have set a value
+     */
+    public void direct(BooleanSupplier applicationsOwnValue) {
+        if (plan.isHeldForSession() && pipelined() != null && !pooled) {
+            held.allow(applicationsOwnValue);
+        }
     }
 
     // ---- decision
@@ -97,6 +111,25 @@ public final class Injector {
         @Override
         public boolean holdsForSession() {
             return session.hold(target);
+        }
+
+        @Override
+        public boolean isHeld() {
+            return held.isOn() && wire.holds(target);
+        }
+
+        @Override
+        public boolean isExposed(SqlStatement statement) {
+            return held.isAllowed()
+                    && stands()
+                    && isWanted()
+                    && !wire.holds(target)
+                    && HoldRules.isExposed(statement, plan.lowerCaseNames());
+        }
+
+        @Override
+        public boolean hasRun() {
+            return held.isAllowed() ? wire.isUsed() : isTouched();
         }
 
         @Override
@@ -186,12 +219,17 @@ public final class Injector {
             throws SQLException {
         Assignment values = onWire(target);
         if (autocommit && driver.isIdle() && connection.getAutoCommit()) {
-            session.set(connection, values, keeps);
+            setForSession(connection, values, keeps);
             return;
         }
         boolean complete = false;
         try {
-            own.setForTransaction(connection, values);
+            if (held.isOn()) {
+                held.writes(values);
+                own.setForSession(connection, values);
+            } else {
+                own.setForTransaction(connection, values);
+            }
             complete = true;
         } finally {
             if (complete) {
@@ -202,18 +240,71 @@ public final class Injector {
         }
     }
 
-    /** The values that were set for the session and not reset yet; null when there are none. */
-    public Assignment forSession() {
-        return session.set();
+    private void setForSession(Connection connection, Assignment values, boolean keeps) throws SQLException {
+        boolean complete = false;
+        try {
+            session.set(connection, values, keeps);
+            complete = true;
+        } finally {
+            if (held.isAllowed()) {
+                if (complete) {
+                    held.stands(values, true);
+                } else {
+                    held.executionFailed(driver.isIdle());
+                }
+            }
+        }
     }
 
     /**
-     * Takes what {@link #setSeparately} has set for the session away. To be called outside a transaction.
+     * Sets the values outside every scope, for a question of Warden's own.
+     *
+     * @throws SQLException the driver's; they do not hold then
+     */
+    public void setNobody(Connection connection) throws SQLException {
+        setSeparately(connection, plan.none(), connection.getAutoCommit(), false);
+    }
+
+    /** Whether values of Warden's stand for the session, or may. */
+    public boolean stands() {
+        return session.set() != null;
+    }
+
+    /** Whether values of a scope stand for the session, or may: what Warden asks the server as nobody must not be asked then. */
+    public boolean standsForScope() {
+        return session.set() != null && !wire.holds(plan.none());
+    }
+
+    /**
+     * The values that were set for the session and that nothing but a reset takes back; null when there are none. Those that {@code
+     * warden.hold=session} leaves there do not count: the next ones are written over them.
+     */
+    public Assignment forSession() {
+        return held.isAllowed() ? null : session.set();
+    }
+
+    /** The values that were set for the session and are to be reset before a statement of another scope; null when there are none. */
+    public Assignment toReset() {
+        return held.isOn() ? null : session.set();
+    }
+
+    /**
+     * Takes what was set for the session away. To be called outside a transaction.
      *
      * @throws SQLException the driver's; what the session holds is unknown then, the caller must close the connection
      */
     public void resetSession(Connection connection) throws SQLException {
         session.reset(connection);
+        if (held.isAllowed()) {
+            held.gone(driver.isIdle());
+        } else {
+            wire.stands(false, null, false);
+        }
+    }
+
+    /** Whether the application is about to set a value of its own for the session, over one of ours that must go before. */
+    public boolean isReplacedBy(SqlStatement statement) {
+        return held.isAllowed() && stands() && HoldRules.setsForSession(statement, plan.lowerCaseNames());
     }
 
     /** Whether the transaction keeps its first snapshot to its end; asks the server, which takes none for it. */
@@ -233,7 +324,15 @@ public final class Injector {
         if (target != null) {
             before(statement, target, inTransaction, opensPortal, flags);
         }
+        held.sends(statement, inTransaction);
         note(statement, target);
+    }
+
+    /** A statement is about to be executed in a way that passes no {@link #send}: COPY, a call of a function by its number. */
+    public void sendsUnseen(SqlStatement statement) {
+        if (!HoldRules.leavesValues(statement)) {
+            held.doubted();
+        }
     }
 
     private void before(
@@ -243,6 +342,9 @@ public final class Injector {
             wire.mayOpenCursors(target);
         }
         Demand demand = Demand.of(statement, !inTransaction);
+        if (held.isAllowed() && demand != Demand.NOTHING && demand != Demand.END && target != plan.application()) {
+            wire.ran(target);
+        }
         boolean must = switch (demand) {
             case BEFORE -> !holds(target);
             case BEFORE_ALONE -> inTransaction && !holds(target);
@@ -251,7 +353,11 @@ public final class Injector {
         };
         Assignment first = must ? onWire(target) : atCommit(statement, target);
         if (first != null) {
-            transport.along(first, flags);
+            boolean forSession = held.isOn();
+            if (forSession) {
+                held.writes(first);
+            }
+            transport.along(first, forSession, flags);
         }
         if (demand == Demand.BEFORE && statement.opensCursor()) {
             wire.opensSqlCursor(target, statement.cursor(), statement.holdsCursor());
@@ -292,8 +398,15 @@ public final class Injector {
             wire.setInScope();
         } else {
             wire.applicationSets(plan.isSetBy(statement));
+            if (isReplacedBy(statement)) {
+                held.replaces();
+            }
         }
-        distrusted |= session.overwrittenByApplication();
+        if (held.isAllowed()) {
+            held.doubted();
+        } else {
+            distrusted |= session.overwrittenByApplication();
+        }
     }
 
     /**
@@ -308,7 +421,7 @@ public final class Injector {
             return null;
         }
         boolean applications = target == plan.application() && !wire.isOurs();
-        if (!wire.isTouched()
+        if (!wire.isUsed()
                 || applications && (wire.isSetByName() || wire.lastTenant() == null)
                 || wire.hasHoldableCursor()
                 || driver.inFailedTransaction()) {
@@ -323,11 +436,24 @@ public final class Injector {
         transport.readyForQuery();
         if (driver.inFailedTransaction()) {
             wire.failed();
+            held.failed();
         } else if (driver.inTransaction()) {
             wire.succeeded();
+            held.goesOn();
         } else {
+            held.idle(wire.known());
             wire.reset();
         }
+    }
+
+    /** An execution of the driver has failed, the outermost or one inside of it. */
+    public void executionFailed() {
+        held.executionFailed(driver.isIdle());
+    }
+
+    /** The outermost execution of the driver has ended; {@link #executionFailed} was told before when it has failed. */
+    public void executionEnded() {
+        held.executionEnded(driver.isIdle());
     }
 
     /**
@@ -336,6 +462,7 @@ public final class Injector {
      */
     public void distrust() {
         distrusted = true;
+        held.end();
         wire.forget();
     }
 
@@ -351,7 +478,7 @@ public final class Injector {
 
     /** Whether the application's own value of a GUC, if it set one, is hidden by Warden's. */
     public boolean hidesApplicationValue() {
-        return wire.isOurs() || session.set() != null;
+        return wire.isOurs() || !held.isAllowed() && session.set() != null;
     }
 
     /** Whether anything of ours may show in the transaction that is open. */

@@ -128,10 +128,10 @@ public final class PgjdbcConnection implements DriverConnection {
         return pending.isEmpty();
     }
 
-    /** Whether the message being processed answers this query. */
-    boolean isAnswerTo(Object query) throws Throwable {
+    /** The query that the message being processed answers; null when it answers none. */
+    Object answered() throws Throwable {
         Object request = pending.peekFirst();
-        return request != null && shape.queryOf(request) == query;
+        return request == null ? null : shape.queryOf(request);
     }
 
     /** The query that the message being processed answers; null when the driver has none, as for COPY. */

@@ -20,6 +20,8 @@ public final class PipelinedTransport implements Transport {
     // one for statements that have no name, one for those that have: what the driver has prepared under a name keeps it
     private final Ours unnamed = new Ours();
     private final Ours named = new Ours();
+    private final Ours unnamedForSession = new Ours();
+    private final Ours namedForSession = new Ours();
     // the application's, which is about to be written
     private Object query;
     private boolean sending;
@@ -36,6 +38,15 @@ public final class PipelinedTransport implements Transport {
         private Object query;
         private Object parameters;
         private Assignment written;
+
+        /**
+         * The server does not have, or may not have, what the driver believes it has prepared (DEALLOCATE ALL out of the driver's sight, a pooler):
+         * prepared anew the next time, as the driver does with its own (class {@code QueryExecutorImpl}, method {@code processResults}).
+         */
+        private void heal() {
+            query = null;
+            written = null;
+        }
     }
 
     PipelinedTransport(PgjdbcConnection connection, GucPlan plan, WireState wire) {
@@ -82,7 +93,7 @@ public final class PipelinedTransport implements Transport {
      * (behind an old PgBouncer), and because a name of ours that the server has lost must not fail what works without us. For the same reason ours
      * is prepared anew when the application's was prepared later: then it may be there, and ours not.
      */
-    private boolean isUnnamed(int flags) throws Throwable {
+    private boolean isUnnamed(Ours named, int flags) throws Throwable {
         if (shape.isOneShot(flags)) {
             return true;
         }
@@ -96,7 +107,7 @@ public final class PipelinedTransport implements Transport {
         }
         String own = named.query == null ? null : names.of(named.query);
         if (own != null && StatementNames.isBefore(own, applications)) {
-            heal();
+            named.heal();
         }
         return false;
     }
@@ -127,17 +138,18 @@ public final class PipelinedTransport implements Transport {
 
     /** A simple query takes nothing along: what it needs was set in a statement of its own. */
     @Override
-    public void along(Assignment target, int flags) throws Throwable {
+    public void along(Assignment target, boolean forSession, int flags) throws Throwable {
         if (pgjdbc.sendsSimple(flags)) {
             return;
         }
-        boolean oneShot = isUnnamed(flags);
-        Ours ours = oneShot ? unnamed : named;
+        Ours withName = forSession ? namedForSession : named;
+        boolean oneShot = isUnnamed(withName, flags);
+        Ours ours = !oneShot ? withName : forSession ? unnamedForSession : unnamed;
         sending = true;
         boolean complete = false;
         try {
             if (ours.query == null) {
-                ours.query = shape.createQuery(executor, plan.sql());
+                ours.query = shape.createQuery(executor, forSession ? plan.sessionSql() : plan.sql());
                 ours.parameters = shape.createParameters(ours.query);
             }
             if (ours.written != target) {
@@ -162,7 +174,15 @@ public final class PipelinedTransport implements Transport {
     }
 
     private boolean isAnswerToOurs() throws Throwable {
-        return unanswered > 0 && (pgjdbc.isAnswerTo(unnamed.query) || pgjdbc.isAnswerTo(named.query));
+        if (unanswered == 0) {
+            return false;
+        }
+        Object answered = pgjdbc.answered();
+        return answered != null
+                && (answered == named.query
+                        || answered == unnamed.query
+                        || answered == namedForSession.query
+                        || answered == unnamedForSession.query);
     }
 
     /** A CommandComplete was read: remembers whether it answers ours. */
@@ -188,22 +208,14 @@ public final class PipelinedTransport implements Transport {
     public void readyForQuery() throws Throwable {
         if (isAnswerToOurs()) {
             skipped |= !doomed;
-            heal();
+            named.heal();
+            namedForSession.heal();
         }
         if (endingPortals != null && shape.inTransaction(executor)) {
             // AND CHAIN: the next transaction has begun without a BEGIN of the driver
             endedPortals = endingPortals;
         }
         endingPortals = null;
-    }
-
-    /**
-     * The server does not have, or may not have, what the driver believes it has prepared (DEALLOCATE ALL out of the driver's sight, a pooler):
-     * prepared anew the next time, as the driver does with its own (class {@code QueryExecutorImpl}, method {@code processResults}).
-     */
-    private void heal() {
-        named.query = null;
-        named.written = null;
     }
 
     /** In a transaction that had failed before, everything is skipped; that is no failure of ours. */

@@ -4,8 +4,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
- * The values that Warden has set for the session, where nothing can go along with the application's statement and it is its own transaction. They
- * are taken back before a statement of another scope and when the connection is returned. Guarded by the lock on the connection.
+ * The values that Warden has set for the session: where nothing can go along with the application's statement and it is its own transaction, which
+ * are taken back before a statement of another scope and when the connection is returned; and those that {@link HeldValues} leaves there.
+ * Guarded by the lock on the connection.
  */
 final class SessionValues {
 
@@ -39,6 +40,31 @@ final class SessionValues {
         overwritten = true; // until the server says so: one that fails must not count as set the next time
         own.setForSession(connection, values);
         overwritten = false;
+    }
+
+    /** They were written, in a transaction or in a statement of its own, of which it is not known yet whether it succeeds. */
+    void written(Assignment values) {
+        set = values;
+        overwritten = true;
+        before = null;
+    }
+
+    /** These are the values of the session. */
+    void certain(Assignment values) {
+        set = values;
+        overwritten = false;
+    }
+
+    /** Whether they still are is not known. */
+    void doubt() {
+        overwritten = set != null;
+    }
+
+    /** Another value of the application's has taken their place. */
+    void gone() {
+        set = null;
+        overwritten = false;
+        before = null;
     }
 
     /**

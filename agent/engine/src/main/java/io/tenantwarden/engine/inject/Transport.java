@@ -3,8 +3,12 @@ package io.tenantwarden.engine.inject;
 /** How values get on the wire with the application's statement, and what the driver shows of portals. Guarded by the lock on the connection. */
 interface Transport {
 
-    /** Puts ours before a statement in the same group of messages, where that is how it is done. */
-    void along(Assignment target, int flags) throws Throwable;
+    /**
+     * Puts ours before a statement in the same group of messages, where that is how it is done.
+     *
+     * @param forSession whether the values are set for the session instead of the transaction
+     */
+    void along(Assignment target, boolean forSession, int flags) throws Throwable;
 
     /** Whether a portal that the driver opened may still deliver rows. */
     boolean hasOpenPortal() throws Throwable;

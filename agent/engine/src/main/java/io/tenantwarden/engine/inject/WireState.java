@@ -14,8 +14,11 @@ final class WireState {
 
     private Assignment live;
     private boolean unknown;
+    private boolean stands;
+    private Assignment standing;
     private Assignment lastTenant;
     private boolean touched;
+    private boolean used;
     private boolean ours;
     private boolean setByName;
     private Assignment portalsOf;
@@ -28,11 +31,12 @@ final class WireState {
 
     /** The next statement is the first of its transaction. */
     void reset() {
-        live = null;
-        unknown = false;
+        live = standing;
+        unknown = stands && standing == null;
         lastTenant = null;
-        touched = false;
-        ours = false;
+        touched = stands;
+        used = false;
+        ours = stands;
         setByName = false;
         portalsOf = null;
         sqlCursors = 0;
@@ -45,10 +49,34 @@ final class WireState {
         opaqueOfSeveral = false;
     }
 
+    /**
+     * What stands for the session whatever the transaction does: each begins with it.
+     *
+     * @param anything whether anything of Warden's does
+     * @param values null when it is not known what
+     * @param now whether no transaction is open, so that it holds now
+     */
+    void stands(boolean anything, Assignment values, boolean now) {
+        stands = anything;
+        standing = values;
+        if (now) {
+            reset();
+        }
+    }
+
+    /** A statement runs with these values, which hold already. */
+    void ran(Assignment assignment) {
+        used = true;
+        if (assignment.scope().isTenant()) {
+            lastTenant = assignment;
+        }
+    }
+
     void injected(Assignment assignment) {
         live = assignment;
         unknown = false;
         touched = true;
+        used = true;
         ours = true;
         setByName = false;
         if (assignment.scope().isTenant()) {
@@ -91,6 +119,7 @@ final class WireState {
         unknown = true;
         ours = true;
         touched = true;
+        used = true;
     }
 
     /**
@@ -114,12 +143,22 @@ final class WireState {
         return ours;
     }
 
-    /** Whether anything was injected since the transaction began. */
+    /** Whether anything was injected since the transaction began, or stands for the session. */
     boolean isTouched() {
         return touched;
     }
 
-    /** The tenant that was injected last in this transaction; null when none was. */
+    /** Whether anything was injected since the transaction began, or ran with values that stand. */
+    boolean isUsed() {
+        return used;
+    }
+
+    /** The values that hold; null when nothing was set, or it is not known. */
+    Assignment known() {
+        return unknown ? null : live;
+    }
+
+    /** The tenant that was injected last in this transaction, or ran last; null when none was. */
     Assignment lastTenant() {
         return lastTenant;
     }

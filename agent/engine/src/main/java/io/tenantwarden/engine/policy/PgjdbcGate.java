@@ -16,6 +16,9 @@ import java.util.List;
  */
 public final class PgjdbcGate {
 
+    /** What is known of a call by number: that it calls some function. */
+    private static final String FASTPATH = "select fastpath()";
+
     private final StatementGate gate;
     private final ScopeResolver scopes;
 
@@ -168,9 +171,52 @@ public final class PgjdbcGate {
             return failure;
         }
         session.execution().noteCopy();
-        KnownStatement known = StatementGate.asRead(session, new KnownStatement(SqlStatement.parse(copy)));
-        session.execution()
-                .runs(List.of(known)); // its answer comes when its rows were read, and the driver has no query for it
-        return gate.decideOne(session, known, null);
+        return decideUnseen(session, copy);
+    }
+
+    private SQLException decideUnseen(Session session, String sql) throws Throwable {
+        KnownStatement known = StatementGate.asRead(session, new KnownStatement(SqlStatement.parse(sql)));
+        // its answer comes when its rows were read, and the driver has no query for it
+        session.execution().runs(List.of(known));
+        SQLException refusal = gate.decideOne(session, known, null);
+        if (refusal == null && session.injector() != null) {
+            session.injector().sendsUnseen(known.sql());
+        }
+        return refusal;
+    }
+
+    /**
+     * A function is about to be called by its number (fastpath), as large objects are read and written; {@link #afterExecute} follows when the
+     * result is null. It is not counted, and nothing is sent before it but where another scope's values stand for the session.
+     *
+     * @param autocommit whether the driver sends no BEGIN before it
+     */
+    public SQLException beforeFastpath(Session session, boolean autocommit) throws Throwable {
+        ThreadState thread = ThreadState.current();
+        boolean decides = !thread.isInternal()
+                && session.database() != null
+                && session.injector() != null
+                && session.injector().stands();
+        Scope own = decides ? scopes.current(thread, session) : null;
+        boolean outermost;
+        try {
+            outermost = session.enter() && decides;
+        } catch (SQLException interrupted) {
+            return interrupted;
+        }
+        boolean passed = false;
+        try {
+            SQLException refusal = null;
+            if (outermost) {
+                refusal = gate.begin(session, own, autocommit, false);
+                refusal = refusal != null ? refusal : decideUnseen(session, FASTPATH);
+            }
+            passed = refusal == null;
+            return refusal;
+        } finally {
+            if (!passed) {
+                session.leave();
+            }
+        }
     }
 }

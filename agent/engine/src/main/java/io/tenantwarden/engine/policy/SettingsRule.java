@@ -123,7 +123,7 @@ final class SettingsRule {
                 if (change.name() == null
                         && (session.injector() == null
                                 || session.injector().isDistrusted()
-                                || session.injector().forSession() != null)) {
+                                || session.injector().stands())) {
                     // it may set anything; without asking the server, nothing follows from it, and what the server
                     // would say may be what was set inside a scope
                     return;

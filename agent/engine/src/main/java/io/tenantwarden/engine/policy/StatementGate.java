@@ -111,8 +111,8 @@ public final class StatementGate {
     private static boolean isOfAnotherScope(Session session, Scope scope, boolean autocommit, boolean alongside) {
         Injector injector = session.injector();
         return injector != null
-                && injector.forSession() != null
-                && (!autocommit || !injector.forSession().scope().equals(scope))
+                && injector.toReset() != null
+                && (!autocommit || !injector.toReset().scope().equals(scope))
                 && (alongside || !autocommit || scope.isNone());
     }
 
@@ -163,7 +163,7 @@ public final class StatementGate {
         if (session.injector() == null) {
             return null;
         }
-        if (sql.keyword() == Keyword.BEGIN && session.injector().forSession() != null) {
+        if (sql.keyword() == Keyword.BEGIN && session.injector().toReset() != null || isReplacing(session, sql)) {
             refusal = injection.reset(session);
         }
         // what drivers ask of types and keys, while a result is read for instance, goes on under the value that stands
@@ -174,6 +174,13 @@ public final class StatementGate {
             session.execution().noteSetting();
         }
         return refusal;
+    }
+
+    /** Whether the application sets a value of its own for the session, outside every scope, where one of ours stands. */
+    private static boolean isReplacing(Session session, SqlStatement sql) {
+        return session.execution().isAutocommit()
+                && (session.execution().scope().isNone() || session.execution().isOfPool())
+                && session.injector().isReplacedBy(sql);
     }
 
     /** What EXECUTE touches: what the text of PREPARE names, where that has passed here. */
@@ -275,6 +282,9 @@ public final class StatementGate {
      */
     void ended(Session session, Throwable thrown) {
         boolean failed = session.injector() != null && session.injector().takeFailure();
+        if ((thrown != null || failed) && session.injector() != null) {
+            session.injector().executionFailed();
+        }
         boolean undone = failed && session.driver().inFailedTransaction();
         session.leave();
         if (failed) {

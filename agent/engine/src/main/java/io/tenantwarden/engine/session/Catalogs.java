@@ -142,6 +142,8 @@ public final class Catalogs {
         if (pooled && session.injector() != null) {
             // not known counts as a pooler: what is set for the session there is left to other clients
             session.injector().behindPooler();
+        } else if (!pooled && isDirect(connection, identity)) {
+            session.direct();
         }
         session.noteStartUpOptions(tenantGucs, pooled);
         database.opened(session);
@@ -182,11 +184,23 @@ public final class Catalogs {
 
     /** Behind a pooler the key of the backend that the driver was given is not the backend's. */
     private static boolean isPooled(Connection connection, Identity identity) {
+        Integer pid = backendPid(connection);
+        return pid != null && pid != identity.backendPid();
+    }
+
+    /** Where the driver does not say which backend it was given it is neither pooled nor direct. */
+    private static boolean isDirect(Connection connection, Identity identity) {
+        Integer pid = backendPid(connection);
+        return pid != null && pid == identity.backendPid();
+    }
+
+    private static Integer backendPid(Connection connection) {
         try {
-            Object pid = connection.getClass().getMethod("getBackendPID").invoke(connection);
-            return pid instanceof Integer given && given != identity.backendPid();
+            return connection.getClass().getMethod("getBackendPID").invoke(connection) instanceof Integer given
+                    ? given
+                    : null;
         } catch (ReflectiveOperationException e) {
-            return false;
+            return null;
         }
     }
 

@@ -114,6 +114,14 @@ public final class Session {
         }
     }
 
+    /** Nothing stands between us and the server: the value of the session is nobody's but ours and the application's. */
+    void direct() {
+        // what happened on a connection before the agent came is not known
+        if (injector != null && copyable) {
+            injector.direct(applicationValue::mayBeThere);
+        }
+    }
+
     /** The server has said who the connection is and where it looks for names. */
     void identified(RoleFacts facts, List<String> searchPath) {
         role = facts.currentUser();
@@ -290,7 +298,11 @@ public final class Session {
 
     /** Ends what {@link #enter} began. */
     public void leave() {
-        if (--depth == 0 && execution.end()) {
+        boolean outermost = --depth == 0;
+        if (outermost && injector != null) {
+            injector.executionEnded();
+        }
+        if (outermost && execution.end()) {
             boolean sent = execution.isAnswered();
             applicationValue.executionEnds(sent);
             if (!sent) {
@@ -452,8 +464,7 @@ public final class Session {
             }
             case FAILED -> applicationValue.mayHaveGone();
             case WENT_BACK -> {
-                applicationValue.wentBack(
-                        injector != null && !injector.isDistrusted() && injector.forSession() == null);
+                applicationValue.wentBack(injector != null && !injector.isDistrusted() && !injector.stands());
                 names.rolledBackToSavepoint();
             }
             case COMMITTED -> ended(false);

@@ -2,6 +2,7 @@ package io.tenantwarden.engine.session;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.tenantwarden.engine.inject.Injector;
 import io.tenantwarden.engine.tenant.TenantType;
 import io.tenantwarden.rls.catalog.PlainStatements;
 import java.sql.Connection;
@@ -128,7 +129,7 @@ public final class TenantChecks {
             return Answer.UNKNOWN;
         }
         try (Session.OwnWork work = session.ownWork()) {
-            Answer answer = outsideTransaction((Connection) session.connection(), tenant);
+            Answer answer = outsideTransaction(session.injector(), (Connection) session.connection(), tenant);
             known.verdicts.put(tenant, new Verdict(answer, System.nanoTime()));
             if (known.failed) {
                 known.failed = false;
@@ -147,26 +148,34 @@ public final class TenantChecks {
      * Leaves no transaction behind. Switching autocommit while idle sends nothing; a read-only connection would send SET
      * then, so that there the driver's own transaction is rolled back instead.
      */
-    private Answer outsideTransaction(Connection connection, String tenant) throws SQLException {
+    private Answer outsideTransaction(Injector injector, Connection connection, String tenant) throws SQLException {
         if (connection.getAutoCommit()) {
-            return query(connection, tenant);
+            return query(injector, connection, tenant);
         }
         if (connection.isReadOnly()) {
             try {
-                return query(connection, tenant);
+                return query(injector, connection, tenant);
             } finally {
                 connection.rollback();
             }
         }
         connection.setAutoCommit(true);
         try {
-            return query(connection, tenant);
+            return query(injector, connection, tenant);
         } finally {
             connection.setAutoCommit(false);
         }
     }
 
-    private Answer query(Connection connection, String tenant) throws SQLException {
+    /** Another tenant's values may stand for the session ({@code warden.hold}), and must not answer for this one. */
+    private static void asNobody(Injector injector, Connection connection) throws SQLException {
+        if (injector != null && injector.standsForScope()) {
+            injector.setNobody(connection);
+        }
+    }
+
+    private Answer query(Injector injector, Connection connection, String tenant) throws SQLException {
+        asNobody(injector, connection);
         try (PreparedStatement statement = PlainStatements.prepare(connection, sql)) {
             statement.setQueryTimeout(QUERY_TIMEOUT_SECONDS);
             switch (type) {

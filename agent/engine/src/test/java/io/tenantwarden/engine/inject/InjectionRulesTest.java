@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tenantwarden.rls.sql.SqlStatement;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,21 @@ class InjectionRulesTest {
         @Override
         public boolean holdsForSession() {
             return facts.contains("session");
+        }
+
+        @Override
+        public boolean isHeld() {
+            return facts.contains("held");
+        }
+
+        @Override
+        public boolean isExposed(SqlStatement statement) {
+            return facts.contains("other-held") && HoldRules.isExposed(statement, List.of("app.x"));
+        }
+
+        @Override
+        public boolean hasRun() {
+            return facts.contains("touched") && !facts.contains("other-held");
         }
 
         @Override
@@ -134,6 +150,30 @@ class InjectionRulesTest {
             fetch c                           | in transaction          | cursor:c failed  | NOTHING
             set app.x = 'y'                   | in transaction          | takes-over       | ALONGSIDE
             set app.x = 'y'                   | in transaction          | takes-over portal| OPEN_PORTAL
+            # the values stand for the session
+            select 1                          | alone                   | held holds       | NOTHING
+            select 1                          | in transaction          | held holds       | NOTHING
+            select 1                          | portable alone          | held session     | NOTHING
+            call p()                          | alone                   | held session     | NOTHING
+            commit                            | in transaction          | held touched     | NOTHING
+            # those of another scope do, or it is not known which
+            select 1                          | alone                   | other-held touched | ALONGSIDE
+            call p()                          | alone                   | other-held touched | SEPARATE
+            select 1                          | in transaction          | other-held touched | ALONGSIDE
+            show app.x                        | alone                   | other-held touched | SEPARATE
+            show "app"."x"                    | alone                   | other-held touched | SEPARATE
+            show all                          | in transaction          | other-held touched | SEPARATE
+            show all                          | in transaction          | other-held portal  | OPEN_PORTAL
+            show work_mem                     | alone                   | other-held touched | NOTHING
+            show transaction isolation level  | in transaction          | other-held touched | NOTHING
+            create table t (id int)           | alone                   | other-held touched | SEPARATE
+            vacuum t                          | alone                   | other-held touched | SEPARATE
+            set work_mem = '1MB'              | alone                   | other-held touched | NOTHING
+            begin                             | alone                   | other-held touched | NOTHING
+            rollback                          | in transaction          | other-held touched | NOTHING
+            listen x                          | alone                   | other-held touched | NOTHING
+            select 1                          | portable in transaction | other-held touched mode  | SNAPSHOT
+            select 1                          | portable in transaction | other-held touched locks | AFTER_LOCK
             # one string, or one batch, that is sent whole
             select 1; commit; select 2        | portable in transaction |                  | SEVERAL
             select 1; commit; select 2        | in transaction          |                  | ALONGSIDE

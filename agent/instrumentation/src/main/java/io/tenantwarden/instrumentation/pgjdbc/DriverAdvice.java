@@ -56,6 +56,18 @@ final class DriverAdvice {
         }
     }
 
+    static final class FastpathCall {
+        @Advice.OnMethodEnter
+        static boolean enter(@Advice.This Object executor, @Advice.Argument(2) boolean suppressBegin) {
+            return Hooks.beforeFastpath(executor, suppressBegin);
+        }
+
+        @Advice.OnMethodExit(onThrowable = Throwable.class)
+        static void exit(@Advice.This Object executor, @Advice.Enter boolean entered, @Advice.Thrown Throwable thrown) {
+            Hooks.afterExecute(executor, entered, thrown);
+        }
+    }
+
     static final class ReceiveCommandStatus {
         @Advice.OnMethodExit
         static void exit(@Advice.This Object executor, @Advice.Return String tag) {

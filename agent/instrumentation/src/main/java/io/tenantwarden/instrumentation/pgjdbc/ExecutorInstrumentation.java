@@ -46,6 +46,8 @@ final class ExecutorInstrumentation implements TypeInstrumentation {
                 .visit(Advice.to(DriverAdvice.Execute.class).on(anyExecute))
                 .visit(Advice.to(DriverAdvice.StartCopy.class)
                         .on(named("startCopy").and(takesArguments(String.class, boolean.class))))
+                .visit(Advice.to(DriverAdvice.FastpathCall.class)
+                        .on(named("fastpathCall").and(takesArguments(3)).and(takesArgument(2, boolean.class))))
                 .visit(Advice.to(DriverAdvice.SendOneQuery.class)
                         .on(named("sendOneQuery").and(takesArguments(5)).and(takesArgument(4, int.class))))
                 .visit(Advice.to(DriverAdvice.ReceiveCommandStatus.class)
