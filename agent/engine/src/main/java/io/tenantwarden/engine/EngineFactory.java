@@ -73,7 +73,7 @@ public final class EngineFactory {
      */
     public EngineFactory(Config config, String version, Opener opener, JvmEnd end) {
         this.config = config;
-        this.mode = new ModeSwitch(config.mode());
+        this.mode = new ModeSwitch(config.mode(), config.jmx() == Jmx.CONTROL);
         this.reporter = new Reporter(
                 new ReportSettings(
                         config.mode().name().toLowerCase(java.util.Locale.ROOT),
@@ -130,7 +130,10 @@ public final class EngineFactory {
                 new TaskScopes(scopes, sites, config.propagate(), (where, bug) -> engine.failed(where, bug, false));
         reporter.agentErrors(AgentErrors::count);
         reporter.health(() -> coverage.health(firstConnections.health()));
+        reporter.catalogAges(firstConnections::catalogAges);
         reporter.after(PATIENCE, coverage::tellIfIdle);
+        reporter.modeControl(
+                new RunTimeMode(config.jmx(), hasScopes(), mode, coverage, reporter, firstConnections::modeChanged));
         methods.expiring().forEach(reporter::finding);
         this.selfCheck = new SelfCheck(methods::unmatched, sources.reader(), sources.values(), reporter::info);
         reporter.selfCheck(selfCheck);
@@ -162,7 +165,7 @@ public final class EngineFactory {
 
     /** Null when tenants are not checked; in audit nothing is sent but the reading of the catalog. */
     private TenantChecks tenantChecks() {
-        if (config.tenantCheck() == null || !mode.injects()) {
+        if (config.tenantCheck() == null || !mode.mayInject()) {
             return null;
         }
         return new TenantChecks(
@@ -178,6 +181,11 @@ public final class EngineFactory {
 
     public Reporter reporter() {
         return reporter;
+    }
+
+    /** The mode of each moment. */
+    public ModeSwitch mode() {
+        return mode;
     }
 
     /** Where tenants are read, and what that needs of the application's classes. */

@@ -100,8 +100,8 @@ public final class Installer {
         DriverStrategies strategies = new DriverStrategies(config.strategy(), events::fallsBack);
         PgjdbcInstrumentations drivers = new PgjdbcInstrumentations(strategies, events::driverFound);
         Candidates candidates = candidates(factory, drivers);
-        WardenTransformer transformer = new WardenTransformer(
-                candidates, config.mode() == Mode.ENFORCE, factory::classLoaded, listener(factory));
+        WardenTransformer transformer =
+                new WardenTransformer(candidates, factory.mode()::refuses, factory::classLoaded, listener(factory));
         factory.debugAtExit(transformer::counts);
         LoadedBefore before =
                 new LoadedBefore(transformer, candidates, drivers, factory::classLoaded, (type, cause) -> {

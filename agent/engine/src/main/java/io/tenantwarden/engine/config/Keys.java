@@ -200,9 +200,10 @@ public final class Keys {
 
     public static final Key<Jmx> JMX = declare(Key.of(
                     "warden.jmx",
-                    Values.choice(Jmx.values(), List.of("control")),
-                    "Whether state and counters are a JMX bean, `io.tenantwarden:type=Warden` ([reports](reports.md#jmx)).",
-                    "off")
+                    Values.choice(Jmx.values()),
+                    "Whether state and counters are a JMX bean, `io.tenantwarden:type=Warden`, and whether it may change"
+                            + " the mode (`control`) ([reports](reports.md#jmx)).",
+                    "control")
             .orElse("read"));
 
     public static final Key<List<String>> SOURCE_ROOTS = declare(Key.of(

@@ -1,5 +1,6 @@
 package io.tenantwarden.engine.report;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,6 +23,26 @@ final class ManagementBean implements WardenMXBean {
     public boolean isHealthy() {
         HealthState state = collected.health();
         return state != HealthState.DEGRADED && state != HealthState.OFF;
+    }
+
+    @Override
+    public List<String> getProblems() {
+        return isHealthy() ? List.of() : collected.problems();
+    }
+
+    @Override
+    public void setMode(String mode) {
+        collected.changeMode(mode);
+    }
+
+    @Override
+    public Map<String, Long> getCatalogAgeSeconds() {
+        return new TreeMap<>(collected.catalogAges());
+    }
+
+    @Override
+    public Map<String, Long> getCostNanos() {
+        return collected.cost.summary();
     }
 
     @Override

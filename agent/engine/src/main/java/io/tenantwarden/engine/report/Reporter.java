@@ -9,8 +9,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -223,6 +225,11 @@ public final class Reporter implements AutoCloseable {
         }
     }
 
+    /** What changes the mode at run time; it throws when that must not be, with a message for whoever asked. Without it nothing does. */
+    public void modeControl(Consumer<String> control) {
+        collected.modeControl(control);
+    }
+
     /** Tells that the mode was changed at run time. */
     public void modeChanged(String oldMode, String newMode) {
         collected.modeChanged(oldMode, newMode);
@@ -255,6 +262,16 @@ public final class Reporter implements AutoCloseable {
      */
     public StatementStats stats(String fingerprint, List<String> tables, String database) {
         return collected.inventory.stats(fingerprint, tables, database);
+    }
+
+    /** Where the age of each catalog comes from, in seconds by {@code database at server}. */
+    public void catalogAges(Supplier<Map<String, Long>> seconds) {
+        collected.catalogAges(seconds);
+    }
+
+    /** What the agent costs. */
+    public Cost cost() {
+        return collected.cost;
     }
 
     /** Where the state in the report comes from; by default it follows from the mode. It is asked on the reporter's thread. */

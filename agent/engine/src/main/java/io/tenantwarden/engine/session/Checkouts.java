@@ -201,11 +201,11 @@ public final class Checkouts {
      * back before the next statement of another scope.
      */
     private void cleanUp(Session session) {
-        if (session.injector() == null || session.injector().forSession() == null || !session.tryEnter()) {
+        if (session.wire() == null || session.wire().forSession() == null || !session.tryEnter()) {
             return;
         }
         try {
-            if (session.injector().forSession() != null && session.isIdle()) {
+            if (session.wire().forSession() != null && session.isIdle()) {
                 OwnStatements.reset(session);
             }
         } catch (Throwable e) {
