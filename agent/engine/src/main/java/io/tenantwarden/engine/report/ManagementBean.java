@@ -58,15 +58,18 @@ final class ManagementBean implements WardenMXBean {
     @Override
     public Map<String, Long> getViolations() {
         Map<String, Long> counts = new TreeMap<>();
-        for (Violation violation : collected.violations.all()) {
-            counts.merge(violation.first().kind().wireName(), violation.count(), Long::sum);
+        for (ViolationKind kind : ViolationKind.values()) {
+            long count = collected.violations.count(kind);
+            if (count > 0) {
+                counts.put(kind.wireName(), count);
+            }
         }
         return counts;
     }
 
     @Override
     public long getRefusals() {
-        return collected.violations.all().stream().mapToLong(Violation::refused).sum();
+        return collected.violations.refused();
     }
 
     @Override

@@ -274,6 +274,10 @@ public final class Reporter implements AutoCloseable {
         return collected.cost;
     }
 
+    Collected collected() {
+        return collected;
+    }
+
     /** Where the state in the report comes from; by default it follows from the mode. It is asked on the reporter's thread. */
     public void health(Supplier<HealthState> state) {
         collected.health(state);
