@@ -438,6 +438,13 @@ public final class Engine implements Bridge {
     }
 
     @Override
+    public void healthRegistryCreated(Object registry, Class<?> constructed) {
+        if (registry.getClass() == constructed) {
+            reporter.healthRegistryCreated(registry);
+        }
+    }
+
+    @Override
     public Object methodEntered(int rule, Object target, Object[] arguments) {
         return methods.enter(rule, arguments);
     }

@@ -7,6 +7,7 @@ import io.tenantwarden.engine.config.Config;
 import io.tenantwarden.engine.config.GucAssignment;
 import io.tenantwarden.engine.config.Jmx;
 import io.tenantwarden.engine.config.MethodPattern;
+import io.tenantwarden.engine.config.Metrics;
 import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.config.TablePattern;
 import io.tenantwarden.engine.coverage.Coverage;
@@ -83,7 +84,8 @@ public final class EngineFactory {
                         config.baseline(),
                         config.fail(),
                         config.sourceRoots(),
-                        config.jmx() != Jmx.OFF),
+                        config.jmx() != Jmx.OFF,
+                        config.metrics() != Metrics.OFF),
                 loggerFactories,
                 EngineFactory::internal,
                 end);
@@ -223,6 +225,7 @@ public final class EngineFactory {
         if (sources.classes().noteClass(loader, internalName)) {
             selfCheck.sourceLoaded();
         }
+        reporter.classLoaded(loader, internalName);
         if (internalName.equals("org/slf4j/LoggerFactory")) {
             loggerFactories.addLoader(loader);
         }

@@ -206,6 +206,14 @@ public final class Keys {
                     "control")
             .orElse("read"));
 
+    public static final Key<Metrics> METRICS = declare(Key.of(
+                    "warden.metrics",
+                    Values.choice(Metrics.values()),
+                    "Whether counters and health are in the application's own Micrometer, OpenTelemetry and Spring Boot"
+                            + " Actuator, where it has them ([reports](reports.md#metrics)).",
+                    "off")
+            .orElse("auto"));
+
     public static final Key<List<String>> SOURCE_ROOTS = declare(Key.of(
             "warden.sourceRoots",
             Values.list(Values.FOLDER),

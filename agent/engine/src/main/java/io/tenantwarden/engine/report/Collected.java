@@ -93,6 +93,12 @@ final class Collected {
         return catalogAges.get();
     }
 
+    /** Whether the agent does what its configuration says. */
+    boolean isHealthy() {
+        HealthState state = health();
+        return state != HealthState.DEGRADED && state != HealthState.OFF;
+    }
+
     String agentVersion() {
         return agentVersion;
     }

@@ -21,8 +21,7 @@ final class ManagementBean implements WardenMXBean {
 
     @Override
     public boolean isHealthy() {
-        HealthState state = collected.health();
-        return state != HealthState.DEGRADED && state != HealthState.OFF;
+        return collected.isHealthy();
     }
 
     @Override
