@@ -32,7 +32,8 @@ public final class AgentJvm {
     private final List<String> jvmOptions = new ArrayList<>();
     private final Map<String, String> properties = new LinkedHashMap<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
-    private final Set<String> leftOut = new HashSet<>(Set.of("slf4j-nop", "slf4j-reload4j"));
+    private final Set<String> leftOut =
+            new HashSet<>(Set.of("slf4j-nop", "slf4j-reload4j", "micrometer-core", "opentelemetry-sdk"));
     private final List<String> moreClassPath = new ArrayList<>();
     private Duration timeout = Duration.ofMinutes(5);
     private Path directory;
@@ -121,6 +122,12 @@ public final class AgentJvm {
     /** Leaves jars out of the class path whose file name begins so. */
     public AgentJvm without(String jarPrefix) {
         leftOut.add(jarPrefix);
+        return this;
+    }
+
+    /** Keeps jars of the class path of the tests that are left out otherwise. */
+    public AgentJvm with(String jarPrefix) {
+        leftOut.remove(jarPrefix);
         return this;
     }
 

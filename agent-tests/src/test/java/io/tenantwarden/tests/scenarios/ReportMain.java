@@ -7,8 +7,10 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.management.Attribute;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
+import javax.management.RuntimeMBeanException;
 import javax.management.openmbean.CompositeData;
 import javax.management.openmbean.TabularData;
 
@@ -61,9 +63,23 @@ public final class ReportMain {
             System.out.println("##jmx none");
             return;
         }
+        try (Connection c = Db.plain().getConnection()) {
+            for (int i = 0; i < 1_000; i++) {
+                Db.column(c, "select 1"); // one in 64 is measured
+            }
+        }
+        if (System.getProperty("mode.wanted") != null) {
+            try {
+                server.setAttribute(name, new Attribute("Mode", System.getProperty("mode.wanted")));
+            } catch (RuntimeMBeanException e) {
+                System.out.println("##changed " + e.getCause().getClass().getSimpleName() + ": "
+                        + e.getCause().getMessage());
+            }
+        }
         for (String attribute : new String[] {
             "State",
             "Healthy",
+            "Problems",
             "Mode",
             "Version",
             "Violations",
@@ -72,6 +88,8 @@ public final class ReportMain {
             "Bypasses",
             "Findings",
             "ProtectedTables",
+            "CatalogAgeSeconds",
+            "CostNanos",
             "AgentErrors"
         }) {
             Object value = server.getAttribute(name, attribute);
@@ -81,6 +99,8 @@ public final class ReportMain {
                     rows.put(String.valueOf(((CompositeData) row).get("key")), ((CompositeData) row).get("value"));
                 }
                 value = rows;
+            } else if (value instanceof String[] texts) {
+                value = String.join("; ", texts);
             }
             System.out.println("##jmx " + attribute + "=" + value);
         }

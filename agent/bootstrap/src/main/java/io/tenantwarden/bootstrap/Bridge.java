@@ -159,6 +159,13 @@ public interface Bridge {
     /** Hibernate made a session factory, which knows the application's tenant resolver. */
     void sessionFactoryCreated(Object factory);
 
+    /**
+     * Spring Boot made a registry of health contributors; asked at the end of each of its constructors.
+     *
+     * @param constructed the class whose constructor ends: the registry may be of a subclass, and not complete
+     */
+    void healthRegistryCreated(Object registry, Class<?> constructed);
+
     /** A method named by configuration is entered; the result goes to {@link #methodLeft}. */
     Object methodEntered(int rule, Object target, Object[] arguments);
 

@@ -415,6 +415,14 @@ public final class Hooks {
         }
     }
 
+    public static void healthRegistryCreated(Object registry, Class<?> constructed) {
+        try {
+            bridge().healthRegistryCreated(registry, constructed);
+        } catch (Throwable bug) {
+            failed("healthRegistryCreated", bug);
+        }
+    }
+
     public static Object methodEntered(int rule, Object target, Object[] arguments) {
         try {
             return bridge().methodEntered(rule, target, arguments);

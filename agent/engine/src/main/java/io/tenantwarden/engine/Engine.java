@@ -27,6 +27,7 @@ import io.tenantwarden.engine.policy.PgjdbcGate;
 import io.tenantwarden.engine.policy.Refusals;
 import io.tenantwarden.engine.policy.RequestScopes;
 import io.tenantwarden.engine.policy.ResultGate;
+import io.tenantwarden.engine.report.Cost;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.report.SiteFinder;
 import io.tenantwarden.engine.session.Catalogs;
@@ -59,6 +60,7 @@ public final class Engine implements Bridge {
     private final MessageScopes messages;
     private final LeftValues left;
     private final Reporter reporter;
+    private final Cost cost;
     private final DriverObjects objects;
     private final Coverage coverage;
     private final DriverShapes shapes;
@@ -94,6 +96,7 @@ public final class Engine implements Bridge {
         this.messages = messages;
         this.left = left;
         this.reporter = reporter;
+        this.cost = reporter.cost();
         this.objects = objects;
         this.coverage = coverage;
         this.shapes = new DriverShapes(reporter, mode, coverage);
@@ -112,12 +115,13 @@ public final class Engine implements Bridge {
             return;
         }
         PgjdbcConnection connection = new PgjdbcConnection(shape, executor);
-        Injector injector = injects() ? Injector.pipelined(connection, plan) : null;
-        ((HasSession) executor).wardenSession(new Session(connection, injector, properties(arguments)));
+        Injector injector = mode.mayInject() ? Injector.pipelined(connection, plan) : null;
+        ((HasSession) executor).wardenSession(session(new Session(connection, injector, properties(arguments))));
     }
 
-    private boolean injects() {
-        return mode.injects();
+    private Session session(Session session) {
+        session.injects(mode.injects());
+        return session;
     }
 
     private static Properties properties(Object[] arguments) {
@@ -170,8 +174,8 @@ public final class Engine implements Bridge {
     private void jdbcConnection(Connection connection, Properties properties) throws Throwable {
         JdbcConnection driver = new JdbcConnection(connection, properties);
         shapes.fallsBack(driver);
-        Injector injector = injects() ? Injector.portable(driver, plan) : null;
-        Session session = new Session(driver, injector, properties);
+        Injector injector = mode.mayInject() ? Injector.portable(driver, plan) : null;
+        Session session = session(new Session(driver, injector, properties));
         opened(session, connection);
         objects.session(shapes.executorOf(connection)).wardenSession(session); // where tags of commands are read
     }
@@ -198,6 +202,7 @@ public final class Engine implements Bridge {
         if (session == null || session.isUncovered()) {
             return uncovered(session);
         }
+        long begin = cost.begin();
         try {
             return pgjdbcGate.beforeExecute(session, queries, parameters, flags);
         } catch (Throwable bug) {
@@ -207,6 +212,8 @@ public final class Engine implements Bridge {
                 return Refusals.bug("beforeExecute", bug, true);
             }
             throw bug;
+        } finally {
+            cost.end(begin);
         }
     }
 
@@ -252,8 +259,7 @@ public final class Engine implements Bridge {
         try {
             KnownStatement known =
                     query instanceof HasStatement holder ? (KnownStatement) holder.wardenStatement() : null;
-            transport.beforeSend(
-                    session.injector(), query, known == null ? null : known.sql(), session.target(), flags);
+            transport.beforeSend(session.wire(), query, known == null ? null : known.sql(), session.target(), flags);
             return null;
         } catch (IOException broken) {
             return broken; // the driver closes the connection
@@ -266,9 +272,7 @@ public final class Engine implements Bridge {
     }
 
     private static PipelinedTransport transport(Session session) {
-        return session == null || session.injector() == null
-                ? null
-                : session.injector().pipelined();
+        return session == null || session.wire() == null ? null : session.wire().pipelined();
     }
 
     @Override
@@ -334,6 +338,7 @@ public final class Engine implements Bridge {
             Throwable refusal = uncovered(session);
             return refusal == null ? session : refusal;
         }
+        long begin = cost.begin();
         try {
             Throwable refusal = null;
             HasStatement holder = owner instanceof Statement ? objects.statement(owner) : null;
@@ -351,6 +356,8 @@ public final class Engine implements Bridge {
                 return Refusals.bug("beforeStatement", bug, true);
             }
             throw bug;
+        } finally {
+            cost.end(begin);
         }
     }
 
@@ -451,6 +458,13 @@ public final class Engine implements Bridge {
     @Override
     public void sessionFactoryCreated(Object factory) {
         HibernateSource.factoryCreated(factory);
+    }
+
+    @Override
+    public void healthRegistryCreated(Object registry, Class<?> constructed) {
+        if (registry.getClass() == constructed) {
+            reporter.healthRegistryCreated(registry);
+        }
     }
 
     @Override

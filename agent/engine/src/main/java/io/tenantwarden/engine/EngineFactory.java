@@ -9,6 +9,7 @@ import io.tenantwarden.engine.config.GucAssignment;
 import io.tenantwarden.engine.config.Hold;
 import io.tenantwarden.engine.config.Jmx;
 import io.tenantwarden.engine.config.MethodPattern;
+import io.tenantwarden.engine.config.Metrics;
 import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.config.TablePattern;
 import io.tenantwarden.engine.coverage.Coverage;
@@ -76,7 +77,7 @@ public final class EngineFactory {
      */
     public EngineFactory(Config config, String version, Opener opener, JvmEnd end) {
         this.config = config;
-        this.mode = new ModeSwitch(config.mode());
+        this.mode = new ModeSwitch(config.mode(), config.jmx() == Jmx.CONTROL);
         this.reporter = new Reporter(
                 new ReportSettings(
                         config.mode().name().toLowerCase(java.util.Locale.ROOT),
@@ -86,7 +87,8 @@ public final class EngineFactory {
                         config.baseline(),
                         config.fail(),
                         config.sourceRoots(),
-                        config.jmx() != Jmx.OFF),
+                        config.jmx() != Jmx.OFF,
+                        config.metrics() != Metrics.OFF),
                 loggerFactories,
                 EngineFactory::internal,
                 end);
@@ -142,7 +144,10 @@ public final class EngineFactory {
                 new TaskScopes(scopes, sites, config.propagate(), (where, bug) -> engine.failed(where, bug, false));
         reporter.agentErrors(AgentErrors::count);
         reporter.health(() -> coverage.health(firstConnections.health()));
+        reporter.catalogAges(firstConnections::catalogAges);
         reporter.after(PATIENCE, coverage::tellIfIdle);
+        reporter.modeControl(
+                new RunTimeMode(config.jmx(), hasScopes(), mode, coverage, reporter, firstConnections::modeChanged));
         methods.expiring().forEach(reporter::finding);
         this.selfCheck = new SelfCheck(methods::unmatched, sources.reader(), sources.values(), reporter::info);
         reporter.selfCheck(selfCheck);
@@ -185,7 +190,7 @@ public final class EngineFactory {
 
     /** Null when tenants are not checked; in audit nothing is sent but the reading of the catalog. */
     private TenantChecks tenantChecks() {
-        if (config.tenantCheck() == null || !mode.injects()) {
+        if (config.tenantCheck() == null || !mode.mayInject()) {
             return null;
         }
         return new TenantChecks(
@@ -201,6 +206,11 @@ public final class EngineFactory {
 
     public Reporter reporter() {
         return reporter;
+    }
+
+    /** The mode of each moment. */
+    public ModeSwitch mode() {
+        return mode;
     }
 
     /** Where tenants are read, and what that needs of the application's classes. */
@@ -238,6 +248,7 @@ public final class EngineFactory {
         if (sources.classes().noteClass(loader, internalName)) {
             selfCheck.sourceLoaded();
         }
+        reporter.classLoaded(loader, internalName);
         if (internalName.equals("org/slf4j/LoggerFactory")) {
             loggerFactories.addLoader(loader);
         }

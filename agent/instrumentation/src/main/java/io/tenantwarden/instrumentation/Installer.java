@@ -9,6 +9,7 @@ import io.tenantwarden.engine.config.ConfigFileReader;
 import io.tenantwarden.engine.config.ConfigLoader;
 import io.tenantwarden.engine.config.Loaded;
 import io.tenantwarden.engine.config.MethodPattern;
+import io.tenantwarden.engine.config.Metrics;
 import io.tenantwarden.engine.config.Mode;
 import io.tenantwarden.engine.config.OnConfigError;
 import io.tenantwarden.engine.config.Strategy;
@@ -16,6 +17,7 @@ import io.tenantwarden.engine.drivers.DriverEvents;
 import io.tenantwarden.engine.tenant.SourceKinds;
 import io.tenantwarden.instrumentation.client.ClientInstrumentation;
 import io.tenantwarden.instrumentation.executor.TaskInstrumentation;
+import io.tenantwarden.instrumentation.health.HealthRegistryInstrumentation;
 import io.tenantwarden.instrumentation.hibernate.SessionFactoryInstrumentation;
 import io.tenantwarden.instrumentation.messaging.ContainerInstrumentation;
 import io.tenantwarden.instrumentation.method.MethodRule;
@@ -99,9 +101,9 @@ public final class Installer {
         DriverEvents events = factory.engine().driverEvents();
         DriverStrategies strategies = new DriverStrategies(config.strategy(), events::fallsBack);
         PgjdbcInstrumentations drivers = new PgjdbcInstrumentations(strategies, events::driverFound);
-        Candidates candidates = candidates(factory, drivers);
-        WardenTransformer transformer = new WardenTransformer(
-                candidates, config.mode() == Mode.ENFORCE, factory::classLoaded, listener(factory));
+        Candidates candidates = candidates(config, factory, drivers);
+        WardenTransformer transformer =
+                new WardenTransformer(candidates, factory.mode()::refuses, factory::classLoaded, listener(factory));
         factory.debugAtExit(transformer::counts);
         LoadedBefore before =
                 new LoadedBefore(transformer, candidates, drivers, factory::classLoaded, (type, cause) -> {
@@ -161,7 +163,7 @@ public final class Installer {
         }
     }
 
-    private static Candidates candidates(EngineFactory factory, PgjdbcInstrumentations drivers) {
+    private static Candidates candidates(Config config, EngineFactory factory, PgjdbcInstrumentations drivers) {
         Map<String, TypeInstrumentation> byName = new HashMap<>();
         TenantSources sources = factory.sources();
         boolean requests = sources.readsRequests() || sources.watchesThreads();
@@ -172,6 +174,9 @@ public final class Installer {
         }
         if (messages) {
             byName.putAll(ContainerInstrumentation.byClassName());
+        }
+        if (config.metrics() != Metrics.OFF) {
+            byName.putAll(HealthRegistryInstrumentation.byClassName());
         }
         if (sources.readsHibernate()) {
             byName.putAll(SessionFactoryInstrumentation.byClassName());

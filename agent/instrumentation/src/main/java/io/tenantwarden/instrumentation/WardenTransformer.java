@@ -18,6 +18,7 @@ import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.dynamic.ClassFileLocator;
@@ -54,7 +55,7 @@ final class WardenTransformer implements ClassFileTransformer {
     }
 
     private final Candidates candidates;
-    private final boolean refuses;
+    private final BooleanSupplier refuses;
     private final BiConsumer<ClassLoader, String> classNames;
     private final Listener listener;
     private final Map<ClassLoader, Boolean> seeHooks = Collections.synchronizedMap(new WeakHashMap<>());
@@ -67,12 +68,15 @@ final class WardenTransformer implements ClassFileTransformer {
 
     /**
      * @param candidates what may be done to which class
-     * @param refuses whether a class that statements pass must not be loaded unchanged: {@code enforce}
+     * @param refuses whether a class that statements pass must not be loaded unchanged: {@code enforce}; asked at each
      * @param classNames told of every class: loader and internal name
      * @param listener told of every class that was changed or could not be
      */
     WardenTransformer(
-            Candidates candidates, boolean refuses, BiConsumer<ClassLoader, String> classNames, Listener listener) {
+            Candidates candidates,
+            BooleanSupplier refuses,
+            BiConsumer<ClassLoader, String> classNames,
+            Listener listener) {
         this.candidates = candidates;
         this.refuses = refuses;
         this.classNames = classNames;
@@ -143,7 +147,7 @@ final class WardenTransformer implements ClassFileTransformer {
         } catch (RuntimeException | Error second) {
             cause.addSuppressed(second); // nobody can be told; what matters is what the class is replaced with
         }
-        if (!guarded || !refuses) {
+        if (!guarded || !refuses.getAsBoolean()) {
             return null;
         }
         return RefusedClass.inPlaceOf(

@@ -59,7 +59,7 @@ class DriverClassesTest {
                             List.of(),
                             false,
                             false),
-                    false,
+                    () -> false,
                     (loader, name) -> {},
                     new WardenTransformer.Listener() {
                         @Override

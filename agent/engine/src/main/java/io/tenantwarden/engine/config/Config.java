@@ -185,6 +185,11 @@ public final class Config {
         return get(Keys.JMX);
     }
 
+    /** Whether the application's own metrics and health get what the agent knows. */
+    public Metrics metrics() {
+        return get(Keys.METRICS);
+    }
+
     /** Where source files lie, relative to the working directory; the usual folders when nothing is configured. */
     public List<String> sourceRoots() {
         List<String> roots = get(Keys.SOURCE_ROOTS);

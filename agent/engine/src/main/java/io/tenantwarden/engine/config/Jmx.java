@@ -5,5 +5,7 @@ public enum Jmx {
     /** No bean. */
     OFF,
     /** A bean that can be read. */
-    READ
+    READ,
+    /** A bean that can be read, and that changes the mode. */
+    CONTROL
 }

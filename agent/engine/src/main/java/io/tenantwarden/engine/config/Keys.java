@@ -226,10 +226,19 @@ public final class Keys {
 
     public static final Key<Jmx> JMX = declare(Key.of(
                     "warden.jmx",
-                    Values.choice(Jmx.values(), List.of("control")),
-                    "Whether state and counters are a JMX bean, `io.tenantwarden:type=Warden` ([reports](reports.md#jmx)).",
-                    "off")
+                    Values.choice(Jmx.values()),
+                    "Whether state and counters are a JMX bean, `io.tenantwarden:type=Warden`, and whether it may change"
+                            + " the mode (`control`) ([reports](reports.md#jmx)).",
+                    "control")
             .orElse("read"));
+
+    public static final Key<Metrics> METRICS = declare(Key.of(
+                    "warden.metrics",
+                    Values.choice(Metrics.values()),
+                    "Whether counters and health are in the application's own Micrometer, OpenTelemetry and Spring Boot"
+                            + " Actuator, where it has them ([reports](reports.md#metrics)).",
+                    "off")
+            .orElse("auto"));
 
     public static final Key<List<String>> SOURCE_ROOTS = declare(Key.of(
             "warden.sourceRoots",

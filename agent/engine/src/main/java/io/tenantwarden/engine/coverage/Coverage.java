@@ -41,6 +41,11 @@ public final class Coverage {
         degraded = true;
     }
 
+    /** Whether something that speaks to PostgreSQL is not covered. */
+    public boolean isDegraded() {
+        return degraded;
+    }
+
     /**
      * A class of a driver cannot be covered: reported at the class, because nobody has called it yet.
      *

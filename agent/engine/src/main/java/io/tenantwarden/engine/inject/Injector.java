@@ -312,6 +312,25 @@ public final class Injector {
         return OwnStatement.keepsSnapshot(connection);
     }
 
+    // ---- where sending begins
+
+    /**
+     * Nothing was sent until now, and everything will be from the next statement on. In a transaction that is open, cursors of before would
+     * deliver rows by values that they were not opened with.
+     *
+     * @param closed whether statements are refused then while such a cursor is open, rather than wait for its end
+     * @return whether it may begin
+     */
+    public boolean begins(boolean closed) throws Throwable {
+        if (driver.isIdle() || !(wire.mayHaveUnseenCursor() || transport.hasOpenPortal())) {
+            return true;
+        }
+        if (closed) {
+            wire.openBelongTo(plan.none());
+        }
+        return closed;
+    }
+
     // ---- what statements change
 
     /**
@@ -323,6 +342,8 @@ public final class Injector {
             throws Throwable {
         if (target != null) {
             before(statement, target, inTransaction, opensPortal, flags);
+        } else if (inTransaction && (statement.opensCursor() || statement.callsFunctions())) {
+            wire.mayOpenUnseenCursor();
         }
         held.sends(statement, inTransaction);
         note(statement, target);

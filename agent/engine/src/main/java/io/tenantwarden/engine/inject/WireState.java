@@ -28,6 +28,7 @@ final class WireState {
     private final Set<String> declared = new HashSet<>(0);
     private Assignment opaque;
     private boolean opaqueOfSeveral;
+    private boolean unseenCursors;
 
     /** The next statement is the first of its transaction. */
     void reset() {
@@ -47,6 +48,7 @@ final class WireState {
         }
         opaque = null;
         opaqueOfSeveral = false;
+        unseenCursors = false;
     }
 
     /**
@@ -183,6 +185,23 @@ final class WireState {
     void mayOpenCursors(Assignment target) {
         opaqueOfSeveral |= opaque != null && !opaque.sameValues(target);
         opaque = target;
+    }
+
+    /** While nothing was sent for statements, one of them may have opened a cursor. */
+    void mayOpenUnseenCursor() {
+        unseenCursors = true;
+    }
+
+    boolean mayHaveUnseenCursor() {
+        return unseenCursors;
+    }
+
+    /** Cursors and portals that are open in this transaction belong to these values, and there may be one that nobody has counted. */
+    void openBelongTo(Assignment values) {
+        portalsOf = values;
+        if (unseenCursors) {
+            sqlCursors++;
+        }
     }
 
     /** Whether a cursor of this name, which no DECLARE has opened, may have been opened with other values than these. */

@@ -172,7 +172,7 @@ public final class JdbcGate {
         if (transport != null) {
             Statement reader = owner instanceof Statement jdbc ? jdbc : null;
             for (KnownStatement statement : statements) {
-                transport.beforeSend(session.injector(), statement.sql(), session.target(), reader);
+                transport.beforeSend(session.wire(), statement.sql(), session.target(), reader);
             }
         }
         if (!(owner instanceof Statement) && !(owner instanceof Connection)) {
@@ -194,7 +194,7 @@ public final class JdbcGate {
     }
 
     private static JdbcTransport transport(Session session) {
-        return session.injector() == null ? null : session.injector().portable();
+        return session.wire() == null ? null : session.wire().portable();
     }
 
     /** What {@link #before} let through has ended. */

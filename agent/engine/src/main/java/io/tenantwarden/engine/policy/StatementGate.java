@@ -93,6 +93,10 @@ public final class StatementGate {
         boolean ofPool =
                 ThreadState.current().isInCheckout() || session.checkout().isReturned();
         session.begin(scope, captured, autocommit, alongside, ofPool);
+        SQLException leftBehind = follow(session);
+        if (leftBehind != null) {
+            return leftBehind;
+        }
         Verdict overwritten = settings.verify(session);
         SQLException refusal = overwritten == null ? null : teller.tell(overwritten);
         if (refusal == null && isOfAnotherScope(session, scope, autocommit, alongside)) {
@@ -102,6 +106,29 @@ public final class StatementGate {
             checkTenant(session, scope);
         }
         return refusal;
+    }
+
+    /**
+     * The mode may be another one than at the statement before. What a transaction was given stays until it ends: it would go on with values of
+     * nobody's. What was set for the session goes at once.
+     *
+     * @return why the statement must not run; null when it may
+     */
+    private SQLException follow(Session session) throws Throwable {
+        boolean injects = mode.injects();
+        if (session.wire() == null || injects == (session.injector() != null)) {
+            return null;
+        }
+        if (injects) {
+            session.injects(session.wire().begins(mode.refuses()));
+            return null;
+        }
+        if (!session.isIdle()) {
+            return null;
+        }
+        SQLException failure = session.wire().stands() ? injection.reset(session) : null;
+        session.injects(false);
+        return failure;
     }
 
     /**
@@ -117,8 +144,8 @@ public final class StatementGate {
     }
 
     private void checkTenant(Session session, Scope scope) throws Throwable {
-        if (checks == null) {
-            return;
+        if (checks == null || session.injector() == null) {
+            return; // in audit nobody is asked
         }
         Catalog catalog = session.database().catalog();
         boolean matters = catalog != null && !catalog.isEmpty();

@@ -15,6 +15,7 @@ import io.tenantwarden.rls.catalog.CatalogTable;
 import io.tenantwarden.rls.catalog.RoleFacts;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -77,6 +78,25 @@ public final class FirstConnections implements Catalogs.Listener {
                 List.copyOf(catalog.gucsInPolicies()),
                 catalog.unreadPolicies().size(),
                 connected.pooled()));
+    }
+
+    /** Says again how each role is covered: in another mode it is another way. */
+    public void modeChanged() {
+        roles.forEach((database, all) -> {
+            if (database.catalog() != null) {
+                all.forEach(connected -> cover(database, connected));
+            }
+        });
+    }
+
+    /** Seconds since each catalog was read, by {@code database at server}; without those that could not be read yet. */
+    public Map<String, Long> catalogAges() {
+        Map<String, Long> ages = new HashMap<>();
+        for (Database database : roles.keySet()) {
+            ages.put(
+                    database.name() + " at " + database.server(), database.age().toSeconds());
+        }
+        return ages;
     }
 
     @Override

@@ -3,7 +3,9 @@ package io.tenantwarden.engine.report;
 import io.tenantwarden.engine.report.document.Report;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -17,6 +19,7 @@ final class Collected {
     final Bypasses bypasses;
     final Findings findings;
     final SiteInventory inventory = new SiteInventory();
+    final Cost cost = new Cost();
 
     private final String agentVersion;
     private final Clock clock;
@@ -26,6 +29,10 @@ final class Collected {
     private volatile String mode;
     private volatile Supplier<HealthState> health = this::healthByMode;
     private volatile LongSupplier agentErrors = () -> 0;
+    private volatile Supplier<Map<String, Long>> catalogAges = Map::of;
+    private volatile Consumer<String> modeControl = wanted -> {
+        throw new IllegalStateException("nothing changes the mode of this JVM");
+    };
 
     Collected(String mode, String agentVersion, Consumer<LogLine> log, Clock clock) {
         this.mode = mode;
@@ -53,12 +60,60 @@ final class Collected {
         return health.get();
     }
 
+    /** Why the state is not as it should be, one sentence each. */
+    List<String> problems() {
+        HealthState state = health();
+        List<String> problems = new ArrayList<>();
+        if (state == HealthState.OFF) {
+            problems.add("warden.mode=off: nothing is watched");
+        } else if (state == HealthState.DEGRADED) {
+            for (Finding finding : findings.all()) {
+                if (finding.rule().equals("catalog-unavailable")) {
+                    problems.add(finding.object() + ": " + finding.message());
+                }
+            }
+            for (Violation violation : violations.all()) {
+                if (violation.first().kind() == ViolationKind.UNCOVERED_CLIENT) {
+                    problems.add(violation.first().site().className() + ": "
+                            + violation.first().detail());
+                }
+            }
+            if (problems.isEmpty()) {
+                problems.add("a connection could not be set up by the agent: the log has the error");
+            }
+        }
+        return problems;
+    }
+
+    void catalogAges(Supplier<Map<String, Long>> seconds) {
+        catalogAges = seconds;
+    }
+
+    Map<String, Long> catalogAges() {
+        return catalogAges.get();
+    }
+
+    /** Whether the agent does what its configuration says. */
+    boolean isHealthy() {
+        HealthState state = health();
+        return state != HealthState.DEGRADED && state != HealthState.OFF;
+    }
+
     String agentVersion() {
         return agentVersion;
     }
 
     String mode() {
         return mode;
+    }
+
+    void modeControl(Consumer<String> control) {
+        modeControl = control;
+    }
+
+    /** Changes the mode at run time, or throws with a message for whoever asked. */
+    void changeMode(String wanted) {
+        modeControl.accept(wanted);
     }
 
     void agentErrors(LongSupplier count) {

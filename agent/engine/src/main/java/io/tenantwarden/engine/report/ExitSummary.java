@@ -37,12 +37,12 @@ final class ExitSummary implements ReportSink {
         }
         List<Violation> told = new ArrayList<>(
                 all.stream().filter(violation -> !violation.known()).toList());
-        long known = all.stream()
-                .filter(Violation::known)
-                .mapToLong(Violation::count)
-                .sum();
-        long count = told.stream().mapToLong(Violation::count).sum() + collected.violations.beyondLimit();
-        long refused = told.stream().mapToLong(Violation::refused).sum();
+        long known = collected.violations.knownCount();
+        long count = -known;
+        for (ViolationKind kind : ViolationKind.values()) {
+            count += collected.violations.count(kind);
+        }
+        long refused = collected.violations.refused();
         LogLine.Totals totals = new LogLine.Totals(
                 told.size(), count, refused, known, collected.findings.count(), bypasses, collected.errors());
         log.accept(LogLine.summary(count > 0 ? Level.WARN : Level.INFO, totals));

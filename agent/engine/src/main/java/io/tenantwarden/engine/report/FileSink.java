@@ -4,7 +4,6 @@ import io.tenantwarden.engine.report.document.RenderOptions;
 import io.tenantwarden.engine.report.document.Report;
 import io.tenantwarden.engine.report.document.ReportFormat;
 import io.tenantwarden.engine.report.document.ReportFormats;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -18,21 +17,27 @@ final class FileSink implements ReportSink {
 
     private static final long EXIT_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
+    /** People read no more, and a page of all would take more memory than the agent may. */
+    private static final int MAX_RENDERED = 500;
+
     private record ReportFile(ReportFormat format, ReportWriter writer) {}
 
     private final Collected collected;
     private final Reporter.Timing timing;
+    private final Consumer<LogLine> log;
     private final List<ReportFile> files = new ArrayList<>();
     // Only the thread that writes, or the shutdown hook after it, reads and sets these.
     private volatile long writtenState = -1;
     private volatile long writtenNews = -1;
     private volatile long writtenAt;
     private volatile RenderOptions options;
+    private volatile boolean shortenedTold;
 
     /** @param paths of files whose ending names a format; {@code %p} is the process id */
     FileSink(List<String> paths, Collected collected, Reporter.Timing timing, Consumer<LogLine> log) {
         this.collected = collected;
         this.timing = timing;
+        this.log = log;
         for (String path : paths) {
             ReportFormat format = ReportFormats.ofFile(path);
             if (format == null) {
@@ -90,8 +95,18 @@ final class FileSink implements ReportSink {
         Report report = collected.report();
         boolean allWritten = true;
         for (ReportFile file : files) {
-            byte[] content = file.format().render(report, options).getBytes(StandardCharsets.UTF_8);
-            allWritten &= file.writer().write(content);
+            Report told = file.format() == ReportFormats.JSON ? report : report.mostFrequent(MAX_RENDERED);
+            if (told != report && !shortenedTold) {
+                shortenedTold = true;
+                log.accept(
+                        LogLine.text(
+                                Level.WARN,
+                                "only the " + MAX_RENDERED + " most frequent of "
+                                        + report.violations().size()
+                                        + " violations are in reports that are not JSON, so that writing them needs little memory. Keep a"
+                                        + " warden.report that ends in .json: it has all, and java -jar tenant-warden.jar report renders it"));
+            }
+            allWritten &= file.writer().write(target -> file.format().write(told, options, target));
         }
         writtenState = allWritten ? state : -1;
     }

@@ -1,5 +1,6 @@
 package io.tenantwarden.engine.report;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,8 +21,27 @@ final class ManagementBean implements WardenMXBean {
 
     @Override
     public boolean isHealthy() {
-        HealthState state = collected.health();
-        return state != HealthState.DEGRADED && state != HealthState.OFF;
+        return collected.isHealthy();
+    }
+
+    @Override
+    public List<String> getProblems() {
+        return isHealthy() ? List.of() : collected.problems();
+    }
+
+    @Override
+    public void setMode(String mode) {
+        collected.changeMode(mode);
+    }
+
+    @Override
+    public Map<String, Long> getCatalogAgeSeconds() {
+        return new TreeMap<>(collected.catalogAges());
+    }
+
+    @Override
+    public Map<String, Long> getCostNanos() {
+        return collected.cost.summary();
     }
 
     @Override
@@ -37,15 +57,18 @@ final class ManagementBean implements WardenMXBean {
     @Override
     public Map<String, Long> getViolations() {
         Map<String, Long> counts = new TreeMap<>();
-        for (Violation violation : collected.violations.all()) {
-            counts.merge(violation.first().kind().wireName(), violation.count(), Long::sum);
+        for (ViolationKind kind : ViolationKind.values()) {
+            long count = collected.violations.count(kind);
+            if (count > 0) {
+                counts.put(kind.wireName(), count);
+            }
         }
         return counts;
     }
 
     @Override
     public long getRefusals() {
-        return collected.violations.all().stream().mapToLong(Violation::refused).sum();
+        return collected.violations.refused();
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param fail kinds that make the JVM end with exit code 1 ({@code warden.fail}); empty when none
  * @param sourceRoots where source files lie ({@code warden.sourceRoots}), relative to the working directory
  * @param jmx whether there is a bean ({@code warden.jmx})
+ * @param metrics whether the application's metrics and health get what the agent knows ({@code warden.metrics})
  */
 public record ReportSettings(
         String mode,
@@ -24,7 +25,8 @@ public record ReportSettings(
         String baseline,
         Set<ViolationKind> fail,
         List<String> sourceRoots,
-        boolean jmx) {
+        boolean jmx,
+        boolean metrics) {
 
     public ReportSettings {
         reports = List.copyOf(reports);
@@ -34,6 +36,6 @@ public record ReportSettings(
 
     /** Without what only some use. */
     public ReportSettings(String mode, String agentVersion, LogMode log, List<String> reports, String baseline) {
-        this(mode, agentVersion, log, reports, baseline, Set.of(), SourceTree.USUAL_ROOTS, false);
+        this(mode, agentVersion, log, reports, baseline, Set.of(), SourceTree.USUAL_ROOTS, false, false);
     }
 }

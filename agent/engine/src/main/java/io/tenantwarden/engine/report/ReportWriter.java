@@ -1,11 +1,16 @@
 package io.tenantwarden.engine.report;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.Writer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -39,6 +44,12 @@ final class ReportWriter implements AutoCloseable {
     private boolean failureTold;
     private boolean closed;
 
+    /** What is to be in the file, as UTF-8. */
+    @FunctionalInterface
+    interface Content {
+        void write(Writer target) throws IOException;
+    }
+
     /**
      * @param pattern path of the report; {@code %p} is replaced by the process id
      * @param log where it is told that the file cannot be written, or has another name
@@ -53,7 +64,7 @@ final class ReportWriter implements AutoCloseable {
      *
      * @return whether it was written
      */
-    boolean write(byte[] content) {
+    boolean write(Content content) {
         try {
             if (!writing.tryLock(LOCK_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)) {
                 return false;
@@ -75,7 +86,7 @@ final class ReportWriter implements AutoCloseable {
         }
     }
 
-    private void replace(byte[] content) throws IOException {
+    private void replace(Content content) throws IOException {
         if (target == null) {
             own(Path.of(pattern.replace(
                             "%p", Long.toString(ProcessHandle.current().pid())))
@@ -85,10 +96,11 @@ final class ReportWriter implements AutoCloseable {
         Files.deleteIfExists(temporary);
         Set<OpenOption> create = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         try (SeekableByteChannel channel = Files.newByteChannel(temporary, create, ownerOnly())) {
-            ByteBuffer buffer = ByteBuffer.wrap(content);
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
-            }
+            // half a surrogate pair becomes a question mark: a report that has it is better than none
+            CharsetEncoder encoder = StandardCharsets.UTF_8.newEncoder().onMalformedInput(CodingErrorAction.REPLACE);
+            Writer writer = new BufferedWriter(Channels.newWriter(channel, encoder, -1));
+            content.write(writer);
+            writer.flush();
         }
         try {
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);

@@ -9,8 +9,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -33,6 +35,8 @@ public final class Reporter implements AutoCloseable {
     private final ExitSummary summary;
     private final List<ReportSink> sinks;
     private final WardenThread thread;
+    private final MetricsSink metrics;
+    private final ActuatorHealth actuator;
 
     /**
      * How long things take.
@@ -69,6 +73,8 @@ public final class Reporter implements AutoCloseable {
         collected = new Collected(settings.mode(), settings.agentVersion(), this::log, clock);
         files = new FileSink(settings.reports(), collected, timing, this::log);
         summary = new ExitSummary(collected, this::log);
+        metrics = settings.metrics() ? new MetricsSink(collected, this::log, this::wakeIfStarted) : null;
+        actuator = settings.metrics() ? new ActuatorHealth(collected, this::log) : null;
         sinks = sinks(loggerFactories, stderr, timing);
         thread = new WardenThread(new Writing(), guard, end);
     }
@@ -81,6 +87,9 @@ public final class Reporter implements AutoCloseable {
         }
         if (settings.jmx() && ManagementSink.isAvailable()) {
             list.add(new ManagementSink(collected, this::log));
+        }
+        if (metrics != null) {
+            list.add(metrics);
         }
         if (settings.log() != LogMode.NONE) {
             LogQueue queue = new LogQueue();
@@ -100,6 +109,26 @@ public final class Reporter implements AutoCloseable {
 
     private void wake() {
         thread.wake();
+    }
+
+    private void wakeIfStarted() {
+        if (thread.isStarted()) {
+            thread.wake();
+        }
+    }
+
+    /** Told of each class that the application loads, while it is loaded. */
+    public void classLoaded(ClassLoader loader, String internalName) {
+        if (metrics != null) {
+            metrics.classLoaded(loader, internalName);
+        }
+    }
+
+    /** Spring Boot made a registry of health contributors. */
+    public void healthRegistryCreated(Object registry) {
+        if (actuator != null) {
+            actuator.register(registry);
+        }
     }
 
     /**
@@ -218,9 +247,12 @@ public final class Reporter implements AutoCloseable {
     /** Runs something once after this time, on the reporter's thread; not at all when the JVM ends before. */
     public void after(Duration time, Runnable work) {
         deadlines.add(time, work);
-        if (thread.isStarted()) {
-            thread.wake();
-        }
+        wakeIfStarted();
+    }
+
+    /** What changes the mode at run time; it throws when that must not be, with a message for whoever asked. Without it nothing does. */
+    public void modeControl(Consumer<String> control) {
+        collected.modeControl(control);
     }
 
     /** Tells that the mode was changed at run time. */
@@ -255,6 +287,20 @@ public final class Reporter implements AutoCloseable {
      */
     public StatementStats stats(String fingerprint, List<String> tables, String database) {
         return collected.inventory.stats(fingerprint, tables, database);
+    }
+
+    /** Where the age of each catalog comes from, in seconds by {@code database at server}. */
+    public void catalogAges(Supplier<Map<String, Long>> seconds) {
+        collected.catalogAges(seconds);
+    }
+
+    /** What the agent costs. */
+    public Cost cost() {
+        return collected.cost;
+    }
+
+    Collected collected() {
+        return collected;
     }
 
     /** Where the state in the report comes from; by default it follows from the mode. It is asked on the reporter's thread. */

@@ -12,7 +12,6 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Violation {
 
     private static final int MAX_THREADS = 20;
-    private static final int MAX_SQL = 10_000;
 
     /** A helper of many callers is one site, and each of them has a step of its own. */
     private static final int MAX_STEPS = 50;
@@ -48,7 +47,8 @@ final class Violation {
         lastSeen = now;
         boolean newStep = false;
         if (event.next() != null) {
-            next = event.next(); // the latest knows best which methods are helpers
+            // the latest knows best which methods are helpers
+            next = event.next().equals(first.next()) ? first.next() : event.next();
             newStep = !steps.contains(next) && steps.size() < MAX_STEPS && steps.add(next);
         }
         if (event.thread() != null) {
@@ -126,7 +126,7 @@ final class Violation {
                 first.site().frame(),
                 first.stack(),
                 first.submitSite() == null ? null : first.submitSite().frame(),
-                first.sql() == null ? null : LogText.cut(first.sql(), MAX_SQL),
+                first.sql(),
                 first.fingerprint(),
                 first.tables(),
                 first.operation(),

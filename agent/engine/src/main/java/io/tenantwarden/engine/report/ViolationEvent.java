@@ -61,6 +61,29 @@ public record ViolationEvent(
         return ViolationId.of(kind, site, fingerprint);
     }
 
+    /** The same event with these texts, and without what belongs to this one time. */
+    ViolationEvent keeping(String newSql, List<String> newStack, List<String> newTables, String newNext) {
+        return new ViolationEvent(
+                kind,
+                site,
+                newStack,
+                newSql,
+                fingerprint,
+                newTables,
+                assumed,
+                via,
+                operation,
+                role,
+                database,
+                null,
+                refused,
+                submitSite,
+                otherSite,
+                detail,
+                newNext,
+                times);
+    }
+
     /** Starts an event of this kind at this site, on the current thread, that happened once. */
     public static Builder of(ViolationKind kind, Site site) {
         return new Builder(kind, site);

@@ -139,9 +139,9 @@ public final class Catalogs {
             identity = identify(session); // a cancel that was meant for a statement before, for instance
         }
         boolean pooled = identity == null || isPooled(connection, identity);
-        if (pooled && session.injector() != null) {
+        if (pooled && session.wire() != null) {
             // not known counts as a pooler: what is set for the session there is left to other clients
-            session.injector().behindPooler();
+            session.wire().behindPooler();
         } else if (!pooled && isDirect(connection, identity)) {
             session.direct();
         }

@@ -3,6 +3,7 @@ package io.tenantwarden.engine.session;
 import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.RoleFacts;
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -151,6 +152,11 @@ public final class Database {
     /** Whether a statement has gone by the snapshot since it was read. */
     public boolean isUsed() {
         return used;
+    }
+
+    /** Time since the snapshot was read; there must be one. */
+    public Duration age() {
+        return Duration.ofNanos(System.nanoTime() - readAt);
     }
 
     /** Nanoseconds until the snapshot is to be read again because of its age; there must be one. */

@@ -73,7 +73,7 @@ public final class OwnStatements {
         try (Session.OwnWork work = session.ownWork()) {
             boolean complete = false;
             try {
-                outsideTransaction(session.injector(), connection);
+                outsideTransaction(session.wire(), connection);
                 complete = true;
             } finally {
                 if (!complete) {

@@ -61,6 +61,7 @@ public final class Session {
     private String role = "";
     private RoleFacts roleFacts;
     private boolean roleKnown;
+    private boolean injects;
     private int depth;
     private int quiet;
     private Scope lastTenant = Scope.NONE;
@@ -75,7 +76,7 @@ public final class Session {
 
     /**
      * @param driver the physical connection
-     * @param injector puts the values on the wire; null in {@code audit}, where nothing is sent
+     * @param injector puts the values on the wire; null where nothing is sent, and never will be
      * @param properties the driver's connection properties; null when they are not known, because the connection was opened
      *     before the agent came
      */
@@ -84,6 +85,7 @@ public final class Session {
         this.copyable = properties != null;
         this.driver = driver;
         this.injector = injector;
+        this.injects = injector != null;
         this.lock = driver.lock();
     }
 
@@ -207,9 +209,22 @@ public final class Session {
         return driver;
     }
 
-    /** Null in {@code audit}. */
+    /** What sends the values; null where nothing is sent now: in {@code audit}. */
     public Injector injector() {
+        return injects ? injector : null;
+    }
+
+    /**
+     * As {@link #injector()}, and where nothing is sent now but may be later: all that is sent passes it, so that it knows what holds. Null where
+     * nothing ever will be.
+     */
+    public Injector wire() {
         return injector;
+    }
+
+    /** Whether values are sent from now on. */
+    public void injects(boolean now) {
+        injects = now && injector != null;
     }
 
     // ---- its parts
@@ -464,7 +479,7 @@ public final class Session {
             }
             case FAILED -> applicationValue.mayHaveGone();
             case WENT_BACK -> {
-                applicationValue.wentBack(injector != null && !injector.isDistrusted() && !injector.stands());
+                applicationValue.wentBack(injects && !injector.isDistrusted() && !injector.stands());
                 names.rolledBackToSavepoint();
             }
             case COMMITTED -> ended(false);

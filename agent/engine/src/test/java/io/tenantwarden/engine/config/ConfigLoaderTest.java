@@ -293,7 +293,7 @@ class ConfigLoaderTest {
                 "warden.fail            | unscoped,,any         | is no kind of violation",
                 "warden.log             | stdout                | auto, slf4j, stderr, none",
                 "warden.debug           | 1                     | true, false",
-                "warden.jmx             | control               | is not available in this version; allowed are off, read",
+                "warden.jmx             | write                 | off, read, control",
                 "warden.onConfigError   | ignore                | exit, warn",
             })
     void aWrongValueIsRefusedWithWhatIsAllowed(String key, String value, String expected) {

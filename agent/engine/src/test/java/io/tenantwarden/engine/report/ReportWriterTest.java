@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.grack.nanojson.JsonParser;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -22,8 +21,8 @@ class ReportWriterTest {
 
     private final List<LogLine> log = new ArrayList<>();
 
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
+    private static ReportWriter.Content content(String text) {
+        return target -> target.write(text);
     }
 
     private ReportWriter writer(String name) {
@@ -39,8 +38,8 @@ class ReportWriterTest {
     @Test
     void replacesTheFileAndLeavesNothingElse() throws IOException {
         try (ReportWriter writer = writer("warden.json")) {
-            assertTrue(writer.write(bytes("long first content")));
-            assertTrue(writer.write(bytes("second")));
+            assertTrue(writer.write(content("long first content")));
+            assertTrue(writer.write(content("second")));
         }
 
         assertEquals("second", Files.readString(folder.resolve("warden.json")));
@@ -52,7 +51,7 @@ class ReportWriterTest {
     void onlyTheOwnerMayReadIt() throws IOException {
         Files.writeString(folder.resolve("warden.json"), "readable by all before");
         try (ReportWriter writer = writer("warden.json")) {
-            writer.write(bytes("x"));
+            writer.write(content("x"));
         }
 
         for (String name : names(folder)) {
@@ -66,7 +65,7 @@ class ReportWriterTest {
     @Test
     void createsFoldersAndPutsTheProcessIdIn() throws IOException {
         try (ReportWriter writer = writer("a/b/warden-%p.json")) {
-            writer.write(bytes("x"));
+            writer.write(content("x"));
         }
 
         long pid = ProcessHandle.current().pid();
@@ -78,10 +77,10 @@ class ReportWriterTest {
         try (ReportWriter first = writer("warden.json");
                 ReportWriter second = writer("warden.json");
                 ReportWriter third = writer("warden.json")) {
-            first.write(bytes("1"));
-            second.write(bytes("2"));
-            third.write(bytes("3"));
-            first.write(bytes("1 again"));
+            first.write(content("1"));
+            second.write(content("2"));
+            third.write(content("3"));
+            first.write(content("1 again"));
         }
 
         assertEquals("1 again", Files.readString(folder.resolve("warden.json")));
@@ -97,10 +96,10 @@ class ReportWriterTest {
     void aWriterThatIsGoneLeavesItsName() throws IOException {
         writer("warden.json").close();
         try (ReportWriter first = writer("warden.json")) {
-            first.write(bytes("1"));
+            first.write(content("1"));
         }
         try (ReportWriter second = writer("warden.json")) {
-            second.write(bytes("2"));
+            second.write(content("2"));
         }
 
         assertEquals("2", Files.readString(folder.resolve("warden.json")));
@@ -111,15 +110,15 @@ class ReportWriterTest {
     void aPathThatCannotBeWrittenIsToldOnceAndTriedAgain() throws IOException {
         Path obstacle = Files.writeString(folder.resolve("obstacle"), "a file where a folder should be");
         try (ReportWriter writer = writer("obstacle/warden.json")) {
-            assertFalse(writer.write(bytes("1")));
-            assertFalse(writer.write(bytes("2")));
+            assertFalse(writer.write(content("1")));
+            assertFalse(writer.write(content("2")));
 
             assertEquals(1, log.size());
             assertEquals(Level.ERROR, log.get(0).level());
             assertTrue(log.get(0).text().contains("obstacle/warden.json"), log::toString);
 
             Files.delete(obstacle);
-            assertTrue(writer.write(bytes("3")));
+            assertTrue(writer.write(content("3")));
         }
         assertEquals("3", Files.readString(folder.resolve("obstacle/warden.json")));
     }
@@ -127,10 +126,10 @@ class ReportWriterTest {
     @Test
     void aPathThatIsNoneIsTold() {
         try (ReportWriter writer = writer("x")) {
-            assertTrue(writer.write(bytes("1")));
+            assertTrue(writer.write(content("1")));
         }
         try (ReportWriter writer = new ReportWriter("a\u0000b", log::add)) {
-            assertFalse(writer.write(bytes("1")));
+            assertFalse(writer.write(content("1")));
         }
         assertEquals(1, log.size());
     }
@@ -141,7 +140,7 @@ class ReportWriterTest {
         public static void main(String[] arguments) {
             ReportWriter writer = new ReportWriter(arguments[0], line -> System.out.println(line.text()));
             for (int i = 0; ; i++) {
-                writer.write(bytes("{\"n\":" + i + ",\"filler\":\"" + "x".repeat(i % 5 * 100_000) + "\"}"));
+                writer.write(content("{\"n\":" + i + ",\"filler\":\"" + "x".repeat(i % 5 * 100_000) + "\"}"));
             }
         }
     }
@@ -156,7 +155,7 @@ class ReportWriterTest {
                 Waiting.until("the report is there", () -> Files.exists(report));
                 Thread.sleep(20L * round);
                 try (ReportWriter second = writer("warden.json")) {
-                    second.write(bytes("second"));
+                    second.write(content("second"));
                 }
                 assertTrue(Files.exists(folder.resolve("warden-2.json")), "another process holds the name");
             } finally {
@@ -165,7 +164,7 @@ class ReportWriterTest {
             JsonParser.object().from(Files.readString(report));
         }
         try (ReportWriter next = writer("warden.json")) {
-            next.write(bytes("next"));
+            next.write(content("next"));
         }
         assertEquals("next", Files.readString(report), "the lock of a killed process is gone");
         assertFalse(Files.exists(folder.resolve("warden.json.tmp")));

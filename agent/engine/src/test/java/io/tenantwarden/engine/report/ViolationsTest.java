@@ -131,7 +131,7 @@ class ViolationsTest {
         assertEquals(
                 1,
                 log.stream()
-                        .filter(line -> line.text().contains("more than 10000 distinct violations"))
+                        .filter(line -> line.text().contains("more distinct violations than are kept apart (10000)"))
                         .count());
         violations.record(event("f0").build());
         assertEquals(500, violations.beyondLimit(), "a known one is still counted as itself");

@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -145,17 +146,17 @@ final class HtmlFormat implements ReportFormat {
             if (report.violations().isEmpty()) {
                 html.append("<p>None.</p>\n");
             }
-            Map<String, StringBuilder> packages = new TreeMap<>();
+            Map<String, List<PunchList.ClassGroup>> packages = new TreeMap<>();
             for (PunchList.ClassGroup group : PunchList.byClass(report.violations())) {
-                Frame first = group.violations().get(0).site();
-                String section = section(first, group.violations());
-                packages.computeIfAbsent(first.packageName(), name -> new StringBuilder())
-                        .append(section);
+                packages.computeIfAbsent(frame(group).packageName(), name -> new ArrayList<>())
+                        .add(group);
             }
-            packages.forEach((name, sections) -> {
+            packages.forEach((name, groups) -> {
                 html.append("<details class=\"package\" open><summary>");
                 text(name.isEmpty() ? "(no package)" : name);
-                html.append("</summary>\n").append(sections).append("</details>\n");
+                html.append("</summary>\n");
+                groups.forEach(this::section);
+                html.append("</details>\n");
             });
             html.append("</div>\n");
             if (!comparison.stale().isEmpty()) {
@@ -173,16 +174,16 @@ final class HtmlFormat implements ReportFormat {
             }
         }
 
-        private String section(Frame frame, List<ViolationEntry> violations) {
-            int from = html.length();
+        private static Frame frame(PunchList.ClassGroup group) {
+            return group.violations().get(0).site();
+        }
+
+        private void section(PunchList.ClassGroup group) {
             html.append("<section><h3><code>");
-            text(frame.simpleName());
+            text(frame(group).simpleName());
             html.append("</code></h3>\n");
-            violations.forEach(this::violation);
+            group.violations().forEach(this::violation);
             html.append("</section>\n");
-            String section = html.substring(from);
-            html.setLength(from);
-            return section;
         }
 
         private void violation(ViolationEntry violation) {

@@ -1,13 +1,15 @@
 package io.tenantwarden.engine.report.document;
 
-import com.grack.nanojson.JsonStringWriter;
+import com.grack.nanojson.JsonAppendableWriter;
 import com.grack.nanojson.JsonWriter;
+import com.grack.nanojson.JsonWriterException;
 import io.tenantwarden.engine.report.document.Report.BypassEntry;
 import io.tenantwarden.engine.report.document.Report.DatabaseEntry;
 import io.tenantwarden.engine.report.document.Report.FindingEntry;
 import io.tenantwarden.engine.report.document.Report.ModeChange;
 import io.tenantwarden.engine.report.document.Report.SiteEntry;
 import io.tenantwarden.engine.report.document.Report.ViolationEntry;
+import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -27,7 +29,24 @@ final class JsonFormat implements ReportFormat {
 
     @Override
     public String render(Report report, RenderOptions options) {
-        JsonStringWriter json = JsonWriter.indent("  ").string();
+        StringBuilder text = new StringBuilder();
+        write(report, text);
+        return text.append('\n').toString();
+    }
+
+    /** @throws IOException of the target */
+    @Override
+    public void write(Report report, RenderOptions options, Appendable target) throws IOException {
+        try {
+            write(report, target);
+            target.append('\n');
+        } catch (JsonWriterException e) {
+            throw e.getCause() instanceof IOException broken ? broken : new IOException(e);
+        }
+    }
+
+    private static void write(Report report, Appendable target) {
+        JsonAppendableWriter json = JsonWriter.indent("  ").on(target);
         json.object();
         json.value("version", Report.VERSION);
         json.value("started", time(report.started()));
@@ -46,10 +65,10 @@ final class JsonFormat implements ReportFormat {
         json.end();
         writeRareParts(json, report);
         json.end();
-        return json.done() + "\n";
+        json.done();
     }
 
-    private static void writeHealth(JsonStringWriter json, Report.Health health) {
+    private static void writeHealth(JsonAppendableWriter json, Report.Health health) {
         json.object("health");
         json.value("state", health.state());
         json.array("databases");
@@ -67,7 +86,7 @@ final class JsonFormat implements ReportFormat {
         json.end();
     }
 
-    private static void write(JsonStringWriter json, ViolationEntry violation) {
+    private static void write(JsonAppendableWriter json, ViolationEntry violation) {
         json.object();
         json.value("id", violation.id());
         json.value("kind", violation.kind());
@@ -92,7 +111,7 @@ final class JsonFormat implements ReportFormat {
         json.end();
     }
 
-    private static void writeFindings(JsonStringWriter json, List<FindingEntry> findings) {
+    private static void writeFindings(JsonAppendableWriter json, List<FindingEntry> findings) {
         json.array("findings");
         for (FindingEntry finding : findings) {
             json.object();
@@ -106,7 +125,7 @@ final class JsonFormat implements ReportFormat {
         json.end();
     }
 
-    private static void write(JsonStringWriter json, BypassEntry bypass) {
+    private static void write(JsonAppendableWriter json, BypassEntry bypass) {
         json.object();
         json.value("name", bypass.name());
         json.value("reason", bypass.reason());
@@ -115,7 +134,7 @@ final class JsonFormat implements ReportFormat {
         json.end();
     }
 
-    private static void write(JsonStringWriter json, SiteEntry site) {
+    private static void write(JsonAppendableWriter json, SiteEntry site) {
         json.object();
         writeFrame(json, "site", site.site());
         writeStrings(json, "tables", site.tables());
@@ -129,7 +148,7 @@ final class JsonFormat implements ReportFormat {
     }
 
     /** Only when there is something to tell: the ordinary report has exactly the fields of the contract. */
-    private static void writeRareParts(JsonStringWriter json, Report report) {
+    private static void writeRareParts(JsonAppendableWriter json, Report report) {
         if (!report.modeChanges().isEmpty()) {
             json.array("modeChanges");
             for (ModeChange change : report.modeChanges()) {
@@ -149,7 +168,7 @@ final class JsonFormat implements ReportFormat {
         }
     }
 
-    private static void writeFrame(JsonStringWriter json, String name, Frame frame) {
+    private static void writeFrame(JsonAppendableWriter json, String name, Frame frame) {
         if (frame == null) {
             json.nul(name);
             return;
@@ -162,7 +181,7 @@ final class JsonFormat implements ReportFormat {
         json.end();
     }
 
-    private static void writeStrings(JsonStringWriter json, String name, List<String> values) {
+    private static void writeStrings(JsonAppendableWriter json, String name, List<String> values) {
         json.array(name);
         values.forEach(json::value);
         json.end();

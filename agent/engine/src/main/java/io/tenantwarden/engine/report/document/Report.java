@@ -1,8 +1,12 @@
 package io.tenantwarden.engine.report.document;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * A report: what was found, in one JVM or in several. Immutable; all lists are copied. Names of modes, kinds, levels and states are those of the
@@ -45,6 +49,31 @@ public record Report(
         bypasses = List.copyOf(bypasses);
         sites = List.copyOf(sites);
         modeChanges = List.copyOf(modeChanges);
+    }
+
+    /** The report with at most so many violations: those that happened most often. The events of the others count as not kept apart. */
+    public Report mostFrequent(int limit) {
+        if (violations.size() <= limit) {
+            return this;
+        }
+        List<ViolationEntry> byCount = new ArrayList<>(violations);
+        byCount.sort(Comparator.comparingLong(ViolationEntry::count).reversed());
+        long others = byCount.subList(limit, byCount.size()).stream()
+                .mapToLong(ViolationEntry::count)
+                .sum();
+        Set<ViolationEntry> kept = new HashSet<>(byCount.subList(0, limit));
+        return new Report(
+                started,
+                mode,
+                agent,
+                health,
+                violations.stream().filter(kept::contains).toList(),
+                findings,
+                bypasses,
+                sites,
+                modeChanges,
+                violationsBeyondLimit + others,
+                processes);
     }
 
     /**
