@@ -63,11 +63,19 @@ class RoomsTest {
         arrows.put("engine/report/document/", List.of("rls/audit/"));
         arrows.put("engine/report/", List.of("bootstrap/", "rls/audit/"));
         arrows.put("engine/inject/", List.of("bootstrap/", "rls/catalog/", "rls/sql/"));
+        arrows.put("engine/rows/", List.of("rls/catalog/", "bootstrap/"));
         arrows.put("engine/config/", List.of("engine/report/", "engine/tenant/", "rls/catalog/", "rls/sql/"));
         arrows.put("engine/coverage/", List.of("engine/config/", "engine/report/", "bootstrap/"));
         arrows.put(
                 "engine/session/",
-                List.of("engine/config/", "engine/inject/", "engine/report/", "engine/tenant/", "bootstrap/", "rls/"));
+                List.of(
+                        "engine/config/",
+                        "engine/inject/",
+                        "engine/report/",
+                        "engine/rows/",
+                        "engine/tenant/",
+                        "bootstrap/",
+                        "rls/"));
         arrows.put(
                 "engine/policy/",
                 List.of(
@@ -75,6 +83,7 @@ class RoomsTest {
                         "engine/config/",
                         "engine/inject/",
                         "engine/report/",
+                        "engine/rows/",
                         "engine/tenant/",
                         "bootstrap/",
                         "rls/catalog/",
