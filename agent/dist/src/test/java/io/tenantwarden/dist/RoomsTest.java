@@ -65,9 +65,17 @@ class RoomsTest {
         arrows.put("engine/inject/", List.of("bootstrap/", "rls/catalog/", "rls/sql/"));
         arrows.put("engine/config/", List.of("engine/report/", "engine/tenant/", "rls/catalog/", "rls/sql/"));
         arrows.put("engine/coverage/", List.of("engine/config/", "engine/report/", "bootstrap/"));
+        arrows.put("engine/rows/", List.of("bootstrap/", "rls/policy/", "rls/catalog/"));
         arrows.put(
                 "engine/session/",
-                List.of("engine/config/", "engine/inject/", "engine/report/", "engine/tenant/", "bootstrap/", "rls/"));
+                List.of(
+                        "engine/config/",
+                        "engine/inject/",
+                        "engine/report/",
+                        "engine/rows/",
+                        "engine/tenant/",
+                        "bootstrap/",
+                        "rls/"));
         arrows.put(
                 "engine/policy/",
                 List.of(
@@ -75,6 +83,7 @@ class RoomsTest {
                         "engine/config/",
                         "engine/inject/",
                         "engine/report/",
+                        "engine/rows/",
                         "engine/tenant/",
                         "bootstrap/",
                         "rls/catalog/",
