@@ -130,6 +130,7 @@ class SameResultsTest {
                         .property("warden.tenant", AgentScenariosTest.SOURCE)
                         .property("warden.mode", mode)
                         .property("warden.strategy", strategy)
+                        .property("warden.rows.check", "all")
                         .property("warden.log", "stderr"),
                 "warden_app",
                 strategy);

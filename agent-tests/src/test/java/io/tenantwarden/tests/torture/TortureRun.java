@@ -148,6 +148,7 @@ final class TortureRun {
                     .property("warden.guc.bypass", "app.is_platform=on")
                     .property("warden.bypass.platform.at", PACKAGE + "Bypass#call")
                     .property("warden.bypass.platform.reason", "sees all tenants")
+                    .property("warden.rows.check", "all")
                     .property("warden.log", "none")
                     .property("warden.report", report.toString())
                     .property("logback.configurationFile", quietLogback(folder).toString());

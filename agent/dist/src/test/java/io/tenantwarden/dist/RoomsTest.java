@@ -66,6 +66,7 @@ class RoomsTest {
         arrows.put("engine/rows/", List.of("rls/catalog/", "bootstrap/"));
         arrows.put("engine/config/", List.of("engine/report/", "engine/tenant/", "rls/catalog/", "rls/sql/"));
         arrows.put("engine/coverage/", List.of("engine/config/", "engine/report/", "bootstrap/"));
+        arrows.put("engine/rows/", List.of("bootstrap/", "rls/policy/", "rls/catalog/"));
         arrows.put(
                 "engine/session/",
                 List.of(

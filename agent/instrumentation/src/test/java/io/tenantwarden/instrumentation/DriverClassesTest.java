@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tenantwarden.bootstrap.HasColumns;
 import io.tenantwarden.bootstrap.HasSession;
 import io.tenantwarden.bootstrap.HasStatement;
 import io.tenantwarden.engine.config.Strategy;
@@ -108,6 +109,26 @@ class DriverClassesTest {
         return Class.forName(name, true, loader);
     }
 
+    private static final java.util.Set<String> RESULTS = java.util.Set.of(
+            "org.postgresql.jdbc.PgStatement$StatementResultHandler",
+            "org.postgresql.jdbc.PgResultSet$CursorResultHandler",
+            "org.postgresql.jdbc.BatchResultHandler");
+
+    private static final String ROW = "org.postgresql.core.Tuple";
+
+    private static void assertResultsAreSeen(Loader loader) throws Exception {
+        for (String name : RESULTS) {
+            assertNotNull(initialised(loader, name));
+            assertEquals("driver result handler", loader.changed.get(name));
+        }
+        Object row = initialised(loader, ROW)
+                .getConstructor(byte[][].class)
+                .newInstance((Object) new byte[][] {{1}, null});
+        assertEquals("driver row", loader.changed.get(ROW));
+        assertEquals(1, ((HasColumns) row).wardenColumn(0)[0]);
+        assertNull(((HasColumns) row).wardenColumn(1));
+    }
+
     @Test
     void theDriverStillVerifies() throws Exception {
         try (Loader loader = new Loader()) {
@@ -126,6 +147,7 @@ class DriverClassesTest {
             }
             assertEquals(List.of(), loader.failures);
             assertEquals("driver query executor", loader.changed.get(EXECUTOR));
+            assertResultsAreSeen(loader);
             assertEquals("driver query", loader.changed.get("org.postgresql.core.v3.SimpleQuery"));
             assertEquals("driver connection, connection", loader.changed.get("org.postgresql.jdbc.PgConnection"));
             assertEquals("data source", loader.changed.get("org.postgresql.ds.common.BaseDataSource"));
@@ -146,7 +168,8 @@ class DriverClassesTest {
                 assertSame(loader, initialised(loader, name).getClassLoader());
             }
             assertEquals(List.of(), loader.failures);
-            assertNull(loader.changed.get(EXECUTOR));
+            assertEquals("driver query executor (jdbc)", loader.changed.get(EXECUTOR));
+            assertResultsAreSeen(loader);
             assertEquals(
                     "driver connection (jdbc), connection", loader.changed.get("org.postgresql.jdbc.PgConnection"));
             assertEquals("driver statement (jdbc)", loader.changed.get("org.postgresql.jdbc.PgCallableStatement"));
@@ -222,6 +245,8 @@ class DriverClassesTest {
                 Class<?> type = Class.forName(name, false, loader);
                 assertTrue(
                         name.equals(EXECUTOR)
+                                || name.equals(ROW)
+                                || RESULTS.contains(name)
                                 || name.equals("org.postgresql.core.v3.SimpleQuery")
                                 || java.sql.Connection.class.isAssignableFrom(type)
                                 || java.sql.Driver.class.isAssignableFrom(type)

@@ -36,7 +36,7 @@ final class Names {
                 family.prefix().length(), name.length() - family.suffix().length());
     }
 
-    /** The full key that an environment variable means, keys of later versions included; null when it means none. */
+    /** The full key that an environment variable means; null when it means none. */
     static String ofVariable(String variable) {
         String upper = Key.variableOf(variable);
         for (Key<?> key : Keys.all()) {

@@ -3,7 +3,7 @@
  * covered. Says which session a driver's object belongs to; decides about no statement.
  *
  * <p>{@code DriverShapes} keeps one {@code DriverShape} per driver class. {@code LateConnections} picks up connections that were opened
- * before the agent came; {@code DriverEvents} is told what becomes of drivers' classes, {@code ClientRefusals} refuses clients that are not
- * covered.
+ * before the agent came; {@code DriverEvents} is told what becomes of drivers' classes, {@code ResultRows} brings the policy the tags and
+ * rows that a driver reads, {@code ClientRefusals} refuses clients that are not covered.
  */
 package io.tenantwarden.engine.drivers;

@@ -4,7 +4,6 @@ import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.report.FoundSite;
 import io.tenantwarden.engine.rows.RowCheck;
 import io.tenantwarden.engine.rows.VisibleTenants;
-import io.tenantwarden.engine.session.Database;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.RoleFacts;
@@ -53,8 +52,12 @@ final class RowRule {
         if (!run.scope().isTenant() || rows.isEmpty() || catalog == null || !mayGiveTenants(known, run)) {
             return null;
         }
-        RowCheck check = check(session, catalog);
-        RowCheck.Known columns = check.columns(run.columns(), fields);
+        RowCheck check = session.rowCheck();
+        if (check == null) {
+            check = new RowCheck(all);
+            session.rowCheck(check);
+        }
+        RowCheck.Known columns = check.columns(run.columns(), fields, visible(session, catalog, check));
         run.columns(columns);
         TenantField foreign = check.foreign(columns, rows, run.scope().value());
         return foreign == null ? null : verdict(session, known, run, foreign);
@@ -67,26 +70,19 @@ final class RowRule {
                 || known.sql().keyword() == Keyword.EXECUTE;
     }
 
-    private RowCheck check(Session session, Catalog catalog) {
-        RowCheck check = session.rowCheck();
-        if (check == null) {
-            check = new RowCheck(all);
-            session.rowCheck(check);
-        }
+    private VisibleTenants visible(Session session, Catalog catalog, RowCheck check) {
         RoleFacts role = session.isRoleKnown() ? session.roleFacts() : null;
-        VisibleTenants visible = check.visible();
-        if (visible == null || !visible.isOf(catalog, role)) {
-            check.visible(find(session.database(), catalog, role));
+        VisibleTenants known = check.visible(catalog, role);
+        if (known == null) {
+            // the same for all connections of a role
+            known = (VisibleTenants) session.database()
+                    .derived(
+                            catalog,
+                            role == null ? "" : role,
+                            () -> new VisibleTenants(catalog, role, settings, bypassSettings));
+            check.visible(known, role);
         }
-        return check;
-    }
-
-    private VisibleTenants find(Database database, Catalog catalog, RoleFacts role) {
-        String key = "visible tenants " + (role == null ? "" : role.sessionUser() + " " + role.currentUser());
-        VisibleTenants known = (VisibleTenants)
-                database.derived(catalog, key, () -> new VisibleTenants(catalog, role, settings, bypassSettings));
-        // what is known of a role may have been asked anew
-        return known.isOf(catalog, role) ? known : new VisibleTenants(catalog, role, settings, bypassSettings);
+        return known;
     }
 
     private Verdict verdict(Session session, KnownStatement known, LastRun run, TenantField foreign) {

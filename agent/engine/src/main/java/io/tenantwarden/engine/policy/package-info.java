@@ -12,6 +12,7 @@
  * request, {@code SettingPlaces} where it was set. {@code MethodScopes} runs {@code warden.scope.NAME} and {@code warden.bypass.NAME},
  * {@code RequestScopes} a request, {@code MessageScopes} the scope of a listener's message. {@code TaskScopes} says what a task runs as that
  * is handed to another thread, {@code SharedTasks} which tasks serve everybody, {@code LostScopes} what is said when a scope stayed behind.
- * {@code KnownStatement} is what is kept on a driver query.
+ * {@code KnownStatement} is what is kept on a driver query, {@code LastRun} how it was let through; {@code ResultGate} is the way of the
+ * answer, of which {@code ZeroRowRule} and {@code RowRule} judge, {@code ForeignRows} has the words for a row of another tenant.
  */
 package io.tenantwarden.engine.policy;

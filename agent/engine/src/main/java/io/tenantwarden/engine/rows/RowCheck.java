@@ -1,5 +1,7 @@
 package io.tenantwarden.engine.rows;
 
+import io.tenantwarden.rls.catalog.Catalog;
+import io.tenantwarden.rls.catalog.RoleFacts;
 import io.tenantwarden.rls.catalog.TenantField;
 import java.lang.ref.WeakReference;
 import java.util.List;
@@ -21,6 +23,7 @@ public final class RowCheck {
     private final boolean all;
     // weak, as in Known: an idle connection must not keep an outdated snapshot of the catalog alive
     private WeakReference<VisibleTenants> visible = new WeakReference<>(null);
+    private RoleFacts ofRole;
     private TenantValue tenant;
     private int start;
 
@@ -42,27 +45,36 @@ public final class RowCheck {
         this.all = all;
     }
 
-    /** Whose rows policies show besides, as {@link #visible(VisibleTenants)} was told last; null when that is gone. */
-    public VisibleTenants visible() {
-        return visible.get();
+    /**
+     * Whose rows policies show besides, as it was told last.
+     *
+     * @param role null when it is not known
+     * @return null when it does not say what holds any more, or was never told
+     */
+    public VisibleTenants visible(Catalog catalog, RoleFacts role) {
+        VisibleTenants known = visible.get();
+        return known != null && known.isOf(catalog) && ofRole == role ? known : null;
     }
 
     /** Whose rows policies show besides, from now on. */
-    public void visible(VisibleTenants now) {
+    public void visible(VisibleTenants now, RoleFacts role) {
         visible = new WeakReference<>(now);
+        ofRole = role;
     }
 
     /**
-     * The columns of a result that hold tenants, by {@link #visible()}, which must be there.
+     * The columns of a result that hold tenants.
      *
      * @param before what it was the last time for the same statement; may be null
      * @param fields the driver's description of the result
+     * @param now whose rows policies show besides
      */
-    public Known columns(Known before, Object[] fields) {
-        if (before != null && before.fields == fields && before.visible == visible) {
+    public Known columns(Known before, Object[] fields, VisibleTenants now) {
+        if (before != null && before.fields == fields && before.visible.refersTo(now)) {
             return before;
         }
-        return new Known(fields, visible, RowColumns.of(fields, visible.get()));
+        WeakReference<VisibleTenants> kept = visible.refersTo(now) ? visible : new WeakReference<>(now);
+        return new Known(fields, kept, RowColumns.of(fields, now));
     }
 
     /**

@@ -41,9 +41,9 @@ public final class VisibleTenants {
         this.known = new AtomicReferenceArray<>(catalog.tenantFields().size());
     }
 
-    /** Whether it still says what holds for a connection. */
-    public boolean isOf(Catalog ofCatalog, RoleFacts ofRole) {
-        return catalog == ofCatalog && role == ofRole;
+    /** Whether it was found out by this snapshot. */
+    boolean isOf(Catalog snapshot) {
+        return catalog == snapshot;
     }
 
     TenantFields fields() {

@@ -353,7 +353,7 @@ class ConfigLoaderTest {
     void allProblemsAreToldAtOnceEachOnItsLine() {
         Loaded.Refused refused = Loading.with()
                 .properties("warden.mdoe=enforce", "warden.log=x", "warden.bypass.a.at=com.acme.A#b")
-                .variable("WARDEN_ROWS_CHECK", "all")
+                .variable("WARDEN_ROWS_CHECK", "every")
                 .arguments("debug")
                 .refused();
 

@@ -17,6 +17,7 @@ import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.CatalogOptions;
 import io.tenantwarden.rls.catalog.Resolution;
+import io.tenantwarden.rls.catalog.TenantField;
 import io.tenantwarden.rls.sql.SqlStatement;
 import io.tenantwarden.testing.PostgresServer;
 import java.sql.Connection;
@@ -121,14 +122,17 @@ class RefusalsTest {
         }
     }
 
+    private static TenantField column;
+
     @BeforeAll
     static void resolve() throws Exception {
         PostgresServer server = PostgresServer.get(18);
         try (Connection c = server.superuser(server.createDatabase("refusals"));
                 Statement s = c.createStatement()) {
             s.execute("create table invoices (tenant_id text, note text)");
-            touched = Catalog.read(c, new CatalogOptions(List.of("tenant_id"), List.of(), List.of()))
-                    .resolve(SQL, null);
+            Catalog catalog = Catalog.read(c, new CatalogOptions(List.of("tenant_id"), List.of(), List.of()));
+            touched = catalog.resolve(SQL, null);
+            column = catalog.tenantFields().find((int) touched.touched().get(0).oid(), 1);
         }
         assertEquals(List.of("public.invoices"), touched.tables());
     }
@@ -140,7 +144,9 @@ class RefusalsTest {
     }
 
     private Verdict verdict(Reason reason) {
-        return Verdict.of(reason, session, SQL, touched, FOUND, true).what("app.tenant_id");
+        return Verdict.of(reason, session, SQL, touched, FOUND, true)
+                .what("app.tenant_id")
+                .column(column);
     }
 
     private String message(Verdict verdict) {
@@ -158,6 +164,7 @@ class RefusalsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             UNSCOPED         | unscoped SELECT on public.invoices         | Set the tenant before it runs
+            FOREIGN_ROW      | another tenant in public.invoices.tenant_id | enable row-level security
             BYPASS_ROLE      | warden.bypass.roles                        | Connect as another role; or,
             INACTIVE_TENANT  | warden.tenant.check returns no row         | Activate the tenant
             UNCHECKED_TENANT | warden.tenant.check has no answer          | enter it before the first statement of the transaction

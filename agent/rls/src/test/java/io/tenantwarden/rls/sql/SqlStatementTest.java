@@ -591,4 +591,31 @@ class SqlStatementTest {
                 SqlStatement.parse("with x as (select 1) insert into t select 1")
                         .operation());
     }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            select 1; update t set a = ';' ; ; delete from t  | select 1#update t set a = ';' #delete from t
+            select 1                                          | select 1
+            select 1;                                         | select 1;
+            create function f() returns int begin atomic select 1; select 2; end; select 3 | create function f() returns int begin atomic select 1; select 2; end#select 3
+            create rule r as on insert to t do (select 1; select 2); select 3 | create rule r as on insert to t do (select 1; select 2)#select 3
+            select $$;$$; select 2 -- ;                       | select $$;$$#select 2 -- ;
+            """)
+    void partsOfAText(String sql, String parts) {
+        assertEquals(List.of(parts.split("#")), SqlStatement.parse(sql).parts());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            true  | select * from t for update
+            true  | select * from t for no key update of t skip locked
+            true  | select * from (select id from t For /* x */ Update) x
+            false | select * from t for share
+            false | select * from t for key share
+            false | select 'for update' from t
+            false | select a as "for update" from t
+            """)
+    void rowsLockedForUpdate(boolean expected, String sql) {
+        assertEquals(expected, SqlStatement.parse(sql).locksRowsForUpdate());
+    }
 }
