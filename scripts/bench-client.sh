@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Measures what one statement costs on the client, in nanoseconds and bytes, by tenant source, against the same without
-# agent. Results in docs/benchmarks/client.md and .json. Wants a quiet machine; takes about 6 minutes. Needs a JDK 17 or newer.
+# agent. Results in docs/benchmarks/client.md and .json. Wants a quiet machine; takes about 25 minutes. Needs a JDK 17 or newer.
 #
-# usage: scripts/bench-client.sh [--quick] [--only NAME,NAME] [JMH options, such as: -prof stack -p situation=FIRST]
+# usage: scripts/bench-client.sh [--quick] [--rounds 7] [--only NAME,NAME] [JMH options, such as: -prof stack -p situation=FIRST]
 #   --only NAMES   of: method:, field:, mdc:, value:, "scope method"; "no agent" is always there
-#   --quick        short, to see that it runs
+#   --quick        one short round, to see that it runs
+#   --rounds N     rounds; in each, every configuration has a JVM of its own
 #   With any option the results go to target/bench instead of docs/benchmarks.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/help.sh"

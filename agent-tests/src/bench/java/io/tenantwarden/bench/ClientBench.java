@@ -5,6 +5,7 @@ import com.grack.nanojson.JsonObject;
 import com.grack.nanojson.JsonWriter;
 import io.tenantwarden.testing.PostgresServer;
 import io.tenantwarden.tests.bench.BenchMachine;
+import io.tenantwarden.tests.bench.Spread;
 import io.tenantwarden.tests.jvm.AgentJvm;
 import io.tenantwarden.tests.jvm.TestDatabase;
 import java.nio.file.Files;
@@ -29,7 +30,13 @@ public final class ClientBench {
 
     private static final String COST = StatementCost.class.getName();
 
-    private record Figure(double nanos, double error, double bytes) {}
+    /** Rounds in each of which every configuration has a JVM of its own, one after the other. */
+    private static final int ROUNDS = 7;
+
+    /** Differences to the JVM without agent of the same round, in nanoseconds and bytes. */
+    private record Added(Spread nanos, Spread cpu, double bytes) {}
+
+    private record Figure(double nanos, double cpu, double bytes) {}
 
     private record Configuration(String name, List<String> options) {}
 
@@ -38,11 +45,14 @@ public final class ClientBench {
     /** @param arguments options of the script, the rest is given to JMH */
     public static void main(String[] arguments) throws Exception {
         boolean quick = false;
+        int rounds = ROUNDS;
         List<String> only = List.of();
         List<String> more = new ArrayList<>();
         for (int i = 0; i < arguments.length; i++) {
             if (arguments[i].equals("--quick")) {
                 quick = true;
+            } else if (arguments[i].equals("--rounds") && i + 1 < arguments.length) {
+                rounds = Integer.parseInt(arguments[++i]);
             } else if (arguments[i].equals("--only") && i + 1 < arguments.length) {
                 only = List.of(arguments[++i].split(","));
             } else {
@@ -50,18 +60,28 @@ public final class ClientBench {
             }
         }
         TestDatabase database = TestDatabase.create(18);
-        Map<String, Map<String, Figure>> results = new LinkedHashMap<>();
+        List<Configuration> wanted = new ArrayList<>();
         for (Configuration configuration : configurations(database.url())) {
-            if (results.isEmpty() || only.isEmpty() || only.contains(configuration.name)) {
-                results.put(configuration.name, measure(configuration, quick, more));
-                System.err.println(configuration.name + ": " + results.get(configuration.name));
+            if (wanted.isEmpty() || only.isEmpty() || only.contains(configuration.name)) {
+                wanted.add(configuration);
+            }
+        }
+        Map<String, Map<String, List<Figure>>> results = new LinkedHashMap<>();
+        for (int round = 0; round < (quick ? 1 : rounds); round++) {
+            for (Configuration configuration : wanted) {
+                Map<String, Figure> figures = measure(configuration, quick, more);
+                System.err.println("round " + (round + 1) + ", " + configuration.name + ": " + figures);
+                figures.forEach((situation, figure) -> results.computeIfAbsent(
+                                configuration.name, name -> new LinkedHashMap<>())
+                        .computeIfAbsent(situation, name -> new ArrayList<>())
+                        .add(figure));
             }
         }
         Map<String, String> versions = new LinkedHashMap<>();
         try (Connection c = PostgresServer.get(18).superuser(database.name())) {
             versions.put("pgjdbc", c.getMetaData().getDriverVersion());
         }
-        boolean complete = !quick && only.isEmpty() && more.isEmpty();
+        boolean complete = !quick && only.isEmpty() && more.isEmpty() && rounds >= ROUNDS;
         Path folder = Files.createDirectories(
                 Path.of(System.getProperty("project.root"), complete ? "docs/benchmarks" : "target/bench"));
         write(folder, BenchMachine.describe(versions), results);
@@ -90,6 +110,11 @@ public final class ClientBench {
                 options.add("-Dbench.pushes=true");
             }
             all.add(new Configuration(name, options));
+            if (name.equals("method:")) {
+                List<String> held = new ArrayList<>(options);
+                held.add("-Dwarden.hold=session");
+                all.add(new Configuration("method:, hold=session", held));
+            }
         });
         return all;
     }
@@ -97,6 +122,7 @@ public final class ClientBench {
     private static Map<String, Figure> measure(Configuration configuration, boolean quick, List<String> more)
             throws Exception {
         ChainedOptionsBuilder builder = new OptionsBuilder()
+                .forks(1)
                 .parent(new CommandLineOptions(more.toArray(new String[0])))
                 .include(COST.replace(".", "\\."))
                 .addProfiler(GCProfiler.class)
@@ -116,67 +142,101 @@ public final class ClientBench {
                     .orElseThrow()
                     .getValue()
                     .getScore();
-            figures.put(
-                    result.getParams().getParam("situation"),
-                    new Figure(time.getScore(), time.getScoreError(), bytes));
+            double cpu = result.getSecondaryResults().get("cpuNanos").getScore()
+                    / result.getSecondaryResults().get("statements").getScore();
+            figures.put(result.getParams().getParam("situation"), new Figure(time.getScore(), cpu, bytes));
         }
         return figures;
     }
 
     // ---- results
 
-    private static void write(Path folder, JsonObject machine, Map<String, Map<String, Figure>> results)
+    private static final Map<String, String> TITLES = new LinkedHashMap<>();
+
+    /** What the agent may add, in nanoseconds. */
+    private static final Map<String, Integer> TARGETS = Map.of("INJECTED", 100, "FIRST", 700, "UNPROTECTED", 60);
+
+    static {
+        TITLES.put("INJECTED", "already injected");
+        TITLES.put("FIRST", "first scoped");
+        TITLES.put("UNPROTECTED", "unscoped, unprotected");
+    }
+
+    private static Added added(List<Figure> with, List<Figure> without) {
+        int rounds = Math.min(with.size(), without.size());
+        double[] nanos = new double[rounds];
+        double[] cpu = new double[rounds];
+        double[] bytes = new double[rounds];
+        for (int i = 0; i < rounds; i++) {
+            nanos[i] = with.get(i).nanos - without.get(i).nanos;
+            cpu[i] = with.get(i).cpu - without.get(i).cpu;
+            bytes[i] = with.get(i).bytes - without.get(i).bytes;
+        }
+        return new Added(Spread.of(nanos), Spread.of(cpu), Spread.of(bytes).median());
+    }
+
+    private static void write(Path folder, JsonObject machine, Map<String, Map<String, List<Figure>>> results)
             throws Exception {
         JsonArray list = new JsonArray();
         StringBuilder text = new StringBuilder("# What one statement costs on the client\n\n");
         text.append(BenchMachine.sentence(machine))
                 .append(" Run it again with `scripts/bench-client.sh`; the figures of this page are also in"
                         + " [client.json](client.json).\n\n")
-                .append("JMH, average time, bytes by its gc profiler. One operation is `executeQuery`, reading one row, and `close`,"
-                        + " with the real driver; the network answers out of memory, so that the client's own cost shows. The"
-                        + " agent's cost is the difference to the same operation without agent. ± is JMH's error (99.9 %) of the"
-                        + " time with the agent.\n\n")
+                .append("JMH, bytes by its gc profiler. One operation is `executeQuery`, reading one row, and `close`, with the real"
+                        + " driver; the network answers out of memory, so that the client's own cost shows. In each round every"
+                        + " configuration has a JVM of its own; the agent's cost is the difference to the JVM without agent of the same"
+                        + " round. Medians of the rounds, and the interval of the median (95 %, order statistics). CPU is the"
+                        + " processor time of the thread: what others take from the processors is not in it. A figure whose"
+                        + " interval includes the target is undecided.\n\n")
                 .append("- already injected: in a transaction, on a protected table; the tenant holds already.\n")
                 .append("- first scoped: in autocommit, on a protected table; the tenant goes along with each statement. Writing"
-                        + " our three messages and reading the two answers, which the driver does, is included.\n")
+                        + " our three messages and reading the two answers, which the driver does, is included. With `hold=session`"
+                        + " it stands.\n")
                 .append("- unscoped, unprotected: in autocommit, without tenant, on a table that is not protected.\n");
-        Map<String, Figure> plain = results.get("no agent");
-        Map<String, String> titles = new LinkedHashMap<>();
-        titles.put("INJECTED", "already injected");
-        titles.put("FIRST", "first scoped");
-        titles.put("UNPROTECTED", "unscoped, unprotected");
-        titles.forEach((situation, title) -> {
-            Figure without = plain.get(situation);
+        Map<String, List<Figure>> plain = results.get("no agent");
+        TITLES.forEach((situation, title) -> {
+            List<Figure> without = plain.get(situation);
             if (without == null) {
                 return;
             }
+            Spread base = Spread.of(without.stream().mapToDouble(f -> f.cpu).toArray());
             text.append(String.format(
                     Locale.ROOT,
-                    "%n## %s%n%nWithout agent: %.0f ns, %.0f bytes.%n%n| source | ns | ± | bytes |%n|---|---|---|---|%n",
+                    "%n## %s%n%nWithout agent: %.0f ns of CPU (%.0f to %.0f in single rounds: the noise), %.0f bytes. Target: at most %d ns more.%n%n"
+                            + "| source | CPU, ns | interval | | time, ns | interval | bytes |%n|---|---|---|---|---|---|---|%n",
                     title,
-                    without.nanos,
-                    without.bytes));
+                    base.median(),
+                    base.min(),
+                    base.max(),
+                    Spread.of(without.stream().mapToDouble(f -> f.bytes).toArray()).median(),
+                    TARGETS.get(situation)));
             results.forEach((name, figures) -> {
-                Figure with = figures.get(situation);
-                if (with == null) {
+                if (!figures.containsKey(situation) || figures.get(situation) == without) {
                     return;
                 }
+                Added added = added(figures.get(situation), without);
                 JsonObject one = new JsonObject();
                 one.put("source", name);
                 one.put("situation", title);
-                one.put("nanoseconds", Math.round(with.nanos * 10) / 10.0);
-                one.put("error", Math.round(with.error * 10) / 10.0);
-                one.put("bytes", Math.round(with.bytes * 10) / 10.0);
+                one.put("addedCpuNanoseconds", added.cpu.json(1));
+                one.put("addedNanoseconds", added.nanos.json(1));
+                one.put("addedBytes", Math.round(added.bytes * 10) / 10.0);
                 list.add(one);
-                if (with != without) {
-                    text.append(String.format(
-                            Locale.ROOT,
-                            "| %s | %.0f | %.0f | %.0f |%n",
-                            name,
-                            with.nanos - without.nanos,
-                            with.error,
-                            with.bytes - without.bytes));
-                }
+                String verdict = added.cpu.high() <= TARGETS.get(situation)
+                        ? "met"
+                        : added.cpu.low() > TARGETS.get(situation) ? "not met" : "undecided";
+                text.append(String.format(
+                        Locale.ROOT,
+                        "| %s | **%.0f** | %.0f to %.0f | %s | %.0f | %.0f to %.0f | %.0f |%n",
+                        name,
+                        added.cpu.median(),
+                        added.cpu.low(),
+                        added.cpu.high(),
+                        verdict,
+                        added.nanos.median(),
+                        added.nanos.low(),
+                        added.nanos.high(),
+                        added.bytes));
             });
         });
         JsonObject all = new JsonObject();

@@ -1,11 +1,14 @@
 package io.tenantwarden.bench;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -29,9 +32,9 @@ import org.slf4j.MDC;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(2)
+@Fork(1)
 @Warmup(iterations = 4, time = 1)
-@Measurement(iterations = 5, time = 1)
+@Measurement(iterations = 4, time = 1)
 public class StatementCost {
 
     private static final int STATEMENTS = 200;
@@ -56,6 +59,31 @@ public class StatementCost {
             return CURRENT.get();
         }
     }
+
+    /** Processor time of the thread, and statements, in the iterations that count. */
+    @AuxCounters(AuxCounters.Type.EVENTS)
+    @State(Scope.Thread)
+    public static class Cpu {
+        public long cpuNanos;
+        public long statements;
+        private long before;
+
+        /** Begins an iteration. */
+        @Setup(Level.Iteration)
+        public void begin() {
+            cpuNanos = 0;
+            statements = 0;
+            before = THREADS.getCurrentThreadCpuTime();
+        }
+
+        /** Ends it. */
+        @TearDown(Level.Iteration)
+        public void end() {
+            cpuNanos = THREADS.getCurrentThreadCpuTime() - before;
+        }
+    }
+
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     @Param({"INJECTED", "FIRST", "UNPROTECTED"})
     public Situation situation;
@@ -115,7 +143,8 @@ public class StatementCost {
 
     @Benchmark
     @OperationsPerInvocation(STATEMENTS)
-    public int statement() throws SQLException {
+    public int statement(Cpu cpu) throws SQLException {
+        cpu.statements += STATEMENTS;
         return pushes && situation != Situation.UNPROTECTED ? inScope("a", STATEMENTS) : run(STATEMENTS);
     }
 

@@ -320,10 +320,25 @@ public final class BenchMain {
         StringBuilder text = new StringBuilder(Target.HEAD);
         for (Target target : Target.ALL) {
             if (perSecond.containsKey(target.variant()) && perSecond.containsKey(target.reference())) {
-                text.append(target.line(ratio(target.variant(), target.reference(), target.cell())));
+                text.append(target.line(
+                        ratio(target.variant(), target.reference(), target.cell()),
+                        Spread.ofRatios(
+                                processor(target.reference(), target.cell()),
+                                processor(target.variant(), target.cell()))));
             }
         }
         return text.toString();
+    }
+
+    /** Microseconds of client and server for an operation, round by round. */
+    private double[] processor(String name, Cell cell) {
+        double[] client = clientCpu.get(name).get(cell);
+        double[] server = serverCpu.get(name).get(cell);
+        double[] both = new double[client.length];
+        for (int i = 0; i < both.length; i++) {
+            both[i] = client[i] + server[i];
+        }
+        return both;
     }
 
     /** The ratios of the control in words. */
@@ -381,7 +396,8 @@ public final class BenchMain {
         }
         text.append(
                         "\n## Targets\n\nThe interval is that of the median at a confidence of 95 % (order statistics over the rounds). Where it"
-                                + " includes the target, the figure is undecided.\n\n")
+                                + " includes the target, the figure is undecided. \"Processor time of both\" is that of client and server for an operation of"
+                        + " what it is compared with, divided by the variant's: 1 is as cheap.\n\n")
                 .append(targets());
         for (Cell cell : Cell.all()) {
             text.append("\n## ")

@@ -23,13 +23,19 @@ record Target(String variant, String reference, Cell cell, double least) {
 
     /** The head of the table of targets. */
     static final String HEAD =
-            "| variant | compared with | work | at least | median | interval | |\n|---|---|---|---|---|---|---|\n";
+            "| variant | compared with | work | at least | median | interval | | processor time of both | interval |\n"
+                    + "|---|---|---|---|---|---|---|---|---|\n";
 
-    /** Its line in the table. */
-    String line(Spread measured) {
+    /**
+     * Its line in the table.
+     *
+     * @param measured operations a second, as ratios
+     * @param processor time of client and server for an operation of the reference, divided by that of the variant
+     */
+    String line(Spread measured, Spread processor) {
         return String.format(
                 Locale.ROOT,
-                "| %s | %s | %s | %.2f | **%.3f** | %.3f to %.3f | %s |%n",
+                "| %s | %s | %s | %.2f | **%.3f** | %.3f to %.3f | %s | %.3f | %.3f to %.3f |%n",
                 variant,
                 reference,
                 cell.title(),
@@ -37,6 +43,9 @@ record Target(String variant, String reference, Cell cell, double least) {
                 measured.median(),
                 measured.low(),
                 measured.high(),
-                measured.verdict(least));
+                measured.verdict(least),
+                processor.median(),
+                processor.low(),
+                processor.high());
     }
 }

@@ -217,8 +217,12 @@ public final class TenantSources {
 
         @Override
         public Object enter() {
-            ThreadState thread = ThreadState.current();
-            return thread.enterReading() ? thread : null;
+            return enter(ThreadState.current());
+        }
+
+        @Override
+        public Object enter(ThreadState current) {
+            return current.enterReading() ? current : null;
         }
 
         @Override

@@ -112,7 +112,7 @@ public final class JdbcGate {
                         : kept instanceof KnownStatement one
                                 ? List.of(one)
                                 : kept instanceof List<?> added ? (List<KnownStatement>) added : List.of();
-                refusal = decide(session, owner, asRead(session, statements), own, batch, noBegin);
+                refusal = decide(session, thread, owner, asRead(session, statements), own, batch, noBegin);
             }
             passed = refusal == null;
             if (!passed && batch) {
@@ -145,7 +145,13 @@ public final class JdbcGate {
     }
 
     private SQLException decide(
-            Session session, Object owner, List<KnownStatement> statements, Scope own, boolean batch, boolean noBegin)
+            Session session,
+            ThreadState thread,
+            Object owner,
+            List<KnownStatement> statements,
+            Scope own,
+            boolean batch,
+            boolean noBegin)
             throws Throwable {
         boolean autocommit;
         try {
@@ -153,7 +159,7 @@ public final class JdbcGate {
         } catch (SQLException closed) {
             return closed; // as the driver would throw it
         }
-        SQLException failure = gate.begin(session, own, autocommit, false);
+        SQLException failure = gate.begin(session, thread, own, autocommit, false);
         if (failure != null) {
             return failure;
         }

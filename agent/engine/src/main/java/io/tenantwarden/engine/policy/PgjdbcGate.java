@@ -48,7 +48,7 @@ public final class PgjdbcGate {
         }
         boolean passed = false;
         try {
-            SQLException refusal = outermost ? decide(session, queries, parameters, flags, own) : null;
+            SQLException refusal = outermost ? decide(session, thread, queries, parameters, flags, own) : null;
             passed = refusal == null;
             return refusal;
         } finally {
@@ -67,14 +67,16 @@ public final class PgjdbcGate {
         gate.ended(session, thrown);
     }
 
-    private SQLException decide(Session session, Object queries, Object parameters, int flags, Scope own)
+    private SQLException decide(
+            Session session, ThreadState thread, Object queries, Object parameters, int flags, Scope own)
             throws Throwable {
         PgjdbcConnection driver = (PgjdbcConnection) session.driver();
         DriverShape shape = driver.shape();
         if (shape.describesOnly(flags)) {
             return null;
         }
-        SQLException failure = gate.begin(session, own, shape.suppressesBegin(flags), !driver.sendsSimple(flags));
+        SQLException failure =
+                gate.begin(session, thread, own, shape.suppressesBegin(flags), !driver.sendsSimple(flags));
         if (failure != null) {
             return failure;
         }
@@ -155,7 +157,7 @@ public final class PgjdbcGate {
         }
         boolean passed = false;
         try {
-            SQLException refusal = decides ? decideCopy(session, copy, autocommit, own) : null;
+            SQLException refusal = decides ? decideCopy(session, thread, copy, autocommit, own) : null;
             passed = refusal == null;
             return refusal;
         } finally {
@@ -165,8 +167,9 @@ public final class PgjdbcGate {
         }
     }
 
-    private SQLException decideCopy(Session session, String copy, boolean autocommit, Scope own) throws Throwable {
-        SQLException failure = gate.begin(session, own, autocommit, false);
+    private SQLException decideCopy(Session session, ThreadState thread, String copy, boolean autocommit, Scope own)
+            throws Throwable {
+        SQLException failure = gate.begin(session, thread, own, autocommit, false);
         if (failure != null) {
             return failure;
         }
@@ -208,7 +211,7 @@ public final class PgjdbcGate {
         try {
             SQLException refusal = null;
             if (outermost) {
-                refusal = gate.begin(session, own, autocommit, false);
+                refusal = gate.begin(session, thread, own, autocommit, false);
                 refusal = refusal != null ? refusal : decideUnseen(session, FASTPATH);
             }
             passed = refusal == null;

@@ -19,6 +19,10 @@ public final class ScopeResolver {
     /** Stands for the source's answer at a push when it was no tenant id; no tenant id contains NUL. */
     private static final String INVALID = "\0invalid";
 
+    /** One that the thread had before is given again; not a lambda that captures it, because this is asked at every checkout. */
+    private static final Function<String, Scope> OF_THREAD =
+            id -> ThreadState.current().tenantScope(id);
+
     private final SourceAnswers answers;
     private final FreshThread fresh;
     private final LeftValues left;
@@ -82,7 +86,7 @@ public final class ScopeResolver {
         } catch (TenantSourceException e) {
             return failed(thread, e);
         }
-        Scope scope = scope(thread, now, Scope::tenant);
+        Scope scope = scope(thread, now, OF_THREAD);
         return scope == null ? Scope.NONE : scope;
     }
 

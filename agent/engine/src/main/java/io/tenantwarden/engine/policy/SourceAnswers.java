@@ -8,6 +8,7 @@ import io.tenantwarden.engine.tenant.TenantReader;
 import io.tenantwarden.engine.tenant.TenantSourceException;
 import io.tenantwarden.engine.tenant.ValueSources;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -42,7 +43,7 @@ final class SourceAnswers {
         }
         String tenant;
         try {
-            tenant = reader.read();
+            tenant = reader.read(thread);
         } catch (TenantSourceException e) {
             keepIfItRanSql(thread, checkout, e);
             throw e;
@@ -78,7 +79,7 @@ final class SourceAnswers {
     String readForCheckout(ThreadState thread) throws TenantSourceException {
         Object answer;
         try {
-            answer = reader.read();
+            answer = reader.read(thread);
         } catch (TenantSourceException e) {
             answer = e;
         }
@@ -94,7 +95,11 @@ final class SourceAnswers {
 
     private Map<String, Object> readOthers(ThreadState thread) {
         Map<String, Object> answers = Map.of();
-        for (String source : values.thatMayRunSql()) {
+        List<String> sources = values.thatMayRunSql();
+        if (sources.isEmpty()) {
+            return answers; // without an iterator: this is asked at every checkout
+        }
+        for (String source : sources) {
             Object answer;
             try {
                 answer = values.read(source);

@@ -82,16 +82,17 @@ public final class StatementGate {
     /**
      * The scope of an execution, decided once for all of its statements.
      *
-     * @param own what the thread runs as; null when what was captured at checkout counts
+     * @param thread the current one
+     * @param own what it runs as; null when what was captured at checkout counts
      * @param autocommit whether the driver sends no BEGIN
      * @param alongside whether ours can be written to the same group of messages
      * @return why it must not run; null when it may
      */
-    SQLException begin(Session session, Scope own, boolean autocommit, boolean alongside) throws Throwable {
+    SQLException begin(Session session, ThreadState thread, Scope own, boolean autocommit, boolean alongside)
+            throws Throwable {
         Scope scope = own != null ? own : session.checkout().captured();
         boolean captured = own == null && !scope.isNone();
-        boolean ofPool =
-                ThreadState.current().isInCheckout() || session.checkout().isReturned();
+        boolean ofPool = thread.isInCheckout() || session.checkout().isReturned();
         session.begin(scope, captured, autocommit, alongside, ofPool);
         SQLException leftBehind = follow(session);
         if (leftBehind != null) {

@@ -1,5 +1,7 @@
 package io.tenantwarden.engine.tenant;
 
+import io.tenantwarden.bootstrap.ThreadState;
+
 /**
  * Keeps a thread from reading the tenant inside the reading of the tenant: a source that runs SQL would otherwise call
  * itself without end. The state belongs to the thread; implementations must not allocate in {@link #enter()}.
@@ -12,6 +14,11 @@ public interface ReadGuard {
      * @return what {@link #exit} is to be given; null when it is reading already, then {@code exit} must not be called
      */
     Object enter();
+
+    /** As {@link #enter()}, where the current thread's state was looked up already: that costs as much as a cheap source. */
+    default Object enter(ThreadState current) {
+        return enter();
+    }
 
     /**
      * Ends what a successful {@link #enter()} began.

@@ -1,5 +1,6 @@
 package io.tenantwarden.engine.tenant;
 
+import io.tenantwarden.bootstrap.ThreadState;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,7 +63,15 @@ public final class TenantReader {
      * @throws TenantSourceException when a source failed or gave an invalid value; the scope is {@code NONE} then
      */
     public String read() throws TenantSourceException {
-        Object entered = guard.enter();
+        return readGuarded(guard.enter());
+    }
+
+    /** As {@link #read()}, where the state of the current thread is at hand. */
+    public String read(ThreadState current) throws TenantSourceException {
+        return readGuarded(guard.enter(current));
+    }
+
+    private String readGuarded(Object entered) throws TenantSourceException {
         if (entered == null) {
             return null;
         }
