@@ -273,7 +273,7 @@ public final class Refusals {
                 + ". The stack is in the log at ERROR; please report it");
     }
 
-    private static SQLException exception(String text) {
+    static SQLException exception(String text) {
         return new SQLException("[warden] refused: " + text, SQL_STATE);
     }
 }

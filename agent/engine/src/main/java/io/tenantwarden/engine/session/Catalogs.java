@@ -14,8 +14,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -167,6 +169,21 @@ public final class Catalogs {
     /** A statement touches protected tables, which it or its snapshot did not do before. */
     public void touched(Session session, List<CatalogTable> tables) {
         listener.touched(session, tables);
+    }
+
+    /**
+     * An open connection of each database that shows how to make another, those with most protected tables first. Empty
+     * before the application has opened its first connection.
+     */
+    List<Session> patterns() {
+        return databases.values().stream()
+                .sorted(Comparator.comparingInt((Database database) -> database.catalog() == null
+                                ? 0
+                                : -database.catalog().protectedCount())
+                        .thenComparing(database -> database.server() + "/" + database.name()))
+                .map(Database::pattern)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     private boolean isLeftAlone(String user, String host, String name, Properties properties) {
