@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 
@@ -40,13 +39,20 @@ public final class SeenDataSources {
         }
     }
 
+    /** What is tried while a connection is borrowed. */
+    interface Attempt {
+        /** Whether it has succeeded. */
+        boolean succeeds() throws SQLException;
+    }
+
     /**
-     * Borrows a connection of one after the other and returns it at once, the one made last first, because wrappers are made
-     * after what they wrap.
+     * Borrows a connection of one after the other and returns it, the one made last first, because wrappers are made after
+     * what they wrap.
      *
-     * @param enough asked after each
+     * @param attempt made with each, until it succeeds
+     * @return whether it did
      */
-    void open(BooleanSupplier enough) {
+    boolean open(Attempt attempt) throws SQLException {
         List<DataSource> all = new ArrayList<>();
         synchronized (latest) {
             for (WeakReference<DataSource> reference : latest) {
@@ -57,14 +63,29 @@ public final class SeenDataSources {
             }
         }
         for (DataSource dataSource : all) {
-            try (Connection c = dataSource.getConnection()) {
-                c.getMetaData().getDatabaseProductName(); // what a lazy one connects for
-            } catch (SQLException | RuntimeException e) {
-                debug.accept(dataSource.getClass().getName() + " gave no connection: " + e);
+            Connection connection = borrow(dataSource);
+            if (connection != null) {
+                try (connection) {
+                    if (attempt.succeeds()) {
+                        return true;
+                    }
+                }
             }
-            if (enough.getAsBoolean()) {
-                return;
+        }
+        return false;
+    }
+
+    /** Null when it gives none. */
+    private Connection borrow(DataSource dataSource) {
+        try {
+            Connection connection = dataSource.getConnection();
+            if (connection != null) {
+                connection.getMetaData().getDatabaseProductName(); // what a lazy one connects for
             }
+            return connection;
+        } catch (SQLException | RuntimeException e) {
+            debug.accept(dataSource.getClass().getName() + " gave no connection: " + e);
+            return null;
         }
     }
 }

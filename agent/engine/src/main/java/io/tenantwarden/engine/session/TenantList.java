@@ -22,9 +22,6 @@ public final class TenantList {
     /** {@code undefined_table} and {@code invalid_schema_name} (manual, appendix A): it is in another database. */
     private static final Set<String> ELSEWHERE = Set.of("42P01", "3F000");
 
-    /** {@code connection_does_not_exist}. */
-    private static final String NO_CONNECTION = "08003";
-
     private final String sql;
     private final OwnConnections own;
     private final Catalogs catalogs;
@@ -54,28 +51,44 @@ public final class TenantList {
      * @throws SQLException what the server says, or that there is no connection to learn from
      */
     public List<String> read() throws SQLException {
-        List<Session> patterns = catalogs.patterns();
-        if (patterns.isEmpty()) {
-            dataSources.open(() -> !catalogs.patterns().isEmpty());
-            patterns = catalogs.patterns();
+        List<String> tenants = ask();
+        if (tenants != null) {
+            return tenants;
         }
-        if (patterns.isEmpty()) {
+        List<List<String>> found = new ArrayList<>(1);
+        boolean answered = dataSources.open(() -> {
+            List<String> answer = ask();
+            if (answer != null) {
+                found.add(answer);
+            }
+            return answer != null;
+        });
+        if (!answered) {
             throw new SQLException(
-                    "no database is known yet: the application has not opened a connection, and no DataSource of it gave one",
-                    NO_CONNECTION);
+                    "no database is known: the application has no open connection, and no DataSource of it gave one",
+                    OwnConnections.GONE);
         }
+        return found.get(0);
+    }
+
+    /** Null when no connection of the application is left that shows how to make one. */
+    private List<String> ask() throws SQLException {
         SQLException absent = null;
-        for (Session like : patterns) {
+        for (Session like : catalogs.patterns()) {
             try {
                 return own.read(like, this::query);
             } catch (SQLException e) {
-                if (!ELSEWHERE.contains(e.getSQLState())) {
+                if (ELSEWHERE.contains(String.valueOf(e.getSQLState()))) {
+                    absent = e;
+                } else if (!OwnConnections.GONE.equals(e.getSQLState())) {
                     throw e;
                 }
-                absent = e;
             }
         }
-        throw absent;
+        if (absent != null) {
+            throw absent;
+        }
+        return null;
     }
 
     private List<String> query(Connection connection) throws SQLException {
