@@ -116,6 +116,7 @@ public final class EngineFactory {
                 plan.tenantGucs(),
                 config.catalogRefresh().toNanos(),
                 config.datasourceExclude(),
+                config.pooler(),
                 own,
                 refresher(catalogOptions, own),
                 firstConnections);

@@ -162,6 +162,11 @@ public final class Config {
         return get(Keys.HOLD);
     }
 
+    /** What stands between application and server. */
+    public Pooler pooler() {
+        return get(Keys.POOLER);
+    }
+
     /** Whether tasks on other threads run in the scope that they were submitted in. */
     public boolean propagate() {
         return get(Keys.PROPAGATE);

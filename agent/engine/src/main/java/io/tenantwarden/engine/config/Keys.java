@@ -195,6 +195,15 @@ public final class Keys {
                     "session")
             .orElse("transaction"));
 
+    public static final Key<Pooler> POOLER = declare(Key.of(
+                    "warden.pooler",
+                    Values.choice(Pooler.values()),
+                    "What stands between application and server ([poolers](poolers.md)). `auto` looks at the server's process"
+                            + " id; `transaction` where a pooler hides it; `session` where a pooler gives each client a"
+                            + " session of its own, so that CALL, DO and COPY may run in autocommit.",
+                    "session")
+            .orElse("auto"));
+
     public static final Key<Boolean> PROPAGATE = declare(Key.of(
                     "warden.propagate",
                     Values.FLAG,
