@@ -48,12 +48,12 @@ class PoolerScenario {
                 assertEquals("b", copied(c));
                 TenantContext.set("a");
                 assertEquals("a", copied(c));
-                TenantContext.clear();
             } else {
                 SQLException e = assertThrows(SQLException.class, () -> copied(c));
                 assertTrue(e.getMessage().contains("warden.pooler=session"), e.getMessage());
             }
         }
+        TenantContext.clear();
         try (Connection c = connect()) {
             assertEquals(
                     "",
@@ -71,7 +71,9 @@ class PoolerScenario {
             String sql = "do $$ begin update invoices set note = 'done'; end $$";
             if (SESSIONS) {
                 s.execute(sql);
-                assertEquals("done", Db.column(c, "select distinct note from invoices").get(0));
+                assertEquals(
+                        "done",
+                        Db.column(c, "select distinct note from invoices").get(0));
             } else {
                 SQLException e = assertThrows(SQLException.class, () -> s.execute(sql));
                 assertTrue(e.getMessage().contains("a pooler"), e.getMessage());

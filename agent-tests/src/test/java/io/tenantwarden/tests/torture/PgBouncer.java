@@ -52,8 +52,7 @@ public final class PgBouncer implements AutoCloseable {
         // it refuses to run as root, and must read its files as whoever it becomes
         Path folder = Files.createTempDirectory("pgbouncer");
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Path users = Files.writeString(
-                folder.resolve("users.txt"), "\"" + role + "\" \"" + password + "\"\n");
+        Path users = Files.writeString(folder.resolve("users.txt"), "\"" + role + "\" \"" + password + "\"\n");
         Path configuration = Files.writeString(
                 folder.resolve("pgbouncer.ini"),
                 String.join(
