@@ -7,6 +7,7 @@ import com.grack.nanojson.JsonArray;
 import com.grack.nanojson.JsonObject;
 import com.grack.nanojson.JsonParser;
 import com.grack.nanojson.JsonParserException;
+import io.tenantwarden.testing.PostgresServer;
 import io.tenantwarden.tests.coverage.SourceCases;
 import io.tenantwarden.tests.jvm.AgentJvm;
 import io.tenantwarden.tests.jvm.Forked;
@@ -15,6 +16,8 @@ import io.tenantwarden.tests.jvm.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -112,6 +115,47 @@ class ScopesTest {
                     .warden("mode", mode)
                     .warden("tenant.check", check)
                     .then(afterwards)
+                    .tests());
+        }
+        return tests;
+    }
+
+    @TestFactory
+    List<DynamicTest> methodsThatRunOnceForEachTenant() throws Exception {
+        List<DynamicTest> tests = new ArrayList<>();
+        String loops = PACKAGE + "TenantLoopsScenario$";
+        for (Jdk jdk : Jdk.all()) {
+            TestDatabase database = TestDatabase.create(18);
+            try (Connection c = PostgresServer.get(18).superuser(database.name());
+                    Statement s = c.createStatement()) {
+                s.execute("delete from countries");
+                s.execute("insert into countries values ('a'), ('b')");
+            }
+            tests.addAll(Forked.scenario(Class.forName(PACKAGE + "TenantLoopsScenario"))
+                    .database(database)
+                    .on(jdk)
+                    .warden("log", "stderr")
+                    .warden("mode", "enforce")
+                    .warden("tenant", AgentScenariosTest.SOURCE)
+                    .warden("tenant.pattern", "[a-z]+")
+                    .warden("tenants", "select code from countries order by code")
+                    .warden("foreach.nightly", loops + "NightlyJob#run")
+                    .warden("foreach.holding", loops + "HoldingJob#work")
+                    .warden("foreach.failing", loops + "Failing#w*k")
+                    .warden("foreach.base", loops + "Base#loop")
+                    .warden("foreach.arguments", loops + "Arguments#run")
+                    .warden("foreach.interrupted", loops + "Interrupted#run")
+                    .warden("foreach.spring", loops + "Job#nightly")
+                    .warden("foreach.typo", loops + "Job#daily")
+                    .then(result -> {
+                        assertTold(result, "ERROR", "warden.foreach.failing: 2 of 3 tenants failed");
+                        assertTold(result, "FINDING foreach-no-tenants", "warden.foreach.nightly");
+                        assertTold(result, "FINDING foreach-arguments", "warden.foreach.arguments");
+                        assertTold(result, "VIOLATION invalid-tenant", "warden.foreach.nightly skips tenant");
+                        assertTold(result, "FINDING pattern-unmatched", "warden.foreach.typo");
+                        assertEquals(
+                                1, result.lines("FINDING pattern-unmatched").size(), result::all);
+                    })
                     .tests());
         }
         return tests;

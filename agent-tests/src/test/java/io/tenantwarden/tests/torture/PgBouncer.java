@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A PgBouncer in transaction mode on a free loopback port, in front of one database. */
-final class PgBouncer implements AutoCloseable {
+/** A PgBouncer on a free loopback port, in front of one database. */
+public final class PgBouncer implements AutoCloseable {
 
     private static final List<String> PLACES =
             List.of("/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer");
@@ -29,12 +29,22 @@ final class PgBouncer implements AutoCloseable {
     }
 
     /** The program, when it is installed. */
-    static Optional<Path> installed() {
+    public static Optional<Path> installed() {
         return PLACES.stream().map(Path::of).filter(Files::isExecutable).findFirst();
     }
 
-    /** Few server connections, so that clients take turns on them. */
+    /** In transaction mode, with few server connections, so that clients take turns on them. */
     static PgBouncer start(PostgresServer server, String database) throws IOException, InterruptedException {
+        return start(server, database, "transaction", 6, Fixture.ROLE, Fixture.PASSWORD);
+    }
+
+    /**
+     * @param mode {@code pool_mode}
+     * @param size how many server connections the role has
+     */
+    public static PgBouncer start(
+            PostgresServer server, String database, String mode, int size, String role, String password)
+            throws IOException, InterruptedException {
         Path program = installed()
                 .orElseThrow(() -> new IOException(
                         "PgBouncer is not installed (looked for " + PLACES + "): apt-get install pgbouncer"));
@@ -42,8 +52,7 @@ final class PgBouncer implements AutoCloseable {
         // it refuses to run as root, and must read its files as whoever it becomes
         Path folder = Files.createTempDirectory("pgbouncer");
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Path users = Files.writeString(
-                folder.resolve("users.txt"), "\"" + Fixture.ROLE + "\" \"" + Fixture.PASSWORD + "\"\n");
+        Path users = Files.writeString(folder.resolve("users.txt"), "\"" + role + "\" \"" + password + "\"\n");
         Path configuration = Files.writeString(
                 folder.resolve("pgbouncer.ini"),
                 String.join(
@@ -56,8 +65,8 @@ final class PgBouncer implements AutoCloseable {
                         "unix_socket_dir =",
                         "auth_type = plain",
                         "auth_file = " + users,
-                        "pool_mode = transaction",
-                        "default_pool_size = 6",
+                        "pool_mode = " + mode,
+                        "default_pool_size = " + size,
                         "max_client_conn = 200",
                         "server_login_retry = 1",
                         "ignore_startup_parameters = extra_float_digits,options",
@@ -105,7 +114,7 @@ final class PgBouncer implements AutoCloseable {
     }
 
     /** The URL of a database through it, from the URL of the server. */
-    String url(String url) {
+    public String url(String url) {
         return url.replaceFirst("//[^/]+/", "//127.0.0.1:" + port + "/");
     }
 

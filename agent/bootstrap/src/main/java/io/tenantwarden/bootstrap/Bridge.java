@@ -172,6 +172,16 @@ public interface Bridge {
     void methodLeft(Object token);
 
     /**
+     * A method is entered that configuration lets run once for each tenant.
+     *
+     * @return null when its body runs once, as it is
+     */
+    TenantLoop loopEntered(int rule, Object[] arguments);
+
+    /** A data source, or a superclass's part of one, was constructed. */
+    void dataSourceCreated(Object dataSource);
+
+    /**
      * The agent itself failed.
      *
      * @param where the hook

@@ -443,6 +443,54 @@ public final class Hooks {
         }
     }
 
+    /** @return null when the body runs once, as it is */
+    public static Object loopEntered(int rule, Object[] arguments) {
+        try {
+            return bridge().loopEntered(rule, arguments);
+        } catch (Throwable bug) {
+            failed("loopEntered", bug);
+            return null;
+        }
+    }
+
+    /** Whether the body must not run: there is no tenant to run it for. */
+    public static boolean loopIsEmpty(Object loop) {
+        try {
+            return loop != null && !((TenantLoop) loop).begins();
+        } catch (Throwable bug) {
+            failed("loopIsEmpty", bug);
+            return false;
+        }
+    }
+
+    /** Whether the body must run again. */
+    public static boolean loopGoesOn(Object loop, Throwable thrown) {
+        try {
+            return loop != null && ((TenantLoop) loop).goesOn(thrown);
+        } catch (Throwable bug) {
+            failed("loopGoesOn", bug);
+            return false;
+        }
+    }
+
+    /** What the caller of the method gets; null when it returns normally. */
+    public static Throwable loopOutcome(Object loop, Throwable thrown) {
+        try {
+            return loop == null ? thrown : ((TenantLoop) loop).outcome();
+        } catch (Throwable bug) {
+            failed("loopOutcome", bug);
+            return thrown;
+        }
+    }
+
+    public static void dataSourceCreated(Object dataSource) {
+        try {
+            bridge().dataSourceCreated(dataSource);
+        } catch (Throwable bug) {
+            failed("dataSourceCreated", bug);
+        }
+    }
+
     private static void failed(String where, Throwable bug) {
         try {
             bridge().failed(where, bug, false);

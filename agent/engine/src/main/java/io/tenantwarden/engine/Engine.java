@@ -4,6 +4,7 @@ import io.tenantwarden.bootstrap.AgentErrors;
 import io.tenantwarden.bootstrap.Bridge;
 import io.tenantwarden.bootstrap.HasSession;
 import io.tenantwarden.bootstrap.HasStatement;
+import io.tenantwarden.bootstrap.TenantLoop;
 import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.coverage.Coverage;
@@ -27,12 +28,14 @@ import io.tenantwarden.engine.policy.PgjdbcGate;
 import io.tenantwarden.engine.policy.Refusals;
 import io.tenantwarden.engine.policy.RequestScopes;
 import io.tenantwarden.engine.policy.ResultGate;
+import io.tenantwarden.engine.policy.TenantLoops;
 import io.tenantwarden.engine.report.Cost;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.report.SiteFinder;
 import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Checkouts;
 import io.tenantwarden.engine.session.DriverObjects;
+import io.tenantwarden.engine.session.SeenDataSources;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.engine.tenant.HibernateSource;
 import java.io.IOException;
@@ -56,6 +59,8 @@ public final class Engine implements Bridge {
     private final Catalogs catalogs;
     private final Checkouts checkouts;
     private final MethodScopes methods;
+    private final TenantLoops loops;
+    private final SeenDataSources dataSources;
     private final RequestScopes requests;
     private final MessageScopes messages;
     private final LeftValues left;
@@ -77,6 +82,8 @@ public final class Engine implements Bridge {
             Catalogs catalogs,
             Checkouts checkouts,
             MethodScopes methods,
+            TenantLoops loops,
+            SeenDataSources dataSources,
             RequestScopes requests,
             MessageScopes messages,
             LeftValues left,
@@ -92,6 +99,8 @@ public final class Engine implements Bridge {
         this.catalogs = catalogs;
         this.checkouts = checkouts;
         this.methods = methods;
+        this.loops = loops;
+        this.dataSources = dataSources;
         this.requests = requests;
         this.messages = messages;
         this.left = left;
@@ -475,6 +484,16 @@ public final class Engine implements Bridge {
     @Override
     public void methodLeft(Object token) {
         methods.leave(token);
+    }
+
+    @Override
+    public TenantLoop loopEntered(int rule, Object[] arguments) {
+        return loops.enter(rule, arguments);
+    }
+
+    @Override
+    public void dataSourceCreated(Object dataSource) {
+        dataSources.created(dataSource);
     }
 
     /** What happens to drivers' classes while they are loaded. */

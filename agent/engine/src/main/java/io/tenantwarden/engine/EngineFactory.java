@@ -18,12 +18,15 @@ import io.tenantwarden.engine.policy.JdbcGate;
 import io.tenantwarden.engine.policy.MethodScopes;
 import io.tenantwarden.engine.policy.PgjdbcGate;
 import io.tenantwarden.engine.policy.ScopeResolver;
+import io.tenantwarden.engine.policy.SeenPatterns;
 import io.tenantwarden.engine.policy.StatementGate;
 import io.tenantwarden.engine.policy.TaskScopes;
+import io.tenantwarden.engine.policy.TenantLoops;
 import io.tenantwarden.engine.preflight.CheckFailures;
 import io.tenantwarden.engine.preflight.FirstConnections;
 import io.tenantwarden.engine.preflight.Preflight;
 import io.tenantwarden.engine.preflight.SelfCheck;
+import io.tenantwarden.engine.report.Finding;
 import io.tenantwarden.engine.report.JvmEnd;
 import io.tenantwarden.engine.report.LogMode;
 import io.tenantwarden.engine.report.LoggerFactories;
@@ -36,7 +39,9 @@ import io.tenantwarden.engine.session.Checkouts;
 import io.tenantwarden.engine.session.DriverObjects;
 import io.tenantwarden.engine.session.FactsReader;
 import io.tenantwarden.engine.session.OwnConnections;
+import io.tenantwarden.engine.session.SeenDataSources;
 import io.tenantwarden.engine.session.TenantChecks;
+import io.tenantwarden.engine.session.TenantList;
 import io.tenantwarden.engine.tenant.Opener;
 import io.tenantwarden.engine.tenant.TenantType;
 import io.tenantwarden.rls.audit.AuditOptions;
@@ -44,6 +49,7 @@ import io.tenantwarden.rls.catalog.CatalogOptions;
 import java.security.AccessController;
 import java.security.PrivilegedAction;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -64,6 +70,7 @@ public final class EngineFactory {
     private final SiteFinder sites;
     private final TenantSources sources;
     private final MethodScopes methods;
+    private final TenantLoops loops;
     private final Engine engine;
     private final TaskScopes tasks;
     private final SelfCheck selfCheck;
@@ -109,9 +116,18 @@ public final class EngineFactory {
                 plan.tenantGucs(),
                 config.catalogRefresh().toNanos(),
                 config.datasourceExclude(),
+                config.pooler(),
                 own,
                 refresher(catalogOptions, own),
                 firstConnections);
+        SeenDataSources dataSources = new SeenDataSources(this::debug);
+        this.loops = new TenantLoops(
+                config.loops(),
+                mode,
+                new TenantList(config.tenants(), own, catalogs, dataSources, plan)::read,
+                scopes,
+                sources.format(),
+                reporter);
         StatementGate gate = new StatementGate(
                 mode,
                 plan,
@@ -132,6 +148,8 @@ public final class EngineFactory {
                 catalogs,
                 checkouts,
                 methods,
+                loops,
+                dataSources,
                 sources.requestScopes(),
                 sources.messageScopes(),
                 sources.left(),
@@ -149,7 +167,7 @@ public final class EngineFactory {
         reporter.modeControl(
                 new RunTimeMode(config.jmx(), hasScopes(), mode, coverage, reporter, firstConnections::modeChanged));
         methods.expiring().forEach(reporter::finding);
-        this.selfCheck = new SelfCheck(methods::unmatched, sources.reader(), sources.values(), reporter::info);
+        this.selfCheck = new SelfCheck(this::unmatched, sources.reader(), sources.values(), reporter::info);
         reporter.selfCheck(selfCheck);
     }
 
@@ -223,6 +241,17 @@ public final class EngineFactory {
         return methods.patterns();
     }
 
+    /** The methods that run once for each tenant; the index is the number of the loop. */
+    public List<MethodPattern> loops() {
+        return loops.patterns();
+    }
+
+    private List<Finding> unmatched() {
+        List<Finding> findings = new ArrayList<>(methods.seen().unmatched());
+        findings.addAll(loops.seen().unmatched());
+        return findings;
+    }
+
     /** What tasks on other threads run as. */
     public TaskBridge tasks() {
         return tasks;
@@ -230,17 +259,29 @@ public final class EngineFactory {
 
     /** Whether a thread can be in a scope that a task could lose. */
     public boolean hasScopes() {
-        return !config.tenantSources().isEmpty() || !methods.patterns().isEmpty();
+        return !config.tenantSources().isEmpty()
+                || !methods.patterns().isEmpty()
+                || !loops.patterns().isEmpty();
     }
 
     /** A class has methods that rule number {@code rule} means. */
     public void ruleMatched(int rule) {
-        methods.matched(rule);
+        methods.seen().matched(rule);
     }
 
-    /** As {@link MethodScopes#inherited}. */
+    /** As {@link SeenPatterns#inherited}. */
     public void ruleInherited(int rule, String declaredIn) {
-        methods.inherited(rule, declaredIn);
+        methods.seen().inherited(rule, declaredIn);
+    }
+
+    /** As {@link #ruleMatched}, for a loop. */
+    public void loopMatched(int loop) {
+        loops.seen().matched(loop);
+    }
+
+    /** As {@link #ruleInherited}, for a loop. */
+    public void loopInherited(int loop, String declaredIn) {
+        loops.seen().inherited(loop, declaredIn);
     }
 
     /** Told of every class that the application loads. */

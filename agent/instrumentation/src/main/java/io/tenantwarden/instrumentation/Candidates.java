@@ -1,6 +1,7 @@
 package io.tenantwarden.instrumentation;
 
 import io.tenantwarden.instrumentation.jdbc.ConnectionCloseInstrumentation;
+import io.tenantwarden.instrumentation.jdbc.DataSourceCreation;
 import io.tenantwarden.instrumentation.jdbc.DataSourceInstrumentation;
 import io.tenantwarden.instrumentation.jdbc.DriverConnectInstrumentation;
 import io.tenantwarden.instrumentation.messaging.ListenerInstrumentation;
@@ -26,6 +27,7 @@ final class Candidates {
     /** Classes of Byte Buddy are loaded with them, when the first class needs them: a JVM without JDBC never does. */
     private static final class Known {
         static final TypeInstrumentation DATA_SOURCE = new DataSourceInstrumentation();
+        static final TypeInstrumentation DATA_SOURCE_CREATION = new DataSourceCreation();
         static final TypeInstrumentation DRIVER = new DriverConnectInstrumentation();
         static final TypeInstrumentation CONNECTION = new ConnectionCloseInstrumentation();
         static final TypeInstrumentation FILTER = new FilterInstrumentation();
@@ -51,6 +53,7 @@ final class Candidates {
     private final SettingInstrumentations settings;
     private final List<MethodRule> rules;
     private final DeclaredMethods inheritable;
+    private final boolean loops;
     private final boolean requests;
     private final boolean messages;
 
@@ -60,6 +63,7 @@ final class Candidates {
      * @param byName internal class name to what is done to it: others
      * @param settings finds the classes in which a value of a tenant source is set
      * @param rules methods named by configuration
+     * @param loops whether a method runs once for each tenant, which may need a data source that nobody has used yet
      * @param requests whether HTTP requests matter
      * @param messages whether messages that listeners handle matter
      */
@@ -69,6 +73,7 @@ final class Candidates {
             Map<String, TypeInstrumentation> byName,
             SettingInstrumentations settings,
             List<MethodRule> rules,
+            boolean loops,
             boolean requests,
             boolean messages) {
         this.drivers = drivers;
@@ -80,6 +85,7 @@ final class Candidates {
                 .map(MethodRule::inheritedMethod)
                 .filter(Objects::nonNull)
                 .toList());
+        this.loops = loops;
         this.requests = requests;
         this.messages = messages;
     }
@@ -122,6 +128,7 @@ final class Candidates {
             Set<String> declared = ADVISED.among(classFile);
             if (dataSource && declared.contains("getConnection")) {
                 candidates = add(candidates, Known.DATA_SOURCE);
+                candidates = add(candidates, loops ? Known.DATA_SOURCE_CREATION : null);
             }
             if (driver && declared.contains("connect")) {
                 candidates = add(candidates, Known.DRIVER);

@@ -183,7 +183,13 @@ public final class Installer {
         }
         List<MethodRule> rules = new ArrayList<>();
         for (MethodPattern pattern : factory.methodRules()) {
-            rules.add(new MethodRule(rules.size(), pattern, factory::ruleMatched, factory::ruleInherited));
+            rules.add(new MethodRule(
+                    rules.size(), MethodRule.Kind.SCOPED, pattern, factory::ruleMatched, factory::ruleInherited));
+        }
+        List<MethodPattern> loops = factory.loops();
+        for (int i = 0; i < loops.size(); i++) {
+            rules.add(new MethodRule(
+                    i, MethodRule.Kind.FOR_EACH_TENANT, loops.get(i), factory::loopMatched, factory::loopInherited));
         }
         return new Candidates(
                 drivers,
@@ -195,6 +201,7 @@ public final class Installer {
                         sources.readsTenantFrom(SourceKinds.SECURITY),
                         sources::settingPlace),
                 rules,
+                !loops.isEmpty(),
                 requests,
                 messages);
     }

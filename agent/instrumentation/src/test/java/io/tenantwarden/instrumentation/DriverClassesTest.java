@@ -59,6 +59,7 @@ class DriverClassesTest {
                             new SettingInstrumentations(java.util.Set.of(), false, false, (name, kind) -> 0),
                             List.of(),
                             false,
+                            false,
                             false),
                     () -> false,
                     (loader, name) -> {},

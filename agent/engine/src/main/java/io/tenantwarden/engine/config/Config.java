@@ -25,6 +25,7 @@ public final class Config {
     private final List<SourceSpec> tenantSources;
     private final List<ScopeMethod> scopes;
     private final List<BypassMethod> bypasses;
+    private final List<LoopMethod> loops;
 
     /**
      * @param values of every key that is no family, defaults included; no entry where there is neither value nor default
@@ -44,6 +45,7 @@ public final class Config {
         this.tenantSources = sources();
         this.scopes = scopeMethods();
         this.bypasses = bypassMethods();
+        this.loops = loopMethods();
     }
 
     /** What is in force: the configured mode, or the default, which depends on whether a tenant can be known at all. */
@@ -122,6 +124,16 @@ public final class Config {
         return scopes;
     }
 
+    /** Methods that run once for each tenant, by name; one entry for each pattern. */
+    public List<LoopMethod> loops() {
+        return loops;
+    }
+
+    /** SQL that gives the tenants of {@link #loops}; null only when there are none. */
+    public String tenants() {
+        return get(Keys.TENANTS);
+    }
+
     /** Bypasses, by name. */
     public List<BypassMethod> bypasses() {
         return bypasses;
@@ -148,6 +160,11 @@ public final class Config {
     /** How long an injected value stands. */
     public Hold hold() {
         return get(Keys.HOLD);
+    }
+
+    /** What stands between application and server. */
+    public Pooler pooler() {
+        return get(Keys.POOLER);
     }
 
     /** Whether tasks on other threads run in the scope that they were submitted in. */
@@ -243,6 +260,16 @@ public final class Config {
         for (Map.Entry<String, List<MethodPattern>> scope : named(Keys.SCOPE).entrySet()) {
             for (MethodPattern method : scope.getValue()) {
                 methods.add(new ScopeMethod(scope.getKey(), method));
+            }
+        }
+        return List.copyOf(methods);
+    }
+
+    private List<LoopMethod> loopMethods() {
+        List<LoopMethod> methods = new ArrayList<>();
+        for (Map.Entry<String, List<MethodPattern>> loop : named(Keys.FOREACH).entrySet()) {
+            for (MethodPattern method : loop.getValue()) {
+                methods.add(new LoopMethod(loop.getKey(), method));
             }
         }
         return List.copyOf(methods);

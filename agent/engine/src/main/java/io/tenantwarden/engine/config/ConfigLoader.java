@@ -72,7 +72,8 @@ public final class ConfigLoader {
         checkBypassParts();
         FrameworkPatterns.check(winners, problems);
         Entry mode = winners.get(Keys.MODE.name());
-        boolean scoped = hasTenant() || hasAny(Keys.SCOPE);
+        checkTenants();
+        boolean scoped = hasTenant() || hasAny(Keys.SCOPE) || hasAny(Keys.FOREACH);
         checkMode(mode, scoped);
         if (!problems.isEmpty()) {
             return new Loaded.Refused(List.copyOf(problems), onConfigError(), List.copyOf(warnings));
@@ -246,6 +247,20 @@ public final class ConfigLoader {
             if (entry != null) {
                 problems.add(entry.shown() + ": " + missing + " is missing, which " + what + "; for instance " + missing
                         + "=" + family.example());
+                return;
+            }
+        }
+    }
+
+    private void checkTenants() {
+        if (winners.containsKey(Keys.TENANTS.name())) {
+            return;
+        }
+        for (Entry entry : winners.values()) {
+            if (entry.key == Keys.FOREACH) {
+                problems.add(entry.shown() + ": " + Keys.TENANTS.name()
+                        + " is missing, which gives the tenants; for instance " + Keys.TENANTS.name() + "="
+                        + Keys.TENANTS.example());
                 return;
             }
         }

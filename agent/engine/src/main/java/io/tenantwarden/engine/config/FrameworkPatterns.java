@@ -24,12 +24,15 @@ final class FrameworkPatterns {
         List<String> own = own(winners.get(Keys.APP_PACKAGES.name()));
         for (Entry entry : new TreeMap<>(winners).values()) {
             boolean bypass = entry.key == Keys.BYPASS_AT;
-            if ((!bypass && entry.key != Keys.SCOPE) || entry.value == null) {
+            boolean loop = entry.key == Keys.FOREACH;
+            if ((!bypass && !loop && entry.key != Keys.SCOPE) || entry.value == null) {
                 continue; // null: it could not be read, which is told already
             }
-            String accept =
-                    (bypass ? Keys.BYPASS_FRAMEWORK : Keys.SCOPE_FRAMEWORK).with(Names.part(entry.key, entry.name));
-            if (winners.containsKey(accept)) {
+            // a loop over all tenants around what everybody passes through is never meant
+            String accept = loop
+                    ? null
+                    : (bypass ? Keys.BYPASS_FRAMEWORK : Keys.SCOPE_FRAMEWORK).with(Names.part(entry.key, entry.name));
+            if (accept != null && winners.containsKey(accept)) {
                 continue;
             }
             for (Object each : (List<?>) entry.value) {
@@ -39,11 +42,13 @@ final class FrameworkPatterns {
                     problems.add(entry.shown() + ": " + Printable.oneLine(pattern.text()) + consequence(pattern, meant)
                             + (bypass
                                     ? ", and the bypass would open the rows of all tenants to all of them"
-                                    : ", and all of them would run as the tenant of this argument")
+                                    : loop
+                                            ? ", and all of them would run once for each tenant"
+                                            : ", and all of them would run as the tenant of this argument")
                             + ". Name the method of your own that they run for"
                             + (bypass ? ", or the one that next= of the VIOLATION line names" : "")
-                            + "; where the class is your own, add its package to warden.app.packages; if this is meant,"
-                            + " set " + accept + "=accept");
+                            + "; where the class is your own, add its package to warden.app.packages"
+                            + (accept == null ? "" : "; if this is meant, set " + accept + "=accept"));
                 }
             }
         }

@@ -117,6 +117,20 @@ public final class Keys {
                     + " through them runs as the tenant of that argument.",
             "accept"));
 
+    public static final Key<List<MethodPattern>> FOREACH = declare(Key.of(
+            "warden.foreach.<name>",
+            Values.nonEmptyList(Values.LOOP_METHOD),
+            "Methods without arguments that run once for each tenant of `warden.tenants`, in its scope"
+                    + " ([loops](scopes.md#once-for-each-tenant)). Needs `warden.tenants`.",
+            "com.acme.NightlyJob#run"));
+
+    public static final Key<String> TENANTS = declare(Key.of(
+            "warden.tenants",
+            Values.TENANTS,
+            "Gives the tenants for `warden.foreach.<name>`, one in each row, in this order; read at each call on a"
+                    + " connection of Warden's own, with the settings of a bypass.",
+            "select id from tenants where active"));
+
     public static final Key<List<MethodPattern>> BYPASS_AT = declare(Key.of(
             "warden.bypass.<name>.at",
             Values.nonEmptyList(Values.BYPASS_METHOD),
@@ -180,6 +194,15 @@ public final class Keys {
                             + " between application and server; behind a pooler it is `transaction`.",
                     "session")
             .orElse("transaction"));
+
+    public static final Key<Pooler> POOLER = declare(Key.of(
+                    "warden.pooler",
+                    Values.choice(Pooler.values()),
+                    "What stands between application and server ([poolers](poolers.md)). `auto` looks at the server's process"
+                            + " id; `transaction` where a pooler hides it; `session` where a pooler gives each client a"
+                            + " session of its own, so that CALL, DO and COPY may run in autocommit.",
+                    "session")
+            .orElse("auto"));
 
     public static final Key<Boolean> PROPAGATE = declare(Key.of(
                     "warden.propagate",

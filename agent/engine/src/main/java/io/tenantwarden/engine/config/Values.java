@@ -56,6 +56,20 @@ final class Values {
         }
     };
 
+    static final ValueType<String> TENANTS = new ValueType<>("one SELECT whose first column is the tenant id") {
+        @Override
+        String read(String text) {
+            if (placeholders(text) != 0) {
+                throw new IllegalArgumentException(
+                        "has a ?, but nothing is bound; for instance select id from tenants where active");
+            }
+            if (text.indexOf(';') >= 0) {
+                throw new IllegalArgumentException("must be one statement, without a semicolon");
+            }
+            return text;
+        }
+    };
+
     static final ValueType<String> FILE = new ValueType<>("file name, relative to the working directory") {
         @Override
         String read(String text) {
@@ -191,6 +205,21 @@ final class Values {
                     if (method.argument() >= 0) {
                         throw new IllegalArgumentException("'" + text
                                 + "' names an argument, but a bypass has no tenant; write " + withoutParentheses(text));
+                    }
+                    return method;
+                }
+            };
+
+    static final ValueType<MethodPattern> LOOP_METHOD =
+            new ValueType<>("list of `class#method`, the methods without arguments, `*` within a part of a name") {
+                @Override
+                MethodPattern read(String text) {
+                    MethodPattern method = MethodPattern.parse(text);
+                    if (method.argument() >= 0) {
+                        throw new IllegalArgumentException("'" + text
+                                + "' names an argument, but a method that runs once for each tenant has none; write "
+                                + withoutParentheses(text)
+                                + ", or, for a method that is given its tenant, warden.scope.<name>=" + text);
                     }
                     return method;
                 }

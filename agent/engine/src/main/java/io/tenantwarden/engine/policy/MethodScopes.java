@@ -7,7 +7,6 @@ import io.tenantwarden.engine.config.MethodPattern;
 import io.tenantwarden.engine.config.ScopeMethod;
 import io.tenantwarden.engine.report.Finding;
 import io.tenantwarden.engine.report.Level;
-import io.tenantwarden.engine.report.Packages;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.report.Site;
 import io.tenantwarden.engine.report.ViolationEvent;
@@ -19,9 +18,6 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The methods that configuration lets run in a scope of their own: {@code warden.scope.<name>} and {@code
@@ -47,8 +43,7 @@ public final class MethodScopes {
 
     private final List<Rule> rules = new ArrayList<>();
     private final List<BypassMethod> bypasses;
-    private final Map<Integer, String> declaredElsewhere = new ConcurrentHashMap<>();
-    private final Set<Integer> matched = ConcurrentHashMap.newKeySet();
+    private final SeenPatterns seen = new SeenPatterns();
     private final ScopeResolver scopes;
     private final TenantFormat format;
     private final Reporter reporter;
@@ -78,6 +73,7 @@ public final class MethodScopes {
                 rules.add(new BypassRule(bypass, at, Scope.bypass(bypass.name())));
             }
         }
+        rules.forEach(rule -> seen.add(rule.key(), rule.pattern()));
     }
 
     /** The patterns; the index of each is the number that {@link #enter} is called with. */
@@ -104,54 +100,9 @@ public final class MethodScopes {
         ThreadState.current().restore(((Token) token).before());
     }
 
-    /** A class was loaded that has methods which rule number {@code rule} means. */
-    public void matched(int rule) {
-        matched.add(rule);
-    }
-
-    /**
-     * The class that rule number {@code rule} names was loaded, and only inherits the method.
-     *
-     * @param declaredIn the class that declares it
-     */
-    public void inherited(int rule, String declaredIn) {
-        declaredElsewhere.put(rule, declaredIn);
-    }
-
-    /** Patterns that no method of any loaded class matched so far: a typo would silently protect nothing. */
-    public List<Finding> unmatched() {
-        List<Finding> findings = new ArrayList<>();
-        for (int i = 0; i < rules.size(); i++) {
-            if (!matched.contains(i)) {
-                Rule rule = rules.get(i);
-                findings.add(new Finding(
-                        "pattern-unmatched",
-                        Level.WARN,
-                        rule.key() + "=" + rule.pattern().text(),
-                        "matched no method so far" + inheritedFrom(i),
-                        declaredElsewhere.containsKey(i)
-                                ? mendInherited(i)
-                                : "compare class, method and number of arguments with the code (nested classes are Outer$Inner, a"
-                                        + " lambda or the body of a loop is no method), or take the pattern out; all is well when"
-                                        + " the class is only loaded later"));
-            }
-        }
-        return findings;
-    }
-
-    private String inheritedFrom(int rule) {
-        String declaredIn = declaredElsewhere.get(rule);
-        return declaredIn == null ? "" : ": the class inherits it from " + declaredIn;
-    }
-
-    private String mendInherited(int rule) {
-        String declaredIn = declaredElsewhere.get(rule);
-        String method = rules.get(rule).pattern().text().replaceFirst("^[^#]*", "");
-        return Packages.meant(declaredIn) != null
-                ? "name the method of your own that calls it: " + declaredIn
-                        + " is a framework's, and others call it, too"
-                : "write " + declaredIn + method
-                        + ", which means its other subclasses, too; or override the method in the class";
+    /** Which of the patterns have matched a method of any loaded class. */
+    public SeenPatterns seen() {
+        return seen;
     }
 
     /** Bypasses that ended, or end within 14 days. */

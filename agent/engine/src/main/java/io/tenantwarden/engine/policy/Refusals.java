@@ -92,7 +92,8 @@ public final class Refusals {
                         "injection failed: " + where(v)
                                 + " runs in autocommit, where the tenant would have to be set for the session, which a pooler"
                                 + " may give to another client. Run it in a transaction (setAutoCommit(false) or"
-                                + " @Transactional), or over a connection that goes to the server directly";
+                                + " @Transactional), or over a connection that goes to the server directly; where the pooler"
+                                + " pools sessions, not transactions, set warden.pooler=session";
                     case SEVERAL ->
                         "injection failed: the string or batch that begins with " + where(v)
                                 + " runs several statements, of which one ends the transaction that the tenant is set in, or"
@@ -273,7 +274,7 @@ public final class Refusals {
                 + ". The stack is in the log at ERROR; please report it");
     }
 
-    private static SQLException exception(String text) {
+    static SQLException exception(String text) {
         return new SQLException("[warden] refused: " + text, SQL_STATE);
     }
 }

@@ -36,6 +36,7 @@ public final class StatementGate {
     private final TenantRule tenants;
     private final ScopeInjection injection;
     private final VerdictTeller teller;
+    private final PoolerHints poolerHints;
 
     /**
      * @param mode what to do with unscoped statements
@@ -57,6 +58,7 @@ public final class StatementGate {
         this.checks = checks;
         BypassReach reach = new BypassReach(plan, bypassRoles);
         this.teller = new VerdictTeller(reporter, sites, reach);
+        this.poolerHints = new PoolerHints(reporter);
         this.lookup = new TableLookup(mode, catalogs, !bypassRoles.isEmpty(), strict);
         this.functions = new FunctionRule(reporter, teller);
         this.settings = new SettingsRule(mode, plan, catalogs, teller);
@@ -315,6 +317,9 @@ public final class StatementGate {
         }
         boolean undone = failed && session.driver().inFailedTransaction();
         session.leave();
+        if (thrown != null) {
+            poolerHints.failed(session, thrown);
+        }
         if (failed) {
             teller.injectionAnsweredWithError(session, thrown, undone);
         }

@@ -100,6 +100,18 @@ public final class FirstConnections implements Catalogs.Listener {
     }
 
     @Override
+    public void poolerSeen(Database database) {
+        reporter.finding(new Finding(
+                "pooler-seen",
+                Level.WARN,
+                object(database),
+                "warden.pooler=none, but the server process is another one than the driver was given: something stands"
+                        + " between, and it counts as a pooler in transaction mode",
+                "set warden.pooler=session where each client keeps its session of the server until it disconnects, else take"
+                        + " warden.pooler out"));
+    }
+
+    @Override
     public void opened(Session session) {
         preflight.opened(session);
     }

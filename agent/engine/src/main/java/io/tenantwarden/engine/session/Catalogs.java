@@ -1,6 +1,7 @@
 package io.tenantwarden.engine.session;
 
 import io.tenantwarden.engine.config.ConnectionPattern;
+import io.tenantwarden.engine.config.Pooler;
 import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.CatalogOptions;
 import io.tenantwarden.rls.catalog.CatalogTable;
@@ -14,8 +15,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,6 +51,7 @@ public final class Catalogs {
     private final List<String> tenantGucs;
     private final long refreshNanos;
     private final List<ConnectionPattern> excluded;
+    private final Pooler pooler;
     private final OwnConnections own;
     private final CatalogRefresher refresher;
     private final Listener listener;
@@ -58,6 +62,9 @@ public final class Catalogs {
     public interface Listener {
         /** The first connection of this role to this database. */
         void firstConnection(Database database, RoleFacts role, String strategy, boolean pooled);
+
+        /** {@code warden.pooler=none}, and the server is not the one that the driver was given. */
+        void poolerSeen(Database database);
 
         /** A physical connection is ready, the first of its role or a later one. */
         void opened(Session session);
@@ -86,6 +93,7 @@ public final class Catalogs {
      * @param tenantGucs the settings whose value has the tenant in it, in lower case
      * @param refreshNanos {@code warden.catalog.refresh}
      * @param excluded {@code warden.datasource.exclude}
+     * @param pooler {@code warden.pooler}
      * @param own opens connections that are Warden's own and take no part
      * @param refresher reads later snapshots
      */
@@ -94,6 +102,7 @@ public final class Catalogs {
             List<String> tenantGucs,
             long refreshNanos,
             List<ConnectionPattern> excluded,
+            Pooler pooler,
             OwnConnections own,
             CatalogRefresher refresher,
             Listener listener) {
@@ -101,6 +110,7 @@ public final class Catalogs {
         this.tenantGucs = tenantGucs;
         this.refreshNanos = refreshNanos;
         this.excluded = excluded;
+        this.pooler = pooler;
         this.own = own;
         this.refresher = refresher;
         this.listener = listener;
@@ -138,12 +148,19 @@ public final class Catalogs {
         for (int again = 0; identity == null && again < IDENTIFY_AGAIN && !connection.isClosed(); again++) {
             identity = identify(session); // a cancel that was meant for a statement before, for instance
         }
-        boolean pooled = identity == null || isPooled(connection, identity);
-        if (pooled && session.wire() != null) {
+        boolean seen = identity == null || isPooled(connection, identity);
+        boolean pooled = pooler.stands(seen);
+        if (pooler.sharesSessions(seen) && session.wire() != null) {
             // not known counts as a pooler: what is set for the session there is left to other clients
             session.wire().behindPooler();
-        } else if (!pooled && isDirect(connection, identity)) {
+        } else if (!pooled && (pooler == Pooler.NONE || isDirect(connection, identity))) {
             session.direct();
+        }
+        if (pooled) {
+            session.pooled();
+        }
+        if (pooler == Pooler.NONE && identity != null && seen) {
+            listener.poolerSeen(database);
         }
         session.noteStartUpOptions(tenantGucs, pooled);
         database.opened(session);
@@ -167,6 +184,21 @@ public final class Catalogs {
     /** A statement touches protected tables, which it or its snapshot did not do before. */
     public void touched(Session session, List<CatalogTable> tables) {
         listener.touched(session, tables);
+    }
+
+    /**
+     * An open connection of each database that shows how to make another, those with most protected tables first. Empty
+     * before the application has opened its first connection.
+     */
+    List<Session> patterns() {
+        return databases.values().stream()
+                .sorted(Comparator.comparingInt((Database database) -> database.catalog() == null
+                                ? 0
+                                : -database.catalog().protectedCount())
+                        .thenComparing(database -> database.server() + "/" + database.name()))
+                .map(Database::pattern)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     private boolean isLeftAlone(String user, String host, String name, Properties properties) {

@@ -163,6 +163,7 @@ public final class Checkouts {
         }
         source.ours = true;
         kind.unwrapped = true;
+        session.database().borrowed(session);
         boolean opened = session.checkout().isFirst();
         if (opened && objects.isPhysical(logical)) {
             // Opening a physical connection captures nothing: a pool that hands the driver's own connections around

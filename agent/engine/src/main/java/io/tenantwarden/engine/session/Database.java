@@ -199,6 +199,14 @@ public final class Database {
         }
     }
 
+    /** A connection of the application is in use: it shows the same where the latest one is gone. */
+    void borrowed(Session session) {
+        Session latest = pattern.get();
+        if (latest == null || latest.connection() == null) {
+            opened(session);
+        }
+    }
+
     /** The application's latest connection; null when it is gone. */
     Session pattern() {
         return pattern.get();

@@ -20,6 +20,9 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class OwnConnections {
 
+    /** {@code connection_does_not_exist}: the connection that shows how to make another is no more. */
+    static final String GONE = "08003";
+
     private static final String CONNECT_SECONDS = "10";
 
     /** A reading that takes longer is given up; it is nothing that anybody waits for. */
@@ -120,7 +123,7 @@ public final class OwnConnections {
                     + URLEncoder.encode(like.driver().database(), StandardCharsets.UTF_8);
             Object pattern = like.connection();
             if (pattern == null) {
-                throw new SQLException("the application's connection is gone");
+                throw new SQLException("the application's connection is gone", GONE);
             }
             Connection c = driver(pattern.getClass()).connect(url, properties(like.properties()));
             if (c == null) {

@@ -57,6 +57,7 @@ public final class Session {
     private volatile Database database;
     private volatile WeakReference<Object> connection = new WeakReference<>(null);
     private volatile boolean uncovered;
+    private volatile boolean pooled;
     private String loginUser = "";
     private String role = "";
     private RoleFacts roleFacts;
@@ -188,6 +189,16 @@ public final class Session {
     /** Null when unknown. */
     public RoleFacts roleFacts() {
         return roleFacts;
+    }
+
+    /** A pooler stands between us and the server, or it is not known whether one does. */
+    void pooled() {
+        pooled = true;
+    }
+
+    /** As {@link #pooled} said. */
+    public boolean isPooled() {
+        return pooled;
     }
 
     /** Whether another connection can be opened with what is known of this one. */

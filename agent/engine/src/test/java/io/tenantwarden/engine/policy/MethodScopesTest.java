@@ -171,12 +171,12 @@ class MethodScopesTest {
     @Test
     void patternsWithoutAMethodAreTold() {
         MethodScopes scopes = scopes(null);
-        scopes.matched(0);
+        scopes.seen().matched(0);
         assertEquals(
                 List.of("warden.bypass.all.at=com.acme.Jobs#all"),
-                scopes.unmatched().stream().map(Finding::object).toList());
-        scopes.matched(1);
-        assertEquals(List.of(), scopes.unmatched());
+                scopes.seen().unmatched().stream().map(Finding::object).toList());
+        scopes.seen().matched(1);
+        assertEquals(List.of(), scopes.seen().unmatched());
     }
 
     @Test

@@ -46,6 +46,10 @@ public final class DataSourceInstrumentation implements TypeInstrumentation {
 
     @Override
     public boolean matches(TypeDescription type) {
+        return isDataSource(type);
+    }
+
+    static boolean isDataSource(TypeDescription type) {
         if (type.isInterface()) {
             return false;
         }

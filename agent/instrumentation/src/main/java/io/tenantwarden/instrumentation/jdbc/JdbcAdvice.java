@@ -22,6 +22,13 @@ final class JdbcAdvice {
         }
     }
 
+    static final class DataSourceConstructor {
+        @Advice.OnMethodExit
+        static void exit(@Advice.This Object dataSource) {
+            Hooks.dataSourceCreated(dataSource);
+        }
+    }
+
     static final class Connect {
         @Advice.OnMethodEnter
         static int enter() {

@@ -15,6 +15,23 @@ final class MethodAdvice {
     @Retention(RetentionPolicy.RUNTIME)
     @interface Rule {}
 
+    /** The body runs again as long as the exit says so. */
+    static final class ForEachTenant {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter(
+                @Rule int rule, @Advice.AllArguments Object[] arguments, @Advice.Local("loop") Object loop) {
+            loop = Hooks.loopEntered(rule, arguments);
+            return Hooks.loopIsEmpty(loop);
+        }
+
+        @Advice.OnMethodExit(onThrowable = Throwable.class, repeatOn = Advice.OnNonDefaultValue.class)
+        static boolean exit(@Advice.Local("loop") Object loop, @Advice.Thrown(readOnly = false) Throwable thrown) {
+            boolean again = Hooks.loopGoesOn(loop, thrown);
+            thrown = again ? null : Hooks.loopOutcome(loop, thrown);
+            return again;
+        }
+    }
+
     static final class Scoped {
         @Advice.OnMethodEnter
         static Object enter(

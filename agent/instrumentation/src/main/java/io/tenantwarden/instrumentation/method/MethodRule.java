@@ -7,9 +7,12 @@ import static net.bytebuddy.matcher.ElementMatchers.isMethod;
 import static net.bytebuddy.matcher.ElementMatchers.isNative;
 import static net.bytebuddy.matcher.ElementMatchers.isSynthetic;
 import static net.bytebuddy.matcher.ElementMatchers.not;
+import static net.bytebuddy.matcher.ElementMatchers.takesNoArguments;
 
 import io.tenantwarden.engine.config.MethodPattern;
 import io.tenantwarden.instrumentation.TypeInstrumentation;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.IntConsumer;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.description.method.MethodDescription;
@@ -18,15 +21,30 @@ import net.bytebuddy.dynamic.DynamicType;
 import net.bytebuddy.matcher.ElementMatcher;
 
 /**
- * The methods of one {@code warden.bypass.<name>.at} or {@code warden.scope.<name>} pattern: those of the classes that it
+ * The methods of one {@code warden.bypass.<name>.at}, {@code warden.scope.<name>} or {@code warden.foreach.<name>} pattern: those of the classes that it
  * names, and, when it names the method in full, those of their subtypes.
  */
 public final class MethodRule implements TypeInstrumentation {
 
     private final int id;
     private final MethodPattern pattern;
+    private final Kind kind;
     private final IntConsumer matched;
     private final Inherited inherited;
+
+    /** What becomes of the methods. */
+    public enum Kind {
+        /** They run in a scope of their own. */
+        SCOPED(MethodAdvice.Scoped.class),
+        /** They run once for each tenant. */
+        FOR_EACH_TENANT(MethodAdvice.ForEachTenant.class);
+
+        private final Class<?> advice;
+
+        Kind(Class<?> advice) {
+            this.advice = advice;
+        }
+    }
 
     /** Told of a class that is named and only inherits the method. */
     @FunctionalInterface
@@ -40,11 +58,13 @@ public final class MethodRule implements TypeInstrumentation {
 
     /**
      * @param id what the engine is told when a method is entered
+     * @param kind what becomes of the methods
      * @param pattern class and method
      * @param matched told the id when a class has such methods
      */
-    public MethodRule(int id, MethodPattern pattern, IntConsumer matched, Inherited inherited) {
+    public MethodRule(int id, Kind kind, MethodPattern pattern, IntConsumer matched, Inherited inherited) {
         this.id = id;
+        this.kind = kind;
         this.pattern = pattern;
         this.matched = matched;
         this.inherited = inherited;
@@ -99,8 +119,18 @@ public final class MethodRule implements TypeInstrumentation {
         matched.accept(id);
         return builder.visit(Advice.withCustomMapping()
                 .bind(MethodAdvice.Rule.class, id)
-                .to(MethodAdvice.Scoped.class)
-                .on(methods()));
+                .to(kind.advice)
+                .on(kind == Kind.SCOPED ? methods() : withoutArguments(type)));
+    }
+
+    /** Overloads with arguments are not meant; where there is nothing else, they are told and refused when they are called. */
+    private ElementMatcher<MethodDescription> withoutArguments(TypeDescription type) {
+        Set<String> loops = new HashSet<>();
+        for (MethodDescription method :
+                type.getDeclaredMethods().filter(methods().and(takesNoArguments()))) {
+            loops.add(method.getName());
+        }
+        return methods().and(method -> method.getParameters().isEmpty() || !loops.contains(method.getName()));
     }
 
     private ElementMatcher.Junction<MethodDescription> methods() {

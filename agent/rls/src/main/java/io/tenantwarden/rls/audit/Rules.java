@@ -86,7 +86,8 @@ public final class Rules {
             TENANT_COLUMN,
             new UnnamedBypass(),
             new NothingToUse(),
-            new PolicyNotJudged());
+            new PolicyNotJudged(),
+            new ServerHoles());
 
     /** The one that has something to say of a database without any protected table. */
     static final List<Rule> OF_AN_EMPTY_CATALOG = List.of(TENANT_COLUMN);

@@ -136,11 +136,17 @@ final class ClauseReader {
 
     void forClause() {
         if (tokens.nextIsWord("portion") && frames.state() == Frames.AFTER_TABLE) {
-            // UPDATE t FOR PORTION OF valid FROM x TO y SET: no table stands behind this FROM
-            while (!tokens.atEnd() && tokens.word != Words.FROM) {
-                tokens.advance();
-            }
+            // UPDATE t FOR PORTION OF valid FROM x TO y SET: no table stands behind this FROM; or OF valid (range)
+            tokens.advance();
             tokens.advanceWithin();
+            if (tokens.isWord("of")) {
+                tokens.advanceWithin();
+            }
+            names.readOther();
+            frames.operand = false;
+            if (tokens.word == Words.FROM) {
+                tokens.advanceWithin();
+            }
         } else {
             clause();
         }

@@ -175,6 +175,9 @@ final class NameReader {
         String schema = unknown ? name.qualifier() : null;
         String called = unknown ? name.name() : null;
         boolean graph = known == HarmlessFunctions.GRAPH && frames.state() == Frames.AFTER_TABLE;
+        if (graph) {
+            facts.parsed = false; // its tables are not named in the statement
+        }
         tokens.advance();
         if (known == HarmlessFunctions.SET_CONFIG) {
             if (configCalls == null) {

@@ -220,7 +220,13 @@ final class QueryReader {
         }
         switch (tokens.word) {
             case Words.NONE -> names.read();
-            case Words.SELECT -> query(Keyword.SELECT, Frames.TARGETS);
+            case Words.SELECT -> {
+                if (tokens.previousWord == Words.DO && frames.verb() == Words.INSERT) {
+                    clauses.clause(); // ON CONFLICT DO SELECT
+                } else {
+                    query(Keyword.SELECT, Frames.TARGETS);
+                }
+            }
             case Words.INSERT, Words.UPDATE, Words.DELETE, Words.MERGE -> {
                 if (state == Frames.MAIN) {
                     change();

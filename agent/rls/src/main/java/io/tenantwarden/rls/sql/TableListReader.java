@@ -97,7 +97,7 @@ final class TableListReader {
         if (parenthesis) {
             tokens.advance();
         }
-        if (!tokens.isName()) {
+        if (!tokens.isName() || tokens.word == Words.USING) { // REPACK USING INDEX
             facts.parsed &= !parenthesis;
             return null;
         }
