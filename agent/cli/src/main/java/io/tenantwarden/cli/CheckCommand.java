@@ -25,8 +25,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "check",
         description = {
-            "Compares reports of the agent with a baseline: new violations fail, fewer never do. Violations are compared",
-            "by id, in which no line number is."
+            "Compares reports of the agent with a baseline: new violations fail, fewer never do.",
+            "Violations are compared by id, which holds no line number."
         },
         mixinStandardHelpOptions = true,
         versionProvider = WardenCli.Version.class,

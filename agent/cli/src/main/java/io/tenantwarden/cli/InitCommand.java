@@ -21,8 +21,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "init",
         description = {
-            "Writes a first warden.properties: settings and columns from the policies, the tenant's source, scopes and",
-            "bypasses from the application's classes, each with the reason why it is proposed. Overwrites no file.",
+            "Writes a first warden.properties from the policies and the application's classes.",
+            "Settings and columns come from the policies; tenant source, scopes and bypasses from the classes. Each line has"
+                    + " its reason. Overwrites no file.",
             "Reads the catalog and the class files; runs no code of the application and changes nothing."
         },
         mixinStandardHelpOptions = true,

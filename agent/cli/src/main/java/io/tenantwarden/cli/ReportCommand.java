@@ -21,8 +21,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "report",
         description = {
-            "Writes reports of the agent (warden.report, JSON) in other forms. Several are merged: what is the same",
-            "stands once, counts are added."
+            "Writes reports of the agent (warden.report, JSON) in other forms.",
+            "Several reports are merged: what is the same stands once, and counts are added."
         },
         mixinStandardHelpOptions = true,
         versionProvider = WardenCli.Version.class,

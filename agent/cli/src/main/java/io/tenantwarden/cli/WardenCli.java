@@ -46,7 +46,7 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "The same jar is the agent: java -javaagent:tenant-warden.jar -jar application.jar",
+            "The same jar is the agent: java -javaagent:tenant-warden.jar -jar app.jar",
             "The password comes from WARDEN_PASSWORD, --password-file or a prompt, never from an argument."
         })
 public final class WardenCli implements Callable<Integer> {
