@@ -136,8 +136,10 @@ final class Erasure {
             for (TenantTable t : text.plan().deleted()) {
                 long left = witness.count(text.facts(), t);
                 if (left > 0) {
-                    throw CommandFailure.finding(Words.count(left, "row of the tenant is left in ", "rows of the tenant are left in ") + t.name() + ", as "
-                            + witness.role() + " sees: stop the tenant in the application, then run it again");
+                    throw CommandFailure.finding(
+                            Words.count(left, "row of the tenant is left in ", "rows of the tenant are left in ")
+                                    + t.name() + ", as " + witness.role()
+                                    + " sees: stop the tenant in the application, then run it again");
                 }
             }
             others = witness.others(text.facts());
