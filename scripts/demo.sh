@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Plays the demo: an ordinary application on a real PostgreSQL, without and with the agent, in four acts.
-# Builds what it needs first. Needs a JDK 17 or newer and nothing else.
+# Builds what it needs first. Needs a JDK 17 or newer and nothing else; with --docker also a Docker engine, which then runs
+# PostgreSQL: the official image, or the one that is named ({major} in its name stands for the version).
 #
-# usage: scripts/demo.sh [--acts 1,2,3,4]
+# usage: scripts/demo.sh [--docker[=IMAGE]] [--acts 1,2,3,4]
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/help.sh"
 
@@ -12,6 +13,17 @@ fail() {
   printf 'scripts/demo.sh: %s\n' "$1" >&2
   exit 1
 }
+
+postgres=(-Dpostgres=embedded)
+rest=()
+for argument in "$@"; do
+  case $argument in
+    --docker) postgres=(-Dpostgres=docker) ;;
+    --docker=?*) postgres=(-Dpostgres=docker "-Dpostgres.image=${argument#--docker=}") ;;
+    *) rest+=("$argument") ;;
+  esac
+done
+set -- ${rest[@]+"${rest[@]}"}
 
 if [ -n "${JAVA_HOME:-}" ]; then
   javac=$JAVA_HOME/bin/javac
@@ -56,6 +68,6 @@ build=
 arguments=()
 if [ "$terminal" = yes ] && [ -z "${NO_COLOR:-}" ]; then arguments+=(--colour); fi
 exec "$(dirname "$javac")/java" \
-  -Dslf4j.provider=org.slf4j.nop.NOPServiceProvider -Dslf4j.internal.verbosity=WARN \
+  "${postgres[@]}" -Dslf4j.provider=org.slf4j.nop.NOPServiceProvider -Dslf4j.internal.verbosity=WARN \
   -cp "agent-tests/target/test-classes:$(cat agent-tests/target/demo-classpath.txt)" \
   io.tenantwarden.tests.demo.DemoPlayer ${arguments[@]+"${arguments[@]}"} "$@"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes what a release consists of, in a local folder: the jar, its sources and documentation, the POM, the bill of materials
-# (CycloneDX), licences, SHA-256 sums. Builds twice, from two copies in folders of different names, and refuses what is not
+# (CycloneDX), licences, SHA-256 sums; beside them the manual page and the completion script of the command line. Builds twice, from two copies in folders of different names, and refuses what is not
 # the same byte by byte. Uploads nothing. Needs a JDK 17 or newer, and git.
 #
 # usage: scripts/release.sh --dry-run [--out FOLDER]     # of the sources as they are, unsigned
@@ -54,12 +54,15 @@ trap 'rm -rf "$work"' EXIT
 # what git knows, as it is now: uncommitted changes count in a dry run, leftovers of earlier builds do not
 git ls-files -z --cached --others --exclude-standard | xargs -0 tar -cf "$work/sources.tar" --ignore-failed-read
 
+# a release says its commit; copies of the sources have no git to ask
+commit=$(git describe --always --dirty --abbrev=12 --exclude='*')
+
 build() {
   local copy="$work/$1"
   mkdir "$copy"
   tar -xf "$work/sources.tar" -C "$copy"
   echo "building $version in a folder named $1" >&2
-  (cd "$copy" && ./mvnw -q -B -ntp -Prelease -Drevision="$version" -pl agent/dist -am -DskipTests package)
+  (cd "$copy" && ./mvnw -q -B -ntp -Prelease -Drevision="$version" -Dcommit="$commit" -pl agent/dist -am -DskipTests package)
   collect "$copy/agent/dist/target" "$work/$1-release"
 }
 
@@ -74,6 +77,9 @@ collect() {
   mkdir "$to/licenses"
   cp -r "$from/classes/META-INF/licenses/." "$to/licenses"
   cp "$from/classes/META-INF/LICENSE" "$from/classes/META-INF/THIRD-PARTY.txt" "$to/licenses"
+  mkdir -p "$2/command-line"
+  java -jar "$from/tenant-warden.jar" man >"$2/command-line/tenant-warden.1"
+  java -jar "$from/tenant-warden.jar" completion >"$2/command-line/tenant-warden.bash"
   (cd "$to" && find . -type f ! -name SHA256SUMS | LC_ALL=C sort | sed 's:^\./::' | xargs sha256sum >SHA256SUMS)
 }
 

@@ -35,6 +35,7 @@ class DocumentsTest {
     private static final Pattern SCRIPT = Pattern.compile("(?<![\\w/.-])scripts/[\\w./-]*\\w");
     private static final Pattern SPAN = Pattern.compile("`([^`\n]+)`");
     private static final Pattern CLASS = Pattern.compile("(?<![\\w./:-])[A-Z]\\w*[a-z]\\w*(?:\\.\\w+)?");
+    private static final Pattern ROW = Pattern.compile("<a id=\"([a-z0-9-]+)\"></a>");
     private static final Pattern WORD = Pattern.compile("\\w+");
 
     private static String read(String file) throws IOException {
@@ -170,14 +171,16 @@ class DocumentsTest {
         assertFalse(links == 0);
     }
 
-    /** As GitHub makes them: lower case, blanks as hyphens, all other punctuation dropped. */
+    /** Those of headings as GitHub makes them, lower case, blanks as hyphens, all other punctuation dropped; and those of rows. */
     private static Set<String> anchors(Path file) throws IOException {
-        return withoutFences(Files.readString(file))
-                .lines()
+        String text = withoutFences(Files.readString(file));
+        Set<String> anchors = text.lines()
                 .filter(line -> line.matches("#{1,6} .*"))
                 .map(line -> line.replaceFirst("#+ ", "").toLowerCase(Locale.ROOT))
                 .map(heading -> heading.replaceAll("[^\\p{Alnum} _-]", "").replace(' ', '-'))
-                .collect(Collectors.toSet());
+                .collect(Collectors.toCollection(HashSet::new));
+        ROW.matcher(text).results().forEach(found -> anchors.add(found.group(1)));
+        return anchors;
     }
 
     /** Whoever reads the code has the repository and nothing else. */

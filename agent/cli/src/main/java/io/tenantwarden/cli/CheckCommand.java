@@ -1,5 +1,7 @@
 package io.tenantwarden.cli;
 
+import com.grack.nanojson.JsonStringWriter;
+import com.grack.nanojson.JsonWriter;
 import io.tenantwarden.engine.report.document.Comparison;
 import io.tenantwarden.engine.report.document.RenderOptions;
 import io.tenantwarden.engine.report.document.Report;
@@ -7,6 +9,7 @@ import io.tenantwarden.engine.report.document.Report.ViolationEntry;
 import io.tenantwarden.engine.report.document.ReportFormat;
 import io.tenantwarden.engine.report.document.ReportFormats;
 import io.tenantwarden.engine.report.document.SourceTree;
+import io.tenantwarden.rls.audit.Words;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -22,8 +25,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "check",
         description = {
-            "Compares reports of the agent with a baseline: new violations fail, fewer never do. Violations are compared",
-            "by id, in which no line number is."
+            "Compares reports of the agent with a baseline: new violations fail, fewer never do.",
+            "Violations are compared by id, which holds no line number."
         },
         mixinStandardHelpOptions = true,
         versionProvider = WardenCli.Version.class,
@@ -73,6 +76,9 @@ final class CheckCommand implements Callable<Integer> {
 
     @Option(names = "--html", paramLabel = "FILE", description = "write a page to read, too")
     private Path html;
+
+    @Option(names = "--json", description = "print what is new, gone and known as JSON")
+    private boolean asJson;
 
     @Mixin
     private SourceOptions sources;
@@ -144,11 +150,13 @@ final class CheckCommand implements Callable<Integer> {
                     "warning: health.state=degraded, so not everything was seen: the log and the report say what");
         }
         if (report.health().agentErrors() > 0) {
-            terminal.progress("warning: the agent counted " + report.health().agentErrors() + " errors of its own");
+            terminal.progress("warning: the agent counted "
+                    + Words.count(report.health().agentErrors(), "error") + " of its own");
         }
         if (report.violationsBeyondLimit() > 0) {
-            terminal.progress("there were more violations than a JVM keeps apart: " + report.violationsBeyondLimit()
-                    + " events could not be compared. Fix some of those that are named first");
+            terminal.progress("there were more violations than a JVM keeps apart: "
+                    + Words.count(report.violationsBeyondLimit(), "event")
+                    + " could not be compared. Fix some of those that are named first");
         }
     }
 
@@ -168,6 +176,10 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private void print(Report report, Comparison comparison, Report known) {
+        if (asJson) {
+            terminal.data().println(json(report, comparison));
+            return;
+        }
         SourceTree tree = sources.tree();
         boolean annotate = "true".equals(terminal.environment().get("GITHUB_ACTIONS"));
         for (ViolationEntry violation : comparison.fresh()) {
@@ -198,6 +210,43 @@ final class CheckCommand implements Callable<Integer> {
                 .println("new=" + comparison.fresh().size() + " known="
                         + comparison.known().size() + fewer + " sites="
                         + report.sites().size() + " reports=" + report.processes());
+    }
+
+    private String json(Report report, Comparison comparison) {
+        SourceTree tree = sources.tree();
+        JsonStringWriter json = JsonWriter.indent("  ").string();
+        json.object().value("tool", "Tenant Warden " + WardenCli.version()).array("databases");
+        report.health()
+                .databases()
+                .forEach(d -> json.object()
+                        .value("database", d.database())
+                        .value("role", d.role())
+                        .end());
+        json.end();
+        list(json, "new", comparison.fresh(), tree);
+        list(json, "gone", comparison.stale(), tree);
+        return json.value("known", comparison.known().size())
+                .value("sites", report.sites().size())
+                .value("reports", report.processes())
+                .value("beyondLimit", report.violationsBeyondLimit())
+                .end()
+                .done();
+    }
+
+    private static void list(JsonStringWriter json, String name, List<ViolationEntry> entries, SourceTree tree) {
+        json.array(name);
+        for (ViolationEntry violation : entries) {
+            json.object()
+                    .value("id", violation.id())
+                    .value("kind", violation.kind())
+                    .value("file", tree.find(violation.site()).path())
+                    .value("line", Math.max(1, violation.site().line()))
+                    .value("class", violation.site().className())
+                    .value("method", violation.site().method())
+                    .value("message", violation.headline())
+                    .end();
+        }
+        json.end();
     }
 
     /**

@@ -26,7 +26,7 @@ final class DatabaseOptions {
     @Option(
             names = "--user",
             paramLabel = "ROLE",
-            description = "role to connect as: the application's own, for doctor")
+            description = "role to connect as: the application's own; for ddl, one that sees the catalog")
     private String user;
 
     @Option(
@@ -100,9 +100,19 @@ final class DatabaseOptions {
         try {
             return new Driver().connect(PREFIX + "//", properties);
         } catch (SQLException e) {
-            throw CommandFailure.couldNotRun(
-                    "no connection to " + place(properties) + " as " + role + ": " + SqlErrors.explain(e));
+            String other = SqlErrors.isConnectionLost(e) ? otherProtocol(properties) : null;
+            throw CommandFailure.couldNotRun("no connection to " + place(properties) + " as " + role + ": "
+                    + (other == null ? SqlErrors.explain(e) : other));
         }
+    }
+
+    /** Null where it speaks PostgreSQL, is not reached, or is not one server. */
+    private static String otherProtocol(Properties properties) {
+        String host = properties.getProperty("PGHOST", "localhost");
+        String port = properties.getProperty("PGPORT", "5432");
+        return host.contains(",") || !port.matches("[0-9]{1,5}")
+                ? null
+                : OtherProtocol.of(host, Integer.parseInt(port));
     }
 
     /** What the URL says, without the URL: the driver's messages would repeat it, parameters and all. */

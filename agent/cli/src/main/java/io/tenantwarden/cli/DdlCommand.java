@@ -1,8 +1,11 @@
 package io.tenantwarden.cli;
 
+import com.grack.nanojson.JsonStringWriter;
+import com.grack.nanojson.JsonWriter;
 import io.tenantwarden.engine.config.Config;
 import io.tenantwarden.engine.config.GucAssignment;
 import io.tenantwarden.engine.config.GucTemplate;
+import io.tenantwarden.rls.audit.Words;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -88,6 +91,9 @@ final class DdlCommand implements Callable<Integer> {
     @Option(names = "--overwrite", description = "replace files that --out finds; the rollback script is lost")
     private boolean overwrite;
 
+    @Option(names = "--json", description = "print tables and SQL, or the files that were written, as JSON")
+    private boolean asJson;
+
     private final Terminal terminal;
 
     DdlCommand(Terminal terminal) {
@@ -137,20 +143,45 @@ final class DdlCommand implements Callable<Integer> {
             case check -> DdlScript.check(facts, options);
             case rollback -> DdlScript.rollback(facts, options);
         };
+        boolean twoFiles = part == Part.all || part == Part.prepare || part == Part.protect;
+        if (out == null && asJson) {
+            terminal.data().println(json(facts, sql, twoFiles ? DdlScript.rollback(facts, options) : null));
+            return ExitCodes.NOTHING_FOUND;
+        }
         if (out == null) {
             terminal.data().print(sql);
             terminal.data().flush();
             return ExitCodes.NOTHING_FOUND;
         }
-        boolean twoFiles = part == Part.all || part == Part.prepare || part == Part.protect;
         if (twoFiles) {
             // first, so that there is no way forward without the way back
             write(rollbackFile(), DdlScript.rollback(facts, options));
         }
         write(out, sql);
+        if (asJson) {
+            terminal.data().println(json(facts, null, null));
+        }
         terminal.progress("wrote " + out + (twoFiles ? " and " + rollbackFile() : "") + " for "
-                + facts.tables().size() + " tables: read, then run it");
+                + Words.count(facts.tables().size(), "table") + ": read, then run it");
         return ExitCodes.NOTHING_FOUND;
+    }
+
+    private String json(DdlFacts facts, String sql, String rollback) {
+        JsonStringWriter json = JsonWriter.indent("  ").string();
+        json.object();
+        FindingsText.head(json, facts.database(), facts.user());
+        json.array("tables");
+        facts.tables().forEach(t -> json.value(t.name()));
+        json.end();
+        if (sql == null) {
+            json.value("file", out.toString());
+        } else {
+            json.value("sql", sql);
+        }
+        if (rollback != null) {
+            json.value("rollback", rollback);
+        }
+        return json.end().done();
     }
 
     private static List<String> patterns(List<String> names) {

@@ -4,7 +4,6 @@ import com.grack.nanojson.JsonStringWriter;
 import com.grack.nanojson.JsonWriter;
 import io.tenantwarden.rls.audit.Finding;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * What doctor found. Immutable.
@@ -24,20 +23,13 @@ record DoctorReport(
         List<Finding> findings,
         List<ProbeResult> probe) {
 
-    /** {@code {"findings":[...]}} as in the agent's report, with {@code "probe"} where it was asked for. */
+    /** {@code {"findings":[...]}} after tool, database, role and version of the server, as in the agent's report, with {@code "probe"} where it was asked for. */
     String toJson() {
         JsonStringWriter json = JsonWriter.indent("  ").string();
-        json.object().array("findings");
-        for (Finding f : findings) {
-            json.object()
-                    .value("rule", f.rule())
-                    .value("level", f.level().name().toLowerCase(Locale.ROOT))
-                    .value("object", f.object())
-                    .value("message", f.message())
-                    .value("fix", f.fix())
-                    .end();
-        }
-        json.end();
+        json.object();
+        FindingsText.head(json, database, role);
+        json.value("serverVersion", serverVersion).value("protectedTables", protectedTables);
+        FindingsText.write(json, findings);
         if (probe != null) {
             json.array("probe");
             for (ProbeResult r : probe) {

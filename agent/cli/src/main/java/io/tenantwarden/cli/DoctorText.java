@@ -3,6 +3,7 @@ package io.tenantwarden.cli;
 import io.tenantwarden.rls.audit.Finding;
 import io.tenantwarden.rls.audit.Rule;
 import io.tenantwarden.rls.audit.Rules;
+import io.tenantwarden.rls.audit.Words;
 import java.io.PrintStream;
 import java.util.HashMap;
 import java.util.List;
@@ -19,27 +20,31 @@ final class DoctorText {
 
     private final PrintStream out;
     private final boolean colours;
+    private final int width;
     private boolean sql;
 
     DoctorText(Terminal terminal) {
         this.out = terminal.text();
         this.colours = terminal.colours();
+        this.width = terminal.width();
     }
 
     void print(DoctorReport report) {
         out.println("Role " + report.role() + ", database " + report.database() + ", PostgreSQL "
                 + report.serverVersion() / 10_000 + "." + report.serverVersion() % 10_000 + ", "
-                + count(report.protectedTables(), "protected table"));
+                + Words.count(report.protectedTables(), "protected table"));
         printFindings(report.findings());
         if (report.probe() != null) {
             printProbe(new ProbeSummary(report.probe()));
         }
         out.println();
         if (sql) {
-            out.println("SQL may be pasted in any order, and again. Each statement locks its table for a moment: SET"
-                    + " lock_timeout = '5s'; first.");
+            prose(
+                    "",
+                    "SQL may be pasted in any order, and again. Each statement locks its table for a moment: SET"
+                            + " lock_timeout = '5s'; first.");
         }
-        out.println(summary(report));
+        prose("", summary(report));
         out.flush();
     }
 
@@ -52,11 +57,15 @@ final class DoctorText {
                 out.println();
                 out.println(colour(colourOf(f.level()), pad(f.level().name(), 5) + "  " + rule) + "  " + title(f));
             }
-            out.println("  " + WardenCli.oneLine(f.object()) + ": " + WardenCli.oneLine(f.message()));
+            prose("  ", FindingsText.sentence(f));
             if (!f.fix().isEmpty()) {
                 printFix(f, printed);
             }
         }
+    }
+
+    private void prose(String indent, String text) {
+        Prose.lines(indent, text, width).forEach(out::println);
     }
 
     /** One statement for several findings is printed once. */
@@ -67,7 +76,10 @@ final class DoctorText {
             out.println(colour(
                     FAINT, "    " + (fix.sql() ? "fix" : "to do") + ": the same as of " + WardenCli.oneLine(first)));
         } else if (!fix.sql()) {
-            out.println(colour(FAINT, "    to do: ") + fix.words());
+            List<String> lines = Prose.lines("    ", "to do: " + fix.words(), width);
+            out.println(lines.get(0)
+                    .replaceFirst("to do:", java.util.regex.Matcher.quoteReplacement(colour(FAINT, "to do:"))));
+            lines.subList(1, lines.size()).forEach(out::println);
         } else {
             sql = true;
             out.println(colour(FAINT, "    fix" + (fix.who().isEmpty() ? "" : ", to be run by " + fix.who()) + ":"));
@@ -93,7 +105,12 @@ final class DoctorText {
                 case NOT_PROVABLE -> YELLOW;
                 case FAILED -> RED;
             };
-            out.println("  " + colour(colour, pad(line.outcome().words(), 12)) + "  " + WardenCli.oneLine(line.text()));
+            String word = pad(line.outcome().words(), 12);
+            List<String> lines =
+                    Prose.lines("  ", word + "  " + WardenCli.oneLine(line.text()), width == 0 ? 0 : width - 12);
+            out.println("  " + colour(colour, word) + "  "
+                    + lines.get(0).strip().substring(word.strip().length()).strip());
+            lines.subList(1, lines.size()).forEach(more -> out.println(" ".repeat(12) + more));
         }
     }
 
@@ -102,7 +119,7 @@ final class DoctorText {
         if (report.findings().isEmpty()) {
             text.append("no findings");
         } else {
-            text.append(count(report.findings().size(), "finding"));
+            text.append(Words.count(report.findings().size(), "finding"));
             String separator = ": ";
             for (Finding.Level level : Finding.Level.values()) {
                 long n = report.findings().stream()
@@ -142,9 +159,5 @@ final class DoctorText {
 
     private static String pad(String text, int width) {
         return text + " ".repeat(Math.max(0, width - text.length()));
-    }
-
-    private static String count(int n, String what) {
-        return n + " " + what + (n == 1 ? "" : "s");
     }
 }

@@ -3,6 +3,7 @@ package io.tenantwarden.cli;
 import com.grack.nanojson.JsonStringWriter;
 import com.grack.nanojson.JsonWriter;
 import io.tenantwarden.rls.audit.Finding;
+import io.tenantwarden.rls.audit.Words;
 import io.tenantwarden.rls.catalog.CatalogTable;
 import io.tenantwarden.rls.tenant.DeletionPlan;
 import io.tenantwarden.rls.tenant.TableReference;
@@ -41,17 +42,19 @@ record ErasePlanText(
         for (TenantTable t : plan.deleted()) {
             out.printf(
                     Locale.ROOT,
-                    "%4d  %-44s %12s rows  %s%n",
+                    "%4d  %-44s %12s %-4s  %s%n",
                     i++,
                     t.name(),
                     counts.containsKey(t.name()) ? counts.get(t.name()) : "?",
+                    Long.valueOf(1).equals(counts.get(t.name())) ? "row" : "rows",
                     how(t) + ", " + t.bytes() / 1_000_000 + " MB with all tenants");
         }
         out.println();
         long rows = plan.deleted().stream()
                 .mapToLong(t -> counts.getOrDefault(t.name(), 0L))
                 .sum();
-        out.println(rows + " rows in " + plan.deleted().size() + " tables; roughly "
+        out.println(Words.count(rows, "row") + " in "
+                + Words.count(plan.deleted().size(), "table") + "; roughly "
                 + Math.max(1, rows / ROWS_PER_SECOND) + " s at " + ROWS_PER_SECOND
                 + " rows/s, more with triggers and many indexes");
         section(out, "Kept", kept());
@@ -100,7 +103,7 @@ record ErasePlanText(
         List<String> lines = new ArrayList<>();
         for (TenantTable t : plan.kept()) {
             Map<String, String> columns = wishes.anonymise().getOrDefault(t.name(), Map.of());
-            lines.add(t.name() + ", " + counts.getOrDefault(t.name(), 0L) + " rows ("
+            lines.add(t.name() + ", " + Words.count(counts.getOrDefault(t.name(), 0L), "row") + " ("
                     + wishes.keep().get(t.name()) + ")"
                     + (columns.isEmpty() ? "" : ", anonymised: " + String.join(", ", columns.keySet())));
         }
@@ -144,8 +147,9 @@ record ErasePlanText(
 
     String toJson() {
         JsonStringWriter json = JsonWriter.indent("  ").string();
-        json.object()
-                .object("plan")
+        json.object();
+        FindingsText.head(json, facts.role().database(), facts.role().currentUser());
+        json.object("plan")
                 .value("database", facts.role().database())
                 .value("role", facts.role().currentUser())
                 .array("delete");

@@ -1,5 +1,6 @@
 package io.tenantwarden.cli;
 
+import io.tenantwarden.rls.audit.Words;
 import io.tenantwarden.rls.tenant.TenantTable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -117,7 +118,8 @@ final class Erasure {
         }
         return journal.transactions() == 0
                 ? "nothing was changed; " + rest
-                : journal.deletedRows() + " rows are deleted, in " + journal.transactions() + " transactions; " + rest;
+                : Words.count(journal.deletedRows(), "row is deleted", "rows are deleted") + ", in "
+                        + Words.count(journal.transactions(), "transaction") + "; " + rest;
     }
 
     private int prove(EraseRun run, ErasePlanText text, EraseJournal journal) throws SQLException, IOException {
@@ -134,8 +136,10 @@ final class Erasure {
             for (TenantTable t : text.plan().deleted()) {
                 long left = witness.count(text.facts(), t);
                 if (left > 0) {
-                    throw CommandFailure.finding(left + " rows of the tenant are left in " + t.name() + ", as "
-                            + witness.role() + " sees: stop the tenant in the application, then run it again");
+                    throw CommandFailure.finding(
+                            Words.count(left, "row of the tenant is left in ", "rows of the tenant are left in ")
+                                    + t.name() + ", as " + witness.role()
+                                    + " sees: stop the tenant in the application, then run it again");
                 }
             }
             others = witness.others(text.facts());
@@ -155,8 +159,8 @@ final class Erasure {
                 others);
         certificate.write(out);
         terminal.text()
-                .println(journal.deletedRows() + " rows deleted from "
-                        + text.plan().deleted().size() + " tables, none is left. Certificate: "
+                .println(Words.count(journal.deletedRows(), "row") + " deleted from "
+                        + Words.count(text.plan().deleted().size(), "table") + ", none is left. Certificate: "
                         + out.resolve(EraseCertificate.HTML) + " and " + EraseCertificate.JSON);
         List<String> changed = certificate.changedOthers();
         if (!changed.isEmpty()) {

@@ -4,12 +4,12 @@ import io.tenantwarden.cli.Explanation.Cause;
 import io.tenantwarden.cli.Explanation.Conclusion;
 import io.tenantwarden.cli.Explanation.Counts;
 import io.tenantwarden.cli.Explanation.Table;
+import io.tenantwarden.rls.audit.Words;
 import io.tenantwarden.rls.catalog.Policy;
 import io.tenantwarden.rls.explain.Access;
 import io.tenantwarden.rls.policy.PolicyExpression;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -287,7 +287,10 @@ final class ExplainConclusion {
             return new Conclusion(
                     Cause.TENANT_FORMAT,
                     nothing() + ", because the tenant is written '" + e.tenant() + "' and the rows have '"
-                            + first.getKey() + "': with that " + first.getValue() + " rows of " + t.name() + " come.",
+                            + first.getKey() + "': with that "
+                            + Words.count(
+                                    first.getValue(), "row of " + t.name() + " comes", "rows of " + t.name() + " come")
+                            + ".",
                     "spell the tenant as the column does; warden.tenant.pattern refuses other spellings.");
         }
         Policy p = permissive.stream()
@@ -430,6 +433,6 @@ final class ExplainConclusion {
         if (rows == null) {
             return "The statement was not executed";
         }
-        return rows == 0 ? "No rows" : String.format(Locale.ROOT, rows == 1 ? "%d row" : "%d rows", rows);
+        return rows == 0 ? "No rows" : Words.count(rows, "row");
     }
 }

@@ -3,27 +3,29 @@ package io.tenantwarden.cli;
 import io.tenantwarden.cli.Explanation.Counts;
 import io.tenantwarden.cli.Explanation.Setting;
 import io.tenantwarden.cli.Explanation.Table;
+import io.tenantwarden.rls.audit.Words;
 import io.tenantwarden.rls.catalog.Policy;
 import io.tenantwarden.rls.explain.Access;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An explanation for people: the sentence first, no line longer than 80 columns but for names that are. */
+/** An explanation for people: the sentence first, no line longer than the terminal is wide (80 columns where nobody says) but for names that are. */
 final class ExplainText {
-
-    private static final int WIDTH = 80;
 
     private final Explanation e;
     private final boolean colours;
+    private final int width;
     private final List<String> lines = new ArrayList<>();
 
-    private ExplainText(Explanation e, boolean colours) {
+    private ExplainText(Explanation e, boolean colours, int width) {
         this.e = e;
         this.colours = colours;
+        this.width = width;
     }
 
     static void print(Explanation explanation, Terminal terminal) {
-        ExplainText text = new ExplainText(explanation, terminal.colours());
+        ExplainText text = new ExplainText(
+                explanation, terminal.colours(), terminal.width() == 0 ? Terminal.USUAL_WIDTH : terminal.width());
         text.all();
         text.lines.forEach(terminal.text()::println);
         terminal.text().flush();
@@ -75,7 +77,7 @@ final class ExplainText {
     }
 
     private static String rows(long n) {
-        return n + (n == 1 ? " row" : " rows");
+        return Words.count(n, "row");
     }
 
     private void settings() {
@@ -96,7 +98,7 @@ final class ExplainText {
                                     ? "policies make statements fail"
                                     : s.policies() == 0
                                             ? "no policy reads it"
-                                            : "read by " + s.policies() + (s.policies() == 1 ? " policy" : " policies"))
+                                            : "read by " + Words.count(s.policies(), "policy"))
                             + (s.configured() ? "" : s.name().equals("row_security") ? "" : ", not in warden.guc"));
         }
     }
@@ -198,17 +200,6 @@ final class ExplainText {
     }
 
     private void wrap(String indent, String text) {
-        StringBuilder line = new StringBuilder(indent);
-        boolean empty = true;
-        for (String word : text.split(" +")) {
-            if (!empty && line.length() + 1 + word.length() > WIDTH) {
-                lines.add(line.toString());
-                line = new StringBuilder(indent).append("  ");
-                empty = true;
-            }
-            line.append(empty ? "" : " ").append(word);
-            empty = false;
-        }
-        lines.add(line.toString());
+        lines.addAll(Prose.lines(indent, text, width));
     }
 }

@@ -170,7 +170,7 @@ record Explanation(
     /** For programs. */
     String toJson() {
         JsonStringWriter json = JsonWriter.indent("  ").string();
-        json.object().object("conclusion");
+        json.object().value("tool", "Tenant Warden " + WardenCli.version()).object("conclusion");
         json.value("cause", conclusion.cause().word())
                 .value("sentence", conclusion.sentence())
                 .value("next", conclusion.next())

@@ -4,6 +4,7 @@ import com.grack.nanojson.JsonStringWriter;
 import com.grack.nanojson.JsonWriter;
 import io.tenantwarden.engine.config.Config;
 import io.tenantwarden.rls.audit.Finding;
+import io.tenantwarden.rls.audit.Words;
 import io.tenantwarden.rls.tenant.TenantTable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,6 +83,8 @@ final class ExportCommand implements Callable<Integer> {
     private boolean asJson;
 
     private final Terminal terminal;
+    private String databaseName;
+    private String roleName;
 
     ExportCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -122,6 +125,7 @@ final class ExportCommand implements Callable<Integer> {
         }
         ExportManifest manifest = ExportManifest.read(verify);
         List<Finding> findings = ExportVerification.of(verify, manifest);
+        databaseName = manifest.database();
         print(findings, manifest, verify, "as the manifest says");
         return findings.isEmpty() ? ExitCodes.NOTHING_FOUND : ExitCodes.FINDINGS;
     }
@@ -146,6 +150,8 @@ final class ExportCommand implements Callable<Integer> {
             session.beginReading();
             terminal.progress("reading the catalog");
             TenantFacts facts = TenantFacts.read(session, config, rows.tables(config));
+            databaseName = facts.role().database();
+            roleName = facts.role().currentUser();
             if (!facts.tables().problems().isEmpty()) {
                 print(facts.tables().problems(), null, out, "");
                 return ExitCodes.FINDINGS;
@@ -257,6 +263,7 @@ final class ExportCommand implements Callable<Integer> {
         if (asJson) {
             JsonStringWriter json = JsonWriter.indent("  ").string();
             json.object();
+            FindingsText.head(json, databaseName, roleName);
             FindingsText.write(json, findings);
             if (findings.isEmpty() && manifest != null) {
                 json.value("directory", folder.toString())
@@ -278,14 +285,13 @@ final class ExportCommand implements Callable<Integer> {
         if (!findings.isEmpty()) {
             FindingsText.print(terminal, findings);
             terminal.text()
-                    .println(findings.size()
-                            + (findings.size() == 1 ? " finding" : " findings")
+                    .println(Words.count(findings.size(), "finding")
                             + (verify == null ? ", nothing was written" : " in " + folder));
             return;
         }
         terminal.text()
-                .println(folder + ": " + sum(manifest) + " rows of "
-                        + manifest.tables().size() + " tables, " + done);
+                .println(folder + ": " + Words.count(sum(manifest), "row") + " of "
+                        + Words.count(manifest.tables().size(), "table") + ", " + done);
     }
 
     private static long sum(ExportManifest manifest) {

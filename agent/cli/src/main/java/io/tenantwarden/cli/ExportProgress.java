@@ -1,5 +1,6 @@
 package io.tenantwarden.cli;
 
+import io.tenantwarden.rls.audit.Words;
 import io.tenantwarden.rls.tenant.TenantTable;
 import java.sql.SQLException;
 import java.util.concurrent.Executors;
@@ -8,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A line on stderr every few seconds: rows, bytes, and how long it may still take. */
+/** What is told on stderr every few seconds: rows, bytes, and how long it may still take. */
 final class ExportProgress implements AutoCloseable {
 
     private static final int SECONDS = 5;
@@ -40,23 +41,28 @@ final class ExportProgress implements AutoCloseable {
             Matcher m = ROWS.matcher(plan == null ? "" : plan);
             expected += m.find() ? Long.parseLong(m.group(1)) : 0;
         }
-        terminal.progress("exporting " + facts.tables().tables().size() + " tables, about " + expected + " rows");
+        terminal.progress("exporting " + Words.count(facts.tables().tables().size(), "table") + ", about "
+                + Words.count(expected, "row"));
         return new ExportProgress(terminal, run, expected);
     }
 
     private void tell() {
+        terminal.step(line());
+    }
+
+    private String line() {
         long rows = run.rows();
         double seconds = (System.nanoTime() - started) / 1e9;
         String rest = rows == 0 || expected <= rows
                 ? ""
                 : ", about " + Math.round((expected - rows) * seconds / rows) + " s left";
-        terminal.progress(
-                rows + " rows, " + run.bytes() / 1_000_000 + " MB, " + Math.round(rows / seconds) + " rows/s" + rest);
+        return Words.count(rows, "row") + ", " + run.bytes() / 1_000_000 + " MB, " + Math.round(rows / seconds)
+                + " rows/s" + rest;
     }
 
     @Override
     public void close() {
         timer.shutdownNow();
-        tell();
+        terminal.progress(line());
     }
 }

@@ -1,5 +1,7 @@
 package io.tenantwarden.cli;
 
+import com.grack.nanojson.JsonStringWriter;
+import com.grack.nanojson.JsonWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -19,8 +21,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "init",
         description = {
-            "Writes a first warden.properties: settings and columns from the policies, the tenant's source, scopes and",
-            "bypasses from the application's classes, each with the reason why it is proposed. Overwrites no file.",
+            "Writes a first warden.properties from the policies and the application's classes.",
+            "Settings and columns come from the policies; tenant source, scopes and bypasses from the classes. Each line has"
+                    + " its reason. Overwrites no file.",
             "Reads the catalog and the class files; runs no code of the application and changes nothing."
         },
         mixinStandardHelpOptions = true,
@@ -54,6 +57,9 @@ final class InitCommand implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "FILE", description = "the file to write; warden.properties")
     private Path out = Path.of("warden.properties");
 
+    @Option(names = "--json", description = "print what was written, and what is left to decide, as JSON")
+    private boolean asJson;
+
     private final Terminal terminal;
 
     InitCommand(Terminal terminal) {
@@ -79,9 +85,22 @@ final class InitCommand implements Callable<Integer> {
         } catch (FileAlreadyExistsException e) {
             throw exists();
         }
+        if (asJson) {
+            terminal.data().println(json(facts, file, text));
+            return ExitCodes.NOTHING_FOUND;
+        }
         InitFile.next(out, file.toDo()).forEach(terminal.text()::println);
         terminal.text().flush();
         return ExitCodes.NOTHING_FOUND;
+    }
+
+    private String json(InitDatabase facts, InitFile file, String text) {
+        JsonStringWriter json = JsonWriter.indent("  ").string();
+        json.object();
+        FindingsText.head(json, facts.catalog().database(), facts.role().currentUser());
+        json.value("file", out.toString()).value("text", text).array("toDecide");
+        file.toDo().forEach(json::value);
+        return json.end().end().done();
     }
 
     private CommandFailure exists() {

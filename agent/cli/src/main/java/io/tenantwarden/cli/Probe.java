@@ -2,6 +2,7 @@ package io.tenantwarden.cli;
 
 import io.tenantwarden.cli.ProbeSession.Attempt;
 import io.tenantwarden.engine.config.Config;
+import io.tenantwarden.rls.audit.Words;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -60,7 +61,7 @@ final class Probe {
             List<ProbeResult> results = new ArrayList<>();
             for (int i = 0; i < tables.size(); i++) {
                 ProbeTable t = tables.get(i);
-                terminal.progress("probing " + t.name() + " (" + (i + 1) + " of " + tables.size() + ")");
+                terminal.step("probing " + t.name() + " (" + (i + 1) + " of " + tables.size() + ")");
                 probe(of(session, t, tenant, fallback, untouched.get(t.oid()), readOnly), results);
             }
             return results;
@@ -81,8 +82,10 @@ final class Probe {
             }
         }
         if (unreachable > 0) {
-            terminal.progress(unreachable + (unreachable == 1 ? " table" : " tables")
-                    + " left out: the role has no privilege on " + (unreachable == 1 ? "it" : "them"));
+            terminal.progress(Words.count(
+                    unreachable,
+                    "table left out: the role has no privilege on it",
+                    "tables left out: the role has no privilege on them"));
         }
         if (!open.isEmpty()) {
             terminal.progress(

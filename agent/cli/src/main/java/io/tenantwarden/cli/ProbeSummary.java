@@ -2,6 +2,7 @@ package io.tenantwarden.cli;
 
 import io.tenantwarden.cli.ProbeResult.Check;
 import io.tenantwarden.cli.ProbeResult.Outcome;
+import io.tenantwarden.rls.audit.Words;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -30,7 +31,10 @@ final class ProbeSummary {
     ProbeSummary(List<ProbeResult> results) {
         for (ProbeResult r : results) {
             if (r.outcome() == Outcome.FAILED) {
-                lines.add(new Line(Outcome.FAILED, r.table() + ": " + r.check().sentence() + ": " + r.detail()));
+                lines.add(new Line(
+                        Outcome.FAILED,
+                        r.table() + ": " + r.check().sentence() + " ("
+                                + r.check().rule() + ")"));
             }
         }
         notProvable(results);
@@ -79,7 +83,7 @@ final class ProbeSummary {
         List<String> all = List.copyOf(names);
         return all.size() <= NAMED
                 ? String.join(", ", all)
-                : all.size() + " tables (" + String.join(", ", all.subList(0, NAMED)) + " ...)";
+                : Words.count(all.size(), "table") + " (" + String.join(", ", all.subList(0, NAMED)) + " ...)";
     }
 
     /** What failed first, then what could not be shown. */

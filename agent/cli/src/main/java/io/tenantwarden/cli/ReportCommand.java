@@ -21,8 +21,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "report",
         description = {
-            "Writes reports of the agent (warden.report, JSON) in other forms. Several are merged: what is the same",
-            "stands once, counts are added."
+            "Writes reports of the agent (warden.report, JSON) in other forms.",
+            "Several reports are merged: what is the same stands once, and counts are added."
         },
         mixinStandardHelpOptions = true,
         versionProvider = WardenCli.Version.class,
@@ -55,6 +55,9 @@ final class ReportCommand implements Callable<Integer> {
             description = "what to print when there is no --out: markdown (the default), json, html, sarif or junit")
     private String format;
 
+    @Option(names = "--json", description = "the same as --format json")
+    private boolean asJson;
+
     @Option(
             names = "--baseline",
             paramLabel = "FILE",
@@ -72,8 +75,16 @@ final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (asJson) {
+            if (format != null && !format.equalsIgnoreCase("json")) {
+                throw CommandFailure.usage(
+                        "--json and --format " + format + " contradict each other: give one of them");
+            }
+            format = "json";
+        }
         if (format != null && !out.isEmpty()) {
-            throw CommandFailure.usage("--format is for printing: with --out the ending of the file names the format");
+            throw CommandFailure.usage(
+                    "--format and --json are for printing: with --out the ending of the file names the format");
         }
         Map<Path, ReportFormat> formats = new LinkedHashMap<>();
         for (Path file : out) {

@@ -1,16 +1,13 @@
 package io.tenantwarden.cli;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Constructor;
 import java.sql.SQLException;
 import java.util.Arrays;
-import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.logging.LogManager;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -36,8 +33,9 @@ import picocli.CommandLine.Spec;
             ReportCommand.class,
             CheckCommand.class,
             VersionCommand.class,
-            CommandLine.HelpCommand.class,
-            AutoComplete.GenerateCompletion.class
+            CompletionCommand.class,
+            ManCommand.class,
+            CommandLine.HelpCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -48,12 +46,10 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "The same jar is the agent: java -javaagent:tenant-warden.jar -jar application.jar",
+            "The same jar is the agent: java -javaagent:tenant-warden.jar -jar app.jar",
             "The password comes from WARDEN_PASSWORD, --password-file or a prompt, never from an argument."
         })
 public final class WardenCli implements Callable<Integer> {
-
-    private static final int USAGE_WIDTH = 110;
 
     @Spec
     private CommandSpec spec;
@@ -77,19 +73,17 @@ public final class WardenCli implements Callable<Integer> {
     static int run(Terminal terminal, String... arguments) {
         CommandLine.IFactory factory = new TerminalFactory(terminal);
         CommandLine commandLine = new CommandLine(new WardenCli(), factory);
-        commandLine
-                .getSubcommands()
-                .get("generate-completion")
-                .getCommandSpec()
-                .usageMessage()
-                .hidden(true);
-        commandLine.setUsageHelpWidth(USAGE_WIDTH);
+        commandLine.setUsageHelpWidth(terminal.width() == 0 ? Terminal.USUAL_WIDTH : terminal.width());
         commandLine.setOut(new PrintWriter(terminal.text(), true));
         commandLine.setErr(new PrintWriter(terminal.errors(), true));
         commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(terminal.colours() ? Ansi.ON : Ansi.OFF));
         commandLine.setParameterExceptionHandler(WardenCli::wrongUsage);
         commandLine.setExecutionExceptionHandler((e, command, parsed) -> failed(terminal, e));
-        return commandLine.execute(arguments);
+        try {
+            return commandLine.execute(arguments);
+        } finally {
+            terminal.progress().clear();
+        }
     }
 
     /** Without a command there is nothing to do. */
@@ -123,7 +117,7 @@ public final class WardenCli implements Callable<Integer> {
             StackTraceElement[] at = e.getStackTrace();
             message = "an error of its own: " + e + (at.length == 0 ? "" : " at " + at[0]) + "; please report it";
         }
-        terminal.errors().println("tenant-warden: " + oneLine(message));
+        terminal.progress("tenant-warden: " + oneLine(message));
         return exitCode;
     }
 
@@ -133,15 +127,7 @@ public final class WardenCli implements Callable<Integer> {
 
     /** The version of the jar; {@code unknown} outside of it. */
     static String version() {
-        try (InputStream in = WardenCli.class.getClassLoader().getResourceAsStream("tenant-warden.properties")) {
-            Properties properties = new Properties();
-            if (in != null) {
-                properties.load(in);
-            }
-            return properties.getProperty("version", "unknown");
-        } catch (IOException e) {
-            return "unknown";
-        }
+        return BuildInfo.read().version();
     }
 
     /** For picocli. */
@@ -149,7 +135,7 @@ public final class WardenCli implements Callable<Integer> {
 
         @Override
         public String[] getVersion() {
-            return new String[] {"Tenant Warden " + version()};
+            return new String[] {BuildInfo.read().line()};
         }
     }
 

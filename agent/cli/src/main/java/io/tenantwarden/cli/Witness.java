@@ -1,6 +1,7 @@
 package io.tenantwarden.cli;
 
 import io.tenantwarden.rls.audit.Finding;
+import io.tenantwarden.rls.audit.Words;
 import io.tenantwarden.rls.catalog.RoleFacts;
 import io.tenantwarden.rls.sql.Identifiers;
 import io.tenantwarden.rls.tenant.TableReference;
@@ -134,8 +135,8 @@ final class Witness implements AutoCloseable {
                         "erase-reference",
                         Finding.Level.ERROR,
                         shown,
-                        n + (n == 1 ? " row that is" : " rows that are") + " not the tenant's "
-                                + (n == 1 ? "refers" : "refer") + " to rows of " + to.name() + " that would go ("
+                        Words.count(n, "row that is not the tenant's refers", "rows that are not the tenant's refer")
+                                + " to rows of " + to.name() + " that would go ("
                                 + r.name() + ", ON DELETE " + r.onDelete().sql() + "): " + keys(r, from, rows)
                                 + (n > LISTED ? " and " + (n - LISTED) + " more" : ""),
                         "give these rows another " + String.join(", ", r.columns())

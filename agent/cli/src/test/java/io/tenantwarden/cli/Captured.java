@@ -22,13 +22,16 @@ record Captured(int exitCode, String out, String err) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         PrintStream text = new PrintStream(out, true, StandardCharsets.UTF_8);
+        PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
         Terminal terminal = new Terminal(
                 text,
                 text,
-                new PrintStream(err, true, StandardCharsets.UTF_8),
+                errors,
+                new Progress(errors, false, Terminal.USUAL_WIDTH, System::nanoTime),
                 new HashMap<>(environment),
                 prompt,
-                colours);
+                colours,
+                Terminal.width(environment, false));
         int exitCode = WardenCli.run(terminal, arguments);
         return new Captured(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }

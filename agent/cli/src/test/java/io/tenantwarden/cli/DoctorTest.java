@@ -83,9 +83,11 @@ class DoctorTest {
         assertEquals(1, sampled.exitCode(), sampled::toString);
         assertTrue(
                 sampled.out()
-                        .contains(
-                                "FAILED        public.store: no tenant sees nothing: rows of public.store are seen in a"
-                                        + " session where no tenant was ever set; it has no row-level security"),
+                        .contains("  rows of public.store are seen in a session where no tenant was ever set; it"
+                                + " has no row-level security"),
+                sampled::toString);
+        assertTrue(
+                sampled.out().contains("FAILED        public.store: no tenant sees nothing (WD901)"),
                 sampled::toString);
     }
 
@@ -211,7 +213,10 @@ class DoctorTest {
         Captured doctor = shop.run("postgres", "doctor", "--json");
         assertEquals(1, doctor.exitCode());
         JsonObject json = JsonParser.object().from(doctor.out());
-        assertEquals(Set.of("findings"), json.keySet());
+        assertEquals(Set.of("tool", "database", "role", "serverVersion", "protectedTables", "findings"), json.keySet());
+        assertTrue(json.getString("tool").startsWith("Tenant Warden "), doctor::toString);
+        assertEquals(shop.database, json.getString("database"));
+        assertEquals("postgres", json.getString("role"));
         JsonObject first = json.getArray("findings").getObject(0);
         assertEquals(Set.of("rule", "level", "object", "message", "fix"), first.keySet());
         assertEquals("WD001", first.getString("rule"));

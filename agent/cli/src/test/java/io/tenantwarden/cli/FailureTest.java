@@ -83,8 +83,7 @@ class FailureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"help", "--help", "help doctor", "ddl --help", "version", "--version", "generate-completion"})
+    @ValueSource(strings = {"help", "--help", "help doctor", "ddl --help", "version", "--version", "completion", "man"})
     void helpIsNoError(String arguments) {
         Captured run = Captured.run(arguments.split(" "));
         assertEquals(0, run.exitCode(), run::toString);

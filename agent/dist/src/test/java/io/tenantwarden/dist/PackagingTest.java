@@ -5,6 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SpecVersion;
+import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -209,6 +215,40 @@ class PackagingTest {
                         "net.bytebuddy/byte-buddy",
                         "org.postgresql/postgresql"),
                 others);
+    }
+
+    /** Against the schema of CycloneDX 1.6, which its own library for Java holds. */
+    @Test
+    void theBillOfMaterialsIsValidAndNamesALicenceForEach() {
+        String bill =
+                new String(AgentJar.entries().get("META-INF/sbom/tenant-warden.cdx.json"), StandardCharsets.UTF_8);
+        JsonSchema schema = JsonSchemaFactory.getInstance(
+                        SpecVersion.VersionFlag.V7,
+                        builder -> builder.schemaMappers(
+                                mappers -> mappers.mapPrefix("http://cyclonedx.org/schema/", "classpath:")))
+                .getSchema(SchemaLocation.of("http://cyclonedx.org/schema/bom-1.6.schema.json"));
+        assertEquals(Set.of(), schema.validate(bill, InputFormat.JSON));
+        // a schema that is not found, or takes anything, would say so too
+        assertFalse(schema.validate(bill.replace("\"bomFormat\"", "\"format\""), InputFormat.JSON)
+                .isEmpty());
+        String components = bill.substring(bill.indexOf("\"components\""), bill.indexOf("\"dependencies\""));
+        long named = Pattern.compile("\"purl\"").matcher(components).results().count();
+        assertTrue(named > 5, components);
+        assertEquals(
+                named,
+                Pattern.compile("\"licenses\" : \\[")
+                        .matcher(components)
+                        .results()
+                        .count(),
+                components);
+    }
+
+    @Test
+    void theJarKnowsItsCommit() throws Exception {
+        Properties properties = new Properties();
+        properties.load(new ByteArrayInputStream(AgentJar.entries().get("warden/tenant-warden.properties")));
+        assertTrue(properties.getProperty("commit").matches("[0-9a-f]{12,40}(-dirty)?|unknown"), properties::toString);
+        assertEquals(System.getProperty("project.version"), properties.getProperty("version"));
     }
 
     private static void assertText(String entry, String... parts) {

@@ -1,28 +1,21 @@
 package io.tenantwarden.testing;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
 
 /**
  * A real PostgreSQL server on loopback, one for each major version and JVM, started on first use and stopped when the
  * JVM ends. Thread-safe.
  *
- * <p>The binaries are the {@code postgres-NN.jar} files of the folder named by the system property
- * {@code postgres.directory}, which the build fills. The system property {@code postgres.preload} is the server's
- * {@code shared_preload_libraries}, which can be set at its start only.
+ * <p>The system property {@code postgres} says how it runs: {@code docker}, {@code embedded}, or {@code auto} (the default), which
+ * is a container where a Docker engine answers: see {@link DockerServer} and {@link EmbeddedServer}. The system property
+ * {@code postgres.preload} is the server's {@code shared_preload_libraries}, which can be set at its start only.
  */
 public final class PostgresServer {
 
@@ -30,9 +23,9 @@ public final class PostgresServer {
     private static final AtomicInteger NAMES = new AtomicInteger();
 
     private final int major;
-    private final EmbeddedPostgres server;
+    private final RunningServer server;
 
-    private PostgresServer(int major, EmbeddedPostgres server) {
+    private PostgresServer(int major, RunningServer server) {
         this.major = major;
         this.server = server;
     }
@@ -43,44 +36,31 @@ public final class PostgresServer {
     }
 
     private static PostgresServer start(int major) {
-        Path jar = Path.of(System.getProperty("postgres.directory", "target/postgres"), "postgres-" + major + ".jar");
-        try {
-            EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-                    .setPgBinaryResolver((system, architecture) -> open(jar))
-                    .setServerConfig("max_prepared_transactions", "10")
-                    .setServerConfig("fsync", "off");
-            String library = System.getProperty("postgres.preload", "");
-            if (!library.isEmpty()) {
-                builder.setServerConfig("shared_preload_libraries", library);
-            }
-            EmbeddedPostgres server = builder.start();
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> close(server), "postgres-" + major + "-stop"));
-            return new PostgresServer(major, server);
-        } catch (IOException e) {
-            throw new UncheckedIOException("PostgreSQL " + major + " from " + jar, e);
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("max_prepared_transactions", "10");
+        settings.put("fsync", "off");
+        String library = System.getProperty("postgres.preload", "");
+        if (!library.isEmpty()) {
+            settings.put("shared_preload_libraries", library);
         }
+        RunningServer server = start(major, settings);
+        Runtime.getRuntime().addShutdownHook(new Thread(server::stop, "postgres-" + major + "-stop"));
+        return new PostgresServer(major, server);
     }
 
-    private static InputStream open(Path jar) throws IOException {
-        try (ZipFile zip = new ZipFile(jar.toFile())) {
-            ZipEntry archive = zip.stream()
-                    .filter(entry -> entry.getName().endsWith(".txz"))
-                    .findFirst()
-                    .orElseThrow(() -> new IOException("no .txz in " + jar));
-            Path copy = Files.createTempFile("postgres", ".txz");
-            try (InputStream in = zip.getInputStream(archive)) {
-                Files.copy(in, copy, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-            }
-            copy.toFile().deleteOnExit();
-            return Files.newInputStream(copy);
+    private static RunningServer start(int major, Map<String, String> settings) {
+        String wanted = System.getProperty("postgres", "");
+        if (PostgresKind.of(wanted, DockerServer::engineAnswers) == PostgresKind.EMBEDDED) {
+            return EmbeddedServer.start(major, settings);
         }
-    }
-
-    private static void close(EmbeddedPostgres server) {
         try {
-            server.close();
-        } catch (IOException e) {
-            e.printStackTrace();
+            return DockerServer.start(major, settings);
+        } catch (RuntimeException e) {
+            if (!PostgresKind.mayFallBack(wanted)) {
+                throw e;
+            }
+            System.err.println("no container of PostgreSQL " + major + " (" + e + "): the embedded server is used");
+            return EmbeddedServer.start(major, settings);
         }
     }
 
@@ -89,7 +69,7 @@ public final class PostgresServer {
     }
 
     public int port() {
-        return server.getPort();
+        return server.port();
     }
 
     /** The JDBC URL of a database of this server, without user. */

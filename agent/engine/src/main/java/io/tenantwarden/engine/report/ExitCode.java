@@ -1,5 +1,6 @@
 package io.tenantwarden.engine.report;
 
+import io.tenantwarden.rls.audit.Words;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -71,8 +72,8 @@ final class ExitCode implements ReportSink {
                 line.append(separator)
                         .append(kind.wireName())
                         .append(" (")
-                        .append(count.sum())
-                        .append(count.sum() == 1 ? " time)" : " times)");
+                        .append(Words.count(count.sum(), "time"))
+                        .append(')');
                 separator = ", ";
             }
         }

@@ -75,8 +75,7 @@ record NamedColumns(
                 .thenComparing(Near::column));
         return near.stream()
                 .limit(3)
-                .map(n -> n.column() + " (in " + all.get(n.column())
-                        + (all.get(n.column()) == 1 ? " table)" : " tables)"))
+                .map(n -> n.column() + " (in " + Words.tables(all.get(n.column())) + ")")
                 .toList();
     }
 

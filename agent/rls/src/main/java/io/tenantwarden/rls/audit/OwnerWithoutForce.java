@@ -53,8 +53,8 @@ final class OwnerWithoutForce implements Rule {
         tables.forEach(t -> fix.and(Protection.force(facts, t)));
         findings.add(
                 role.currentUser(),
-                "role " + role.currentUser() + (member ? " has the rights of the owner of " : " owns ") + count
-                        + (count == 1 ? " protected table" : " protected tables")
+                "role " + role.currentUser() + (member ? " has the rights of the owner of " : " owns ")
+                        + Words.count(count, "protected table")
                         + " without FORCE ROW LEVEL SECURITY, whose policies it bypasses: " + names,
                 fix);
     }

@@ -22,8 +22,8 @@ final class PolicyWithoutRls implements Rule {
             if (!t.rls() && !t.policies().isEmpty() && t.protection() != CatalogTable.Protection.EXCLUDED) {
                 findings.add(
                         t,
-                        "table " + t.qualifiedName() + " has " + t.policies().size()
-                                + (t.policies().size() == 1 ? " policy" : " policies")
+                        "table " + t.qualifiedName() + " has "
+                                + Words.count(t.policies().size(), "policy")
                                 + " but row-level security is not enabled: nothing is filtered",
                         fix(facts, findings.plan(t), t));
             }

@@ -38,8 +38,8 @@ final class ProtectedTablePublished implements Rule {
             findings.add(
                     name,
                     tables,
-                    "publication " + name + " sends all tenants' rows of " + tables.size()
-                            + (tables.size() == 1 ? " protected table" : " protected tables") + ", for instance "
+                    "publication " + name + " sends all tenants' rows of "
+                            + Words.count(tables.size(), "protected table") + ", for instance "
                             + tables.get(0).qualifiedName(),
                     Fix.decide(
                             "decide whether its subscribers are to have all tenants' rows: if so, accept it, --ignore"

@@ -96,7 +96,7 @@ final class TenantColumnUnknown implements Rule {
         others.removeAll(tables);
         return others.isEmpty()
                 ? ""
-                : "; " + others.size() + " other " + (others.size() == 1 ? "table has it: " : "tables have it: ")
+                : "; " + Words.count(others.size(), "other table has it", "other tables have it") + ": "
                         + Words.some(others);
     }
 

@@ -138,8 +138,8 @@ final class TenantSetting {
         List<String> read = new ArrayList<>(others.keySet());
         read.sort(Comparator.comparing((String g) -> -others.get(g)).thenComparing(g -> g));
         String first = read.get(0);
-        return "decide which setting holds the tenant: policies of " + others.get(first)
-                + (others.get(first) == 1 ? " table read " : " tables read ") + first
+        return "decide which setting holds the tenant: policies of "
+                + Words.count(others.get(first), "table read", "tables read") + " " + first
                 + (read.size() > 1
                         ? " (others " + String.join(", ", read.subList(1, Math.min(read.size(), 5))) + ")"
                         : "")

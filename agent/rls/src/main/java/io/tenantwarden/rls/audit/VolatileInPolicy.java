@@ -34,8 +34,7 @@ final class VolatileInPolicy implements Rule {
                         f.signature(),
                         f.policyTables(),
                         "function " + f.signature() + " is VOLATILE and used by policies of "
-                                + f.policyTables().size()
-                                + (f.policyTables().size() == 1 ? " table" : " tables") + ", for instance "
+                                + Words.tables(f.policyTables().size()) + ", for instance "
                                 + f.policyTables().stream()
                                         .map(CatalogTable::qualifiedName)
                                         .findFirst()

@@ -4,8 +4,8 @@ import io.tenantwarden.rls.catalog.CatalogTable;
 import java.util.Collection;
 import java.util.stream.Collectors;
 
-/** Parts of messages. Stateless. */
-final class Words {
+/** Parts of messages: the one place that knows how a number goes with its noun. Stateless. */
+public final class Words {
 
     private static final int NAMED = 5;
 
@@ -22,6 +22,32 @@ final class Words {
     }
 
     static String tables(int n) {
-        return n + (n == 1 ? " table" : " tables");
+        return count(n, "table");
+    }
+
+    /**
+     * A number with its noun: {@code 1 table}, {@code 2 tables}, {@code 0 policies}, {@code 2 bypasses}.
+     *
+     * @param noun in the singular, regular; only its last word changes
+     */
+    public static String count(long n, String noun) {
+        return n + " " + (n == 1 ? noun : plural(noun));
+    }
+
+    /**
+     * The same where a verb follows, or the plural is not regular: {@code count(n, "row refers", "rows refer")}.
+     *
+     * @param one what follows 1
+     * @param many what follows any other number
+     */
+    public static String count(long n, String one, String many) {
+        return n + " " + (n == 1 ? one : many);
+    }
+
+    private static String plural(String noun) {
+        if (noun.matches(".*[^aeiou]y")) {
+            return noun.substring(0, noun.length() - 1) + "ies";
+        }
+        return noun + (noun.matches(".*(s|x|ch|sh)") ? "es" : "s");
     }
 }

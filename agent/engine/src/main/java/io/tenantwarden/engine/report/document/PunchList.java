@@ -2,6 +2,7 @@ package io.tenantwarden.engine.report.document;
 
 import io.tenantwarden.engine.report.document.Report.SiteEntry;
 import io.tenantwarden.engine.report.document.Report.ViolationEntry;
+import io.tenantwarden.rls.audit.Words;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -102,6 +103,6 @@ final class PunchList {
     }
 
     static String count(long number, String noun) {
-        return number + " " + noun + (number == 1 ? "" : "s");
+        return Words.count(number, noun);
     }
 }
