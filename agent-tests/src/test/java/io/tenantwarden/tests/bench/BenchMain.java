@@ -397,7 +397,7 @@ public final class BenchMain {
         text.append(
                         "\n## Targets\n\nThe interval is that of the median at a confidence of 95 % (order statistics over the rounds). Where it"
                                 + " includes the target, the figure is undecided. \"Processor time of both\" is that of client and server for an operation of"
-                        + " what it is compared with, divided by the variant's: 1 is as cheap.\n\n")
+                                + " what it is compared with, divided by the variant's: 1 is as cheap.\n\n")
                 .append(targets());
         for (Cell cell : Cell.all()) {
             text.append("\n## ")

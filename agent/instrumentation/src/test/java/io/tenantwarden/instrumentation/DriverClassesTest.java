@@ -122,9 +122,8 @@ class DriverClassesTest {
             assertNotNull(initialised(loader, name));
             assertEquals("driver result handler", loader.changed.get(name));
         }
-        Object row = initialised(loader, ROW)
-                .getConstructor(byte[][].class)
-                .newInstance((Object) new byte[][] {{1}, null});
+        Object row =
+                initialised(loader, ROW).getConstructor(byte[][].class).newInstance((Object) new byte[][] {{1}, null});
         assertEquals("driver row", loader.changed.get(ROW));
         assertEquals(1, ((HasColumns) row).wardenColumn(0)[0]);
         assertNull(((HasColumns) row).wardenColumn(1));
