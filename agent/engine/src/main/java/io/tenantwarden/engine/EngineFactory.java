@@ -97,7 +97,8 @@ public final class EngineFactory {
         ScopeResolver scopes = sources.scopes();
         this.methods = new MethodScopes(config.scopes(), config.bypasses(), scopes, sources.format(), reporter);
         GucPlan plan = GucPlan.of(values(config.guc()), values(config.gucBypass()), values(config.gucNone()))
-                .heldForSession(config.hold() == Hold.SESSION);
+                .heldForSession(config.hold() == Hold.SESSION)
+                .withRole(config.role());
         CatalogOptions catalogOptions = new CatalogOptions(
                 config.tenantColumns(), patterns(config.tablesInclude()), patterns(config.tablesExclude()));
         OwnConnections own = new OwnConnections();
@@ -120,6 +121,7 @@ public final class EngineFactory {
                 reporter,
                 Set.copyOf(config.bypassRoles()),
                 config.functions() == Functions.STRICT,
+                config.acceptsSuperuser(),
                 tenantChecks());
         DriverObjects objects = new DriverObjects();
         Checkouts checkouts = new Checkouts(scopes::atCheckout, this::debug, objects);
