@@ -148,8 +148,8 @@ public final class EngineFactory {
         reporter.health(() -> coverage.health(firstConnections.health()));
         reporter.catalogAges(firstConnections::catalogAges);
         reporter.after(PATIENCE, coverage::tellIfIdle);
-        reporter.modeControl(
-                new RunTimeMode(config.jmx(), hasScopes(), mode, coverage, reporter, firstConnections::modeChanged));
+        reporter.modeControl(new RunTimeMode(
+                config.jmx(), hasScopes(), config.role(), mode, coverage, reporter, firstConnections::modeChanged));
         methods.expiring().forEach(reporter::finding);
         this.selfCheck = new SelfCheck(methods::unmatched, sources.reader(), sources.values(), reporter::info);
         reporter.selfCheck(selfCheck);

@@ -19,7 +19,7 @@ public final class InjectedRole {
     private boolean ofSession;
     private boolean ofOpening;
     private boolean setInBypass;
-    private boolean distrusted;
+    private boolean distrusted = true; // as long as nobody has looked
 
     InjectedRole(GucPlan plan, LiveRole live, SessionValues session) {
         this.plan = plan;

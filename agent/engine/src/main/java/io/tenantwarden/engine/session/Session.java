@@ -161,7 +161,7 @@ public final class Session {
 
     /** Whether statements outside a bypass run as a role of their own ({@code warden.role}). */
     public boolean isRoleConfigured() {
-        return injector != null && injector.role().isConfigured();
+        return injects && injector.role().isConfigured();
     }
 
     private boolean runsAsRole() {
