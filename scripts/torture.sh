@@ -5,7 +5,9 @@
 #
 # usage: scripts/torture.sh [--seconds N] [--seed S] [--threads N] [--mode inject|enforce] [--strategy pipelined|jdbc]
 #                           [--hold transaction|session] [--pgbouncer] [--driver oldest|newest|VERSION] [--postgres 14..18] [--no-faults]
-#                           [--replay 'PROFILE: OPERATION ...'] [--jar FILE]
+#                           [--role] [--replay 'PROFILE: OPERATION ...'] [--jar FILE]
+# --role connects as the owner of the tables, for whom no policy filters, and runs statements with warden.role;
+# from PostgreSQL 15 on.
 # --pgbouncer needs Debian's package pgbouncer, or another PgBouncer in /usr/sbin, /usr/bin or /usr/local/bin.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/help.sh"

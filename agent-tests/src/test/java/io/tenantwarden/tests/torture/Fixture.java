@@ -20,12 +20,15 @@ record Fixture(String name, String url, String adminUrl) {
     static final int ACCOUNTS = 5;
 
     static final String ROLE = "warden_app";
+    static final String OWNER = "warden_owner";
     static final String PASSWORD = "secret";
 
-    private static final String VISIBLE = "tenant_id = nullif(current_setting('app.tenant_id', true), '')"
-            + " or current_setting('app.is_platform', true) = 'on'";
+    private static final String OF_TENANT = "tenant_id = nullif(current_setting('app.tenant_id', true), '')";
 
-    static Fixture create(PostgresServer server, int threads) throws SQLException {
+    private static final String VISIBLE = OF_TENANT + " or current_setting('app.is_platform', true) = 'on'";
+
+    /** @param open whether no policy filters for the owner, who connects then and runs as {@link #ROLE}: a lost role is every tenant's rows */
+    static Fixture create(PostgresServer server, int threads, boolean open) throws SQLException {
         String name = server.createDatabase("torture");
         try (Connection c = server.superuser(name);
                 Statement s = c.createStatement()) {
@@ -83,6 +86,24 @@ record Fixture(String name, String url, String adminUrl) {
                     + " insert into seen_log values (which, tenants_seen()); commit;"
                     + " insert into seen_log values (which, tenants_seen()); end $$");
             s.execute("grant select, insert, update, delete on all tables in schema public to " + ROLE);
+            if (open) {
+                // else it would run with the rights of its owner, for whom no policy filters
+                s.execute("alter view open_invoices set (security_invoker = true)");
+                for (String table : new String[] {"invoices", "accounts", "work", "outbox", "side.parcels"}) {
+                    s.execute("alter table " + table + " no force row level security");
+                    // no policy lets a bypass through: it sees everything because it keeps the role of the login
+                    s.execute("alter policy tenant on " + table + " using (" + OF_TENANT + ") with check (" + OF_TENANT
+                            + ")");
+                }
+            }
+        }
+        if (open) {
+            try (Connection c = server.superuser(name);
+                    Statement s = c.createStatement()) {
+                s.execute("grant " + ROLE + " to " + OWNER);
+                // programs terminate their own server process, which is the login's
+                s.execute("grant pg_signal_backend to " + ROLE);
+            }
         }
         return new Fixture(name, server.url(name), server.url(name) + "?user=postgres&password=postgres");
     }

@@ -17,12 +17,17 @@ import java.util.List;
  * @param breaks the promise that it breaks
  * @param enforce whether it shows in {@code enforce} only, where something is refused
  * @param held whether it shows with {@code warden.hold=session} only
+ * @param role whether it shows with {@code warden.role} only
  * @param changes what is changed in the jar
  */
-record Mutant(String name, String breaks, boolean enforce, boolean held, List<Change> changes) {
+record Mutant(String name, String breaks, boolean enforce, boolean held, boolean role, List<Change> changes) {
 
     Mutant(String name, String breaks, boolean enforce, List<Change> changes) {
-        this(name, breaks, enforce, false, changes);
+        this(name, breaks, enforce, false, false, changes);
+    }
+
+    Mutant(String name, String breaks, boolean enforce, boolean held, List<Change> changes) {
+        this(name, breaks, enforce, held, false, changes);
     }
 
     private static final String INJECTOR = "io.tenantwarden.engine.inject.Injector";
@@ -36,6 +41,9 @@ record Mutant(String name, String breaks, boolean enforce, boolean held, List<Ch
     private static final String LEXER = "io.tenantwarden.rls.sql.SqlLexer";
     private static final String CANDIDATES = "io.tenantwarden.instrumentation.Candidates";
     private static final String METHODS = "io.tenantwarden.engine.policy.MethodScopes";
+
+    private static final String INJECTED = "io.tenantwarden.engine.inject.InjectedRole";
+    private static final String ROLE = "io.tenantwarden.engine.inject.LiveRole";
 
     static final List<Mutant> ALL = List.of(
             new Mutant(
@@ -116,7 +124,7 @@ record Mutant(String name, String breaks, boolean enforce, boolean held, List<Ch
                     "stale-values",
                     "the values that were bound first are sent for every scope",
                     false,
-                    List.of(new ComparesWithNull(PIPELINED, "along", "written"))),
+                    List.of(new ComparesWithNull(PIPELINED, "bind", "written"))),
             new Mutant(
                     "bypass-leaks",
                     "a bypass method is not left when it returns",
@@ -162,7 +170,24 @@ record Mutant(String name, String breaks, boolean enforce, boolean held, List<Ch
                     "hold=session: what stands is not sent again for another tenant",
                     false,
                     true,
-                    List.of(new Gives(ASSIGNMENT, "sameValues", true))));
+                    List.of(new Gives(ASSIGNMENT, "sameValues", true))),
+            ofRole("role-not-sent", "warden.role is not sent", new Gives(INJECTED, "missing", false)),
+            ofRole(
+                    "role-after-rollback",
+                    "the role is believed to hold after ROLLBACK TO and whatever else makes the values unknown",
+                    new LeavesOut(WIRE, "forget", ROLE, "forget")),
+            ofRole(
+                    "bypass-keeps-role",
+                    "a bypass in an open transaction keeps the role of the scope before it",
+                    new Gives(ROLE, "isLogin", true)),
+            ofRole(
+                    "role-after-bypass",
+                    "what follows a bypass in an open transaction keeps the role of the login",
+                    new Gives(ROLE, "holds", true)));
+
+    private static Mutant ofRole(String name, String breaks, Change change) {
+        return new Mutant(name, breaks, false, false, true, List.of(change));
+    }
 
     static Mutant named(String name) {
         return ALL.stream()

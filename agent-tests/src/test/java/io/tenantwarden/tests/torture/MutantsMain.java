@@ -43,6 +43,7 @@ public final class MutantsMain {
                     .seconds(seconds)
                     .enforce(mutant.enforce())
                     .held(mutant.held())
+                    .role(mutant.role())
                     .run();
             String divergence = result.line(TortureWorker.DIVERGENCE);
             String after = result.line(TortureWorker.AFTER);

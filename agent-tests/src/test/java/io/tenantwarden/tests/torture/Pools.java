@@ -34,7 +34,7 @@ final class Pools implements Target, AutoCloseable {
             String parameters = settings.pooler() ? profile.pooled() : profile.parameters();
             HikariConfig config = new HikariConfig();
             config.setJdbcUrl(url + (url.contains("?") ? "&" : "?") + parameters);
-            config.setUsername(Fixture.ROLE);
+            config.setUsername(settings.login());
             config.setPassword(Fixture.PASSWORD);
             config.setMaximumPoolSize(size);
             config.setMinimumIdle(0);

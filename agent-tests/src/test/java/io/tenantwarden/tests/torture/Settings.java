@@ -6,11 +6,13 @@ import io.tenantwarden.tests.jvm.AgentJvm;
  * What a run is, handed to the forked JVM as system properties.
  *
  * @param url of the database, through the pooler if there is one
+ * @param login who connects: with {@code warden.role} the owner of the tables
  * @param adminUrl of the server itself, with a superuser, for the fault thread
  * @param replay programs to run alone, each on a connection of its own; empty for random ones
  */
 record Settings(
         String url,
+        String login,
         String adminUrl,
         long seed,
         int seconds,
@@ -24,6 +26,7 @@ record Settings(
 
     void into(AgentJvm jvm) {
         jvm.property("torture.url", url)
+                .property("torture.login", login)
                 .property("torture.admin", adminUrl)
                 .property("torture.seed", Long.toString(seed))
                 .property("torture.seconds", Integer.toString(seconds))
@@ -37,6 +40,7 @@ record Settings(
     static Settings read() {
         return new Settings(
                 System.getProperty("torture.url"),
+                System.getProperty("torture.login"),
                 System.getProperty("torture.admin"),
                 Long.getLong("torture.seed"),
                 Integer.getInteger("torture.seconds"),

@@ -12,7 +12,7 @@ public final class TortureMain {
     private static final String USAGE = """
             usage: scripts/torture.sh [--seconds N] [--seed S] [--threads N] [--mode inject|enforce]
                      [--strategy pipelined|jdbc] [--hold transaction|session] [--pgbouncer] [--driver oldest|newest|VERSION] [--postgres 14..18]
-                     [--no-faults] [--replay 'PROFILE: OPERATION ...'] [--jar FILE]
+                     [--no-faults] [--role] [--replay 'PROFILE: OPERATION ...'] [--jar FILE]
             """;
 
     private TortureMain() {}
@@ -49,6 +49,7 @@ public final class TortureMain {
                 case "--driver" -> run.driver(driver(value(option, left)));
                 case "--postgres" -> run.postgres(Integer.parseInt(oneOf(option, left, "14", "15", "16", "17", "18")));
                 case "--no-faults" -> run.faults(false);
+                case "--role" -> run.role(true);
                 case "--replay" -> run.replay(Program.parse(value(option, left)).toString());
                 case "--jar" -> run.jar(Path.of(value(option, left)).toAbsolutePath());
                 default -> throw new IllegalArgumentException("unknown option " + option);

@@ -53,6 +53,7 @@ final class TortureRun {
     private boolean enforce;
     private boolean pooler;
     private boolean faults = true;
+    private boolean role;
     private String strategy = "";
     private boolean held;
     private String replay = "";
@@ -88,6 +89,12 @@ final class TortureRun {
 
     TortureRun faults(boolean value) {
         faults = value;
+        return this;
+    }
+
+    /** Connects as the owner, for whom no policy filters, with {@code warden.role}; PostgreSQL 15 or later. */
+    TortureRun role(boolean value) {
+        role = value;
         return this;
     }
 
@@ -133,13 +140,15 @@ final class TortureRun {
 
     Result run() throws Exception {
         PostgresServer server = PostgresServer.get(major);
-        Fixture fixture = Fixture.create(server, threads);
+        Fixture fixture = Fixture.create(server, threads, role);
         Path folder = Files.createTempDirectory("torture");
         try (PgBouncer bouncer = pooler ? PgBouncer.start(server, fixture.name()) : null) {
             String url = bouncer == null ? fixture.url() : bouncer.url(fixture.url());
             Path report = folder.resolve("warden.json");
             AgentJvm jvm = new AgentJvm();
-            new Settings(url, fixture.adminUrl(), seed, seconds, threads, enforce, pooler, faults, replay).into(jvm);
+            String login = role ? Fixture.OWNER : Fixture.ROLE;
+            new Settings(url, login, fixture.adminUrl(), seed, seconds, threads, enforce, pooler, faults, replay)
+                    .into(jvm);
             jvm.withoutAgent()
                     .option("-javaagent:" + (jar == null ? AgentJvm.agentJar() : jar), "-Xmx512m")
                     .property("warden.tenant", "method:io.tenantwarden.tests.scenarios.TenantContext#current")
@@ -152,6 +161,9 @@ final class TortureRun {
                     .property("warden.log", "none")
                     .property("warden.report", report.toString())
                     .property("logback.configurationFile", quietLogback(folder).toString());
+            if (role) {
+                jvm.property("warden.role", Fixture.ROLE);
+            }
             if (!strategy.isEmpty()) {
                 jvm.property("warden.strategy", strategy);
             }

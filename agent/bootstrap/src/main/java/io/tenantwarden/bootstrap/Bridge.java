@@ -35,6 +35,9 @@ public interface Bridge {
      */
     Throwable beforeCopy(Object executor, String sql, boolean autocommit) throws Throwable;
 
+    /** Whether calls of the fast path interface are decided on where the driver's inside is out of reach. */
+    boolean decidesFastpath();
+
     /**
      * A function is about to be called by its number; nothing is written yet.
      *

@@ -18,6 +18,9 @@ public final class Hooks {
     /** {@code org.postgresql.core.QueryExecutor.QUERY_SUPPRESS_BEGIN}. */
     private static final int QUERY_SUPPRESS_BEGIN = 16;
 
+    /** Stands for a call of a function by its number, of which no text is known. */
+    public static final String FASTPATH = "select fastpath()";
+
     private Hooks() {}
 
     /** Called by the installer, before it adds its class file transformer. */
@@ -113,6 +116,18 @@ public final class Hooks {
             throw Hooks.<RuntimeException>sneak(refusal);
         }
         return true;
+    }
+
+    /** @return what {@link #afterStatement} is to be given */
+    public static Object beforePortableFastpath(Object fastpath) {
+        boolean decides;
+        try {
+            decides = bridge().decidesFastpath();
+        } catch (Throwable bug) {
+            failed("beforePortableFastpath", bug);
+            decides = false;
+        }
+        return decides ? beforeStatement(fastpath, FASTPATH) : null;
     }
 
     public static void beforeSend(Object executor, Object query, int flags) {

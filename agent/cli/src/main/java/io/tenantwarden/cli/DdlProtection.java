@@ -1,6 +1,7 @@
 package io.tenantwarden.cli;
 
 import io.tenantwarden.rls.catalog.PolicySql;
+import io.tenantwarden.rls.sql.Identifiers;
 import java.util.Map;
 
 /** Part 2: role, grants, policies, row-level security. */
@@ -70,6 +71,18 @@ final class DdlProtection extends DdlPart {
             comment("Tables without a tenant column, the same for all tenants. Grant what the application needs:");
             facts.shared().forEach(t -> comment("  GRANT SELECT ON " + t + " TO " + facts.role() + ";"));
         }
+        membership();
+    }
+
+    /** Which login it is nobody has said; the one that reads is the likeliest. */
+    private void membership() {
+        if (facts.user().equals(facts.roleName())) {
+            return;
+        }
+        comment("An application that goes on to connect as its own login and runs its statements as this role");
+        comment("(warden.role=" + facts.roleName()
+                + ") needs the login to be a member of it, unless it is a superuser:");
+        comment("  GRANT " + facts.role() + " TO " + Identifiers.quote(facts.user()) + ";");
     }
 
     private void helper() {

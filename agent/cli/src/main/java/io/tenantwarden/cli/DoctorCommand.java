@@ -75,6 +75,13 @@ final class DoctorCommand implements Callable<Integer> {
             description = "with --probe: a tenant that has rows; else one is looked for where the role may see any")
     private String tenant;
 
+    @Option(
+            names = "--as",
+            paramLabel = "ROLE",
+            description =
+                    "judge this role, as the application's statements run with warden.role; --user must be a member of it")
+    private String as;
+
     /** The rules that say of a table that it has no row-level security. */
     private static final List<String> WITHOUT_RLS = List.of("WD004", "WD006", "WD035");
 
@@ -158,6 +165,12 @@ final class DoctorCommand implements Callable<Integer> {
     private DoctorReport examine(Connection c, Config config, AuditOptions options, List<ProbeIgnore> ofProbe)
             throws SQLException {
         terminal.progress("reading the catalog");
+        List<Finding> ofLogin = new ArrayList<>();
+        if (as != null) {
+            ofLogin.addAll(DoctorRole.set(c, as));
+            ofLogin.removeIf(finding ->
+                    options.ignores().stream().anyMatch(ignore -> ignore.covers(finding.rule(), finding.object())));
+        }
         AuditFacts facts = AuditFacts.read(c, new CatalogOptions(config.tenantColumns(), List.of(), List.of()));
         Audit audit = Audit.of(facts, options);
         if (facts.catalog().isEmpty() && audit.findings().isEmpty()) {
@@ -174,6 +187,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
         audit.unusedIgnores().forEach(ignore -> warnUnused(ignore.rule() + ":" + ignore.object()));
         List<Finding> findings = new ArrayList<>(audit.findings());
+        findings.addAll(ofLogin);
         List<ProbeResult> results = null;
         if (probe) {
             results = new Probe(c, config, tenant, table -> isAcceptedWithoutRls(options, table), terminal).run();

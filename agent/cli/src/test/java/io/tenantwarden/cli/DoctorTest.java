@@ -51,6 +51,38 @@ class DoctorTest {
         assertTrue(doctor.out().contains("; probe: 36 proven, 0 not provable, 0 FAILED"), doctor::toString);
     }
 
+    /** With warden.role statements run as the role: it is judged, and a login that no policy filters stays an error. */
+    @Test
+    void theRoleThatStatementsRunAs() throws Exception {
+        RentalShop shop = protectedShop(18);
+        Captured superuser =
+                shop.run("postgres", "doctor", "--as", shop.role(), "--probe", "--tenant", RentalShop.TENANT);
+        assertEquals(1, superuser.exitCode(), superuser::toString);
+        assertTrue(superuser.out().contains("; probe: 36 proven, 0 not provable, 0 FAILED"), superuser::toString);
+        assertTrue(superuser.out().contains("WD001"), superuser::toString);
+        assertTrue(superuser.out().contains("the login postgres is a superuser"), superuser::toString);
+        String login = shop.role() + "_login";
+        try (Connection c = shop.superuser()) {
+            Scripts.run(c, "CREATE ROLE " + login + " LOGIN NOINHERIT PASSWORD 'secret'");
+        }
+        Captured outsider = shop.run(login, "doctor", "--as", shop.role());
+        assertEquals(3, outsider.exitCode(), outsider::toString);
+        assertTrue(outsider.err().contains("GRANT " + shop.role() + " TO " + login + ";"), outsider::toString);
+        Captured unknown = shop.run(login, "doctor", "--as", "nobody_at_all");
+        assertEquals(3, unknown.exitCode(), unknown::toString);
+        assertTrue(unknown.err().contains("ddl --role nobody_at_all"), unknown::toString);
+        Captured ddl = shop.run("postgres", "ddl", "--role", shop.role());
+        assertTrue(ddl.out().contains("GRANT " + shop.role() + " TO postgres;"), ddl::toString);
+        try (Connection c = shop.superuser()) {
+            Scripts.run(c, "GRANT " + shop.role() + " TO " + login);
+        }
+        Captured member = shop.run(login, "doctor", "--as", shop.role());
+        assertEquals(0, member.exitCode(), member::toString);
+        try (Connection c = shop.superuser()) {
+            Scripts.run(c, "REVOKE " + shop.role() + " FROM " + login + "; DROP ROLE " + login);
+        }
+    }
+
     @Test
     void aTenantThatCannotBeSampledIsExplained() throws Exception {
         RentalShop shop = protectedShop(18);

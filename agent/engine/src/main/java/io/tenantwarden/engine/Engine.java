@@ -216,7 +216,7 @@ public final class Engine implements Bridge {
             return pgjdbcGate.beforeExecute(session, queries, parameters, flags);
         } catch (Throwable bug) {
             // what the transaction holds may be another scope's: the statement must not run on it in inject either
-            if (session.injector() != null && session.injector().isTouched()) {
+            if (mustNotPass(session)) {
                 count("beforeExecute", bug);
                 return Refusals.bug("beforeExecute", bug, true);
             }
@@ -228,6 +228,9 @@ public final class Engine implements Bridge {
 
     private Throwable uncovered(Session session) throws Throwable {
         Throwable refusal = shapes.refusal();
+        if (refusal == null && session != null && session.isRoleConfigured()) {
+            return Refusals.withoutRole(session.usualRole());
+        }
         if (refusal == null && session != null) {
             session.enter();
         }
@@ -245,17 +248,44 @@ public final class Engine implements Bridge {
     @Override
     public Throwable beforeCopy(Object executor, String sql, boolean autocommit) throws Throwable {
         Session session = session(executor);
-        return session == null || session.isUncovered()
-                ? uncovered(session)
-                : pgjdbcGate.beforeCopy(session, sql, autocommit);
+        return beforeRaw(session, () -> pgjdbcGate.beforeCopy(session, sql, autocommit));
+    }
+
+    @Override
+    public boolean decidesFastpath() {
+        return plan.role() != null && mode.injects();
     }
 
     @Override
     public Throwable beforeFastpath(Object executor, boolean autocommit) throws Throwable {
         Session session = session(executor);
-        return session == null || session.isUncovered()
-                ? uncovered(session)
-                : pgjdbcGate.beforeFastpath(session, autocommit);
+        return beforeRaw(session, () -> pgjdbcGate.beforeFastpath(session, autocommit));
+    }
+
+    private interface Decision {
+        Throwable take() throws Throwable;
+    }
+
+    /** What passes neither {@link #beforeExecute} nor {@link #beforeSend}. */
+    private Throwable beforeRaw(Session session, Decision decision) throws Throwable {
+        if (session == null || session.isUncovered()) {
+            return uncovered(session);
+        }
+        try {
+            return decision.take();
+        } catch (Throwable bug) {
+            if (session.isRoleConfigured()) {
+                count("beforeCopy", bug);
+                return Refusals.bug("beforeCopy", bug, true);
+            }
+            throw bug;
+        }
+    }
+
+    /** Whether a statement must not run after a bug of ours, in inject either: under another scope's values, or with all rights of the login. */
+    private static boolean mustNotPass(Session session) {
+        return session.injector() != null
+                && (session.injector().isTouched() || session.injector().role().isConfigured());
     }
 
     @Override
@@ -360,7 +390,7 @@ public final class Engine implements Bridge {
             refusal = refusal != null ? refusal : jdbcGate.before(session, owner, holder, sql, batch, noBegin);
             return refusal == null ? session : refusal;
         } catch (Throwable bug) {
-            if (session.injector() != null && session.injector().isTouched()) {
+            if (mustNotPass(session)) {
                 count("beforeStatement", bug);
                 return Refusals.bug("beforeStatement", bug, true);
             }

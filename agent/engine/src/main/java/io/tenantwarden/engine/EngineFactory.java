@@ -104,7 +104,8 @@ public final class EngineFactory {
         ScopeResolver scopes = sources.scopes();
         this.methods = new MethodScopes(config.scopes(), config.bypasses(), scopes, sources.format(), reporter);
         GucPlan plan = GucPlan.of(values(config.guc()), values(config.gucBypass()), values(config.gucNone()))
-                .heldForSession(config.hold() == Hold.SESSION);
+                .heldForSession(config.hold() == Hold.SESSION)
+                .withRole(config.role());
         CatalogOptions catalogOptions = new CatalogOptions(
                 config.tenantColumns(), patterns(config.tablesInclude()), patterns(config.tablesExclude()));
         OwnConnections own = new OwnConnections();
@@ -136,6 +137,7 @@ public final class EngineFactory {
                 reporter,
                 Set.copyOf(config.bypassRoles()),
                 config.functions() == Functions.STRICT,
+                config.acceptsSuperuser(),
                 tenantChecks());
         DriverObjects objects = new DriverObjects();
         Checkouts checkouts = new Checkouts(scopes::atCheckout, this::debug, objects);
@@ -164,8 +166,8 @@ public final class EngineFactory {
         reporter.health(() -> coverage.health(firstConnections.health()));
         reporter.catalogAges(firstConnections::catalogAges);
         reporter.after(PATIENCE, coverage::tellIfIdle);
-        reporter.modeControl(
-                new RunTimeMode(config.jmx(), hasScopes(), mode, coverage, reporter, firstConnections::modeChanged));
+        reporter.modeControl(new RunTimeMode(
+                config.jmx(), hasScopes(), config.role(), mode, coverage, reporter, firstConnections::modeChanged));
         methods.expiring().forEach(reporter::finding);
         this.selfCheck = new SelfCheck(this::unmatched, sources.reader(), sources.values(), reporter::info);
         reporter.selfCheck(selfCheck);

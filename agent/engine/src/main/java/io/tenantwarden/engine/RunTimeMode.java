@@ -13,6 +13,7 @@ final class RunTimeMode implements Consumer<String> {
 
     private final Jmx jmx;
     private final boolean scoped;
+    private final String role;
     private final ModeSwitch mode;
     private final Coverage coverage;
     private final Reporter reporter;
@@ -20,9 +21,18 @@ final class RunTimeMode implements Consumer<String> {
 
     /**
      * @param scoped whether a tenant can be known at all
+     * @param role {@code warden.role}; null when nothing is configured
      * @param changed told after each change
      */
-    RunTimeMode(Jmx jmx, boolean scoped, ModeSwitch mode, Coverage coverage, Reporter reporter, Runnable changed) {
+    RunTimeMode(
+            Jmx jmx,
+            boolean scoped,
+            String role,
+            ModeSwitch mode,
+            Coverage coverage,
+            Reporter reporter,
+            Runnable changed) {
+        this.role = role;
         this.jmx = jmx;
         this.scoped = scoped;
         this.mode = mode;
@@ -47,7 +57,12 @@ final class RunTimeMode implements Consumer<String> {
         if (next == before) {
             return;
         }
-        if (next != Mode.AUDIT && !scoped) {
+        if (next == Mode.AUDIT && role != null) {
+            throw new IllegalStateException(
+                    "audit sends nothing, so that statements would run with all rights of the login and not as " + role
+                            + " (warden.role): restart with warden.mode=audit");
+        }
+        if (next != Mode.AUDIT && !scoped && role == null) {
             throw new IllegalStateException(name(next) + " needs to know the tenant, but neither warden.tenant nor"
                     + " warden.scope.<name> is set: restart with one of them");
         }

@@ -143,6 +143,16 @@ public final class Config {
         return get(Keys.BYPASS_ROLES);
     }
 
+    /** Role that statements outside a bypass run as; null when they run as that of the login. Not for {@code audit}, which sends nothing. */
+    public String role() {
+        return get(Keys.ROLE);
+    }
+
+    /** Whether views that a superuser owns may be read although {@link #role} does not hold for them. */
+    public boolean acceptsSuperuser() {
+        return get(Keys.ROLE_SUPERUSER) == Acceptance.ACCEPT;
+    }
+
     /** More than zero, at most a year. */
     public Duration catalogRefresh() {
         return get(Keys.CATALOG_REFRESH);

@@ -73,7 +73,9 @@ public final class ConfigLoader {
         FrameworkPatterns.check(winners, problems);
         Entry mode = winners.get(Keys.MODE.name());
         checkTenants();
-        boolean scoped = hasTenant() || hasAny(Keys.SCOPE) || hasAny(Keys.FOREACH);
+        checkRole(mode);
+        boolean scoped =
+                hasTenant() || hasAny(Keys.SCOPE) || hasAny(Keys.FOREACH) || winners.containsKey(Keys.ROLE.name());
         checkMode(mode, scoped);
         if (!problems.isEmpty()) {
             return new Loaded.Refused(List.copyOf(problems), onConfigError(), List.copyOf(warnings));
@@ -263,6 +265,23 @@ public final class ConfigLoader {
                         + Keys.TENANTS.example());
                 return;
             }
+        }
+    }
+
+    private void checkRole(Entry mode) {
+        Entry role = winners.get(Keys.ROLE.name());
+        Entry superuser = winners.get(Keys.ROLE_SUPERUSER.name());
+        if (superuser != null && role == null) {
+            problems.add(superuser.shown() + ": is for warden.role, which is not set; for instance warden.role="
+                    + Keys.ROLE.example());
+        }
+        Entry hold = winners.get("warden.hold");
+        if (role != null && hold != null && hold.text.equalsIgnoreCase("session")) {
+            problems.add(hold.shown()
+                    + ": does not go with warden.role, which is set for the transaction; take one of them out");
+        }
+        if (role != null && mode != null && mode.value == Mode.AUDIT) {
+            warnings.add(role.shown() + " has no effect with warden.mode=audit, which sends nothing to the database");
         }
     }
 

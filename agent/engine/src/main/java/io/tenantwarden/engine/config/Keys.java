@@ -163,6 +163,20 @@ public final class Keys {
                     + " on protected tables are allowed only inside a bypass scope.",
             "app_admin"));
 
+    public static final Key<String> ROLE = declare(Key.of(
+            "warden.role",
+            Values.ROLE,
+            "Role that every statement outside a bypass runs as, in every transaction; a bypass keeps the role of the login,"
+                    + " which must be a member of it ([role](role.md)).",
+            "app_user"));
+
+    public static final Key<Acceptance> ROLE_SUPERUSER = declare(Key.of(
+            "warden.role.superuser",
+            Values.choice(Acceptance.values()),
+            "For logins that are superusers, as in test suites: lets `enforce` run statements on views that a superuser owns,"
+                    + " which `warden.role` does not filter. Needs `warden.role`.",
+            "accept"));
+
     public static final Key<Duration> CATALOG_REFRESH = declare(Key.of(
                     "warden.catalog.refresh",
                     Values.DURATION,

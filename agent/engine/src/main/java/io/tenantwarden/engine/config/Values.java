@@ -232,6 +232,18 @@ final class Values {
         }
     };
 
+    /** PostgreSQL reserves none and public: manual, section "CREATE ROLE". */
+    static final ValueType<String> ROLE = new ValueType<>("name of a role, spelled as the catalog spells it") {
+        @Override
+        String read(String text) {
+            if (text.equals("none") || text.equals("public") || text.indexOf('"') >= 0) {
+                throw new IllegalArgumentException("'" + text
+                        + "' is not the name of a role: no quotes, and neither none nor public, for instance app_user");
+            }
+            return text;
+        }
+    };
+
     static final ValueType<String> COLUMN =
             new ValueType<>("list of column names, spelled as the catalog spells them") {
                 @Override

@@ -21,6 +21,21 @@ enum Demand {
     END;
 
     /**
+     * As {@link #of(SqlStatement, boolean)}, where the role that it must run as may not hold: then what can do something with the rights of another
+     * role demands it, DDL and maintenance as well.
+     *
+     * @param lacksRole whether a role is wanted that does not hold in the open transaction
+     */
+    static Demand of(SqlStatement statement, boolean fresh, boolean lacksRole) {
+        Demand demand = of(statement, fresh);
+        boolean demandsNothing = demand == NOTHING || demand == END && statement.multi();
+        if (!lacksRole || !demandsNothing || !statement.isOfRole() || fresh && isCursorThatCannotLive(statement)) {
+            return demand;
+        }
+        return statement.isAlone() ? BEFORE_ALONE : BEFORE;
+    }
+
+    /**
      * @param fresh whether the statement is its own transaction
      */
     static Demand of(SqlStatement statement, boolean fresh) {

@@ -35,6 +35,8 @@ public final class GucPlan {
         boolean holdsTenant();
     }
 
+    private static final String ROLE_LOCAL = "pg_catalog.set_config('role', ?, true)";
+
     private final String[] names;
     private final List<String> lowerCaseNames;
     private final Value[] inTenant;
@@ -46,8 +48,10 @@ public final class GucPlan {
     private final boolean heldForSession;
     private final String sql;
     private final String sessionSql;
+    private final String role;
+    private final String sqlWithRole;
     private final Assignment none;
-    private final Assignment application = new Assignment(Scope.NONE, null);
+    private final Assignment application;
 
     private GucPlan(
             String[] names,
@@ -56,7 +60,8 @@ public final class GucPlan {
             String[] inNone,
             boolean sentForNone,
             boolean openedByBypass,
-            boolean heldForSession) {
+            boolean heldForSession,
+            String role) {
         this.heldForSession = heldForSession;
         this.names = names;
         this.lowerCaseNames =
@@ -69,7 +74,10 @@ public final class GucPlan {
         this.fixed = allFixed(inTenant) && allFixed(inBypass);
         this.sql = sql(names, true);
         this.sessionSql = sql(names, false);
-        this.none = new Assignment(Scope.NONE, inNone);
+        this.role = role;
+        this.sqlWithRole = sql + " or " + ROLE_LOCAL + " is null";
+        this.none = new Assignment(Scope.NONE, inNone, role);
+        this.application = new Assignment(Scope.NONE, null, role);
     }
 
     /**
@@ -102,17 +110,56 @@ public final class GucPlan {
             inTenant[i] = inTenantByName.get(names[i]);
             inBypass[i] = inBypassByName.get(names[i]);
         }
-        return new GucPlan(names, inTenant, inBypass, inNone, !none.isEmpty(), !bypass.isEmpty(), false);
+        return new GucPlan(names, inTenant, inBypass, inNone, !none.isEmpty(), !bypass.isEmpty(), false, null);
     }
 
     /** The same, for {@code warden.hold}: whether values may stand for the session, where the connection allows it. */
     public GucPlan heldForSession(boolean held) {
-        return new GucPlan(names, inTenant, inBypass, inNone, sentForNone, openedByBypass, held);
+        return new GucPlan(names, inTenant, inBypass, inNone, sentForNone, openedByBypass, held, role);
     }
 
     /** See {@link #heldForSession(boolean)}. */
     public boolean isHeldForSession() {
         return heldForSession;
+    }
+
+    /** The same, and every scope but a bypass runs as this role. */
+    public GucPlan withRole(String as) {
+        return new GucPlan(names, inTenant, inBypass, inNone, sentForNone, openedByBypass, heldForSession, as);
+    }
+
+    /** The role that every scope but a bypass runs as ({@code warden.role}); null when all run as the role of the login. */
+    public String role() {
+        return role;
+    }
+
+    /** As {@link #sql()}, with one parameter more at the end, the role. */
+    String sqlWithRole() {
+        return sqlWithRole;
+    }
+
+    /** The statement that sets the role alone for the current transaction; its parameter is the role. */
+    static String roleSql() {
+        return "/* tenant-warden */ select where " + ROLE_LOCAL + " is null";
+    }
+
+    /** Sets the role alone for the session, and gives the one that was set before. */
+    static String roleSessionSql() {
+        return "/* tenant-warden */ select pg_catalog.current_setting('role'), pg_catalog.set_config('role', ?, false)";
+    }
+
+    /** Whether the statement changes the role that holds, or may; never where {@link #role} says nothing. */
+    boolean changesRole(SqlStatement statement) {
+        if (role == null) {
+            return false;
+        }
+        List<SettingChange> changes = statement.settings();
+        for (int i = 0; i < changes.size(); i++) {
+            if (changes.get(i).mayChangeRole()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Map<String, Value> ignoringCase(Map<String, Value> values) {
@@ -270,6 +317,6 @@ public final class GucPlan {
         if (last != null && last.scope().equals(scope) && Arrays.equals(last.values(), values)) {
             return last;
         }
-        return new Assignment(scope, values);
+        return new Assignment(scope, values, scope.isTenant() ? role : null);
     }
 }

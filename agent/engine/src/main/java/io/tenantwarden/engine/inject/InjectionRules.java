@@ -46,6 +46,16 @@ final class InjectionRules {
         /** Whether the transaction has failed: the server refuses what comes, and says so best. */
         boolean hasFailed();
 
+        /** Whether a role is wanted, be it there or not. Never, where {@code warden.role} says nothing. */
+        default boolean wantsRole() {
+            return false;
+        }
+
+        /** Whether another role holds in the open transaction than is wanted, that of the login included. */
+        default boolean lacksRole() {
+            return false;
+        }
+
         /** Whether nothing may be set for the session, because a pooler stands before the server. */
         boolean isPooled();
     }
@@ -60,12 +70,15 @@ final class InjectionRules {
         if (!fresh && statement.fetchesCursor() && wire.isCursorOfAnother(statement.cursor())) {
             return wire.hasFailed() ? Need.NOTHING : Need.OPEN_PORTAL;
         }
-        if (!alongside && statement.readsRows() && (before.sets() || losesItsValues(statement, fresh, before, wire))) {
-            return wire.isWanted() || wire.isTouched() ? Need.SEVERAL : Need.NOTHING;
+        boolean lacksRole = wire.lacksRole(); // also a role of a scope, where that of the login is wanted
+        if (!alongside
+                && (statement.readsRows() || wire.wantsRole() && statement.isOfRole())
+                && (before.sets() || losesItsValues(statement, fresh, before, wire))) {
+            return wire.isWanted() || wire.isTouched() || wire.wantsRole() ? Need.SEVERAL : Need.NOTHING;
         }
         Need need = !fresh && wire.isTakenOverBy(statement)
                 ? moved(Need.ALONGSIDE, wire)
-                : byDemand(statement, Demand.of(statement, fresh), fresh, wire);
+                : byDemand(statement, Demand.of(statement, fresh, lacksRole), fresh, lacksRole, wire);
         if (need == Need.ALONGSIDE && !alongside) {
             need = Need.SEPARATE;
         }
@@ -81,17 +94,18 @@ final class InjectionRules {
         return wire.isPooled() ? Need.POOLED : Need.SEPARATE;
     }
 
-    private static Need byDemand(SqlStatement statement, Demand demand, boolean fresh, Wire wire) throws Throwable {
+    private static Need byDemand(SqlStatement statement, Demand demand, boolean fresh, boolean lacksRole, Wire wire)
+            throws Throwable {
         if (demand == Demand.NOTHING || demand == Demand.END) {
             return !wire.isExposed(statement) ? Need.NOTHING : fresh ? Need.SEPARATE : moved(Need.SEPARATE, wire);
         }
         if (fresh) {
-            if (!wire.isWanted() || demand == Demand.BEFORE && wire.isHeld()) {
+            if (!lacksRole && (!wire.isWanted() || demand == Demand.BEFORE && wire.isHeld())) {
                 return Need.NOTHING;
             }
             return demand == Demand.BEFORE ? Need.ALONGSIDE : Need.SEPARATE;
         }
-        if (wire.holds()) {
+        if (wire.holds() && !lacksRole) {
             return Need.NOTHING;
         }
         return moved(demand == Demand.SEPARATE ? Need.SEPARATE : Need.ALONGSIDE, wire);

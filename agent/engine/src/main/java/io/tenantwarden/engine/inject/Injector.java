@@ -22,6 +22,7 @@ public final class Injector {
     private final OwnStatement own;
     private final SessionValues session;
     private final HeldValues held;
+    private final InjectedRole role;
     private final View view = new View();
     private boolean distrusted;
     private boolean pooled;
@@ -33,6 +34,7 @@ public final class Injector {
         this.own = new OwnStatement(plan);
         this.session = new SessionValues(own);
         this.held = new HeldValues(session, wire);
+        this.role = new InjectedRole(plan, wire.role(), session);
     }
 
     /** Ours is written to the same group of messages as the application's statement. */
@@ -110,7 +112,17 @@ public final class Injector {
 
         @Override
         public boolean holdsForSession() {
-            return session.hold(target);
+            return (!isWanted() || session.hold(target)) && (!wantsRole() || session.holdRole(role.of(target)));
+        }
+
+        @Override
+        public boolean wantsRole() {
+            return role.isWanted(target);
+        }
+
+        @Override
+        public boolean lacksRole() {
+            return role.missing(target) != null;
         }
 
         @Override
@@ -135,7 +147,9 @@ public final class Injector {
         @Override
         public boolean hasPortalOfAnother() throws Throwable {
             boolean open = wire.sqlCursors() > 0 || transport.hasOpenPortal();
-            return open && !wire.portalsBelongTo(target);
+            // where the values hold only the role is set anew, which changes nothing for portals of the same role
+            return open
+                    && !(Injector.this.holds(target) ? wire.portalsAreOfRole(target) : wire.portalsBelongTo(target));
         }
 
         @Override
@@ -155,7 +169,7 @@ public final class Injector {
 
         @Override
         public boolean mayBeSetBy(SqlStatement statement) {
-            return plan.mayBeSetBy(statement);
+            return plan.mayBeSetBy(statement) || plan.changesRole(statement);
         }
 
         @Override
@@ -204,10 +218,15 @@ public final class Injector {
         return target == plan.application() ? plan.none() : target;
     }
 
+    /** The role that statements run as, beside the values. */
+    public InjectedRole role() {
+        return role;
+    }
+
     // ---- a statement of its own
 
     /**
-     * Sets the values in a statement of its own: for the transaction that is open or that the driver begins with it, and in
+     * Sets what {@link #need} asked for in a statement of its own: for the transaction that is open or that the driver begins with it, and in
      * autocommit for the session, until {@link #resetSession}.
      *
      * @param connection the driver's
@@ -217,23 +236,50 @@ public final class Injector {
      */
     public void setSeparately(Connection connection, Assignment target, boolean autocommit, boolean keeps)
             throws SQLException {
-        Assignment values = onWire(target);
         if (autocommit && driver.isIdle() && connection.getAutoCommit()) {
-            setForSession(connection, values, keeps);
+            view.of(target);
+            if (!role.isConfigured() || view.isWanted() && !session.hold(target)) {
+                setForSession(connection, onWire(target), keeps);
+            }
+            if (view.wantsRole() && !session.holdRole(role.of(target))) {
+                session.setRole(connection, role.of(target));
+            }
+            return;
+        }
+        boolean holds = role.isConfigured() && holds(target);
+        setInTransaction(connection, holds ? null : onWire(target), role.missing(target));
+    }
+
+    /**
+     * Sets what must hold when COMMIT runs: see {@link #atCommit}.
+     *
+     * @throws SQLException the driver's; the values do not hold then
+     */
+    public void setAtCommit(Connection connection, SqlStatement statement, Assignment target) throws SQLException {
+        setInTransaction(connection, atCommit(statement, target), roleAtCommit(statement, target));
+    }
+
+    private void setInTransaction(Connection connection, Assignment values, String as) throws SQLException {
+        if (values == null && as == null) {
             return;
         }
         boolean complete = false;
         try {
-            if (held.isOn()) {
+            if (held.isOn() && values != null) {
                 held.writes(values);
                 own.setForSession(connection, values);
             } else {
-                own.setForTransaction(connection, values);
+                own.setForTransaction(connection, values, as);
             }
             complete = true;
         } finally {
             if (complete) {
-                wire.injected(values);
+                if (values != null) {
+                    wire.injected(values);
+                }
+                if (as != null) {
+                    wire.role().injected(as);
+                }
             } else {
                 wire.forget();
             }
@@ -254,6 +300,11 @@ public final class Injector {
                 }
             }
         }
+    }
+
+    /** Whether values or a role were set for the session and not taken back yet. */
+    public boolean hasSetForSession() {
+        return toReset() != null || session.role() != null;
     }
 
     /**
@@ -362,23 +413,26 @@ public final class Injector {
         if (inTransaction && statement.callsFunctions() && !target.scope().isNone()) {
             wire.mayOpenCursors(target);
         }
-        Demand demand = Demand.of(statement, !inTransaction);
+        role.runs(target);
+        String missing = role.missing(target);
+        Demand demand = Demand.of(statement, !inTransaction, missing != null);
+        boolean before = demand == Demand.BEFORE || demand == Demand.BEFORE_ALONE && inTransaction;
         if (held.isAllowed() && demand != Demand.NOTHING && demand != Demand.END && target != plan.application()) {
             wire.ran(target);
         }
         boolean must = switch (demand) {
-            case BEFORE -> !holds(target);
-            case BEFORE_ALONE -> inTransaction && !holds(target);
+            case BEFORE, BEFORE_ALONE -> before && !holds(target);
             case NOTHING, SEPARATE -> takesOver(statement, target);
             case END -> false;
         };
         Assignment first = must ? onWire(target) : atCommit(statement, target);
-        if (first != null) {
+        String firstRole = before ? missing : roleAtCommit(statement, target);
+        if (first != null || firstRole != null) {
             boolean forSession = held.isOn();
             if (forSession) {
                 held.writes(first);
             }
-            transport.along(first, forSession, flags);
+            transport.along(first, firstRole, forSession, flags);
         }
         if (demand == Demand.BEFORE && statement.opensCursor()) {
             wire.opensSqlCursor(target, statement.cursor(), statement.holdsCursor());
@@ -403,6 +457,9 @@ public final class Injector {
             wire.closesSqlCursor();
         }
         noteSettings(statement, target);
+        if (role.isConfigured()) {
+            role.note(statement, target);
+        }
     }
 
     /** RESET and DISCARD change no value but those of the settings that they name. */
@@ -452,6 +509,14 @@ public final class Injector {
         return wire.holds(end) ? null : end;
     }
 
+    /** As {@link #atCommit}, of the role. Returns null when none must be set. */
+    public String roleAtCommit(SqlStatement statement, Assignment target) {
+        boolean commits = statement.keyword() == Keyword.COMMIT || statement.keyword() == Keyword.PREPARE_TRANSACTION;
+        return !commits || driver.inFailedTransaction() || wire.hasHoldableCursor()
+                ? null
+                : role.atCommit(target, wire.isTouched());
+    }
+
     /** The driver's transaction state is up to date after an answer of the server. */
     public void readyForQuery() throws Throwable {
         transport.readyForQuery();
@@ -464,6 +529,7 @@ public final class Injector {
         } else {
             held.idle(wire.known());
             wire.reset();
+            role.transactionEnded();
         }
     }
 
@@ -504,6 +570,6 @@ public final class Injector {
 
     /** Whether anything of ours may show in the transaction that is open. */
     public boolean isTouched() {
-        return wire.isTouched() || session.set() != null;
+        return wire.isTouched() || session.set() != null || wire.role().isTouched();
     }
 }

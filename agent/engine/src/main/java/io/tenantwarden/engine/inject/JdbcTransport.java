@@ -37,7 +37,7 @@ public final class JdbcTransport implements Transport {
 
     /** Ours was sent before. */
     @Override
-    public void along(Assignment target, boolean forSession, int flags) {
+    public void along(Assignment target, String role, boolean forSession, int flags) {
         // nothing goes along with the application's statement
     }
 

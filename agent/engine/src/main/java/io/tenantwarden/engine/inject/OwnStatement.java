@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -20,9 +21,33 @@ final class OwnStatement {
         this.plan = plan;
     }
 
-    /** Sets the values until the transaction ends. */
-    void setForTransaction(Connection connection, Assignment target) throws SQLException {
-        set(connection, plan.sql(), target.values());
+    /**
+     * Sets the values until the transaction ends.
+     *
+     * @param target null for the role alone
+     * @param role null for the values alone
+     */
+    void setForTransaction(Connection connection, Assignment target, String role) throws SQLException {
+        if (role == null) {
+            set(connection, plan.sql(), target.values());
+        } else if (target == null) {
+            set(connection, GucPlan.roleSql(), role);
+        } else {
+            String[] values = Arrays.copyOf(target.values(), target.values().length + 1);
+            values[values.length - 1] = role;
+            set(connection, plan.sqlWithRole(), values);
+        }
+    }
+
+    /** Sets the role until it is put back. Returns what was set before. */
+    String setRoleForSession(Connection connection, String role) throws SQLException {
+        try (PreparedStatement statement = PlainStatements.prepare(connection, GucPlan.roleSessionSql())) {
+            statement.setString(1, role);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getString(1);
+            }
+        }
     }
 
     /**
@@ -33,7 +58,7 @@ final class OwnStatement {
         set(connection, plan.sessionSql(), target.values());
     }
 
-    private static void set(Connection connection, String sql, String[] values) throws SQLException {
+    private static void set(Connection connection, String sql, String... values) throws SQLException {
         try (PreparedStatement statement = PlainStatements.prepare(connection, sql)) {
             for (int i = 0; i < values.length; i++) {
                 statement.setString(i + 1, values[i]);

@@ -22,6 +22,8 @@ public final class PipelinedTransport implements Transport {
     private final Ours named = new Ours();
     private final Ours unnamedForSession = new Ours();
     private final Ours namedForSession = new Ours();
+    // the same with the role, and the role alone; null where there is none
+    private final Ours[] ofRole;
     // the application's, which is about to be written
     private Object query;
     private boolean sending;
@@ -33,11 +35,17 @@ public final class PipelinedTransport implements Transport {
     private Set<Object> endedPortals = Set.of();
     private Set<Object> endingPortals;
 
+    private static final int ROLE_UNNAMED = 0;
+    private static final int ROLE_NAMED = 1;
+    private static final int BOTH_UNNAMED = 2;
+    private static final int BOTH_NAMED = 3;
+
     /** The driver's query object, and the values that were bound to it last. */
     private static final class Ours {
         private Object query;
         private Object parameters;
         private Assignment written;
+        private String role;
 
         /**
          * The server does not have, or may not have, what the driver believes it has prepared (DEALLOCATE ALL out of the driver's sight, a pooler):
@@ -46,6 +54,7 @@ public final class PipelinedTransport implements Transport {
         private void heal() {
             query = null;
             written = null;
+            role = null;
         }
     }
 
@@ -55,6 +64,7 @@ public final class PipelinedTransport implements Transport {
         this.wire = wire;
         this.shape = connection.shape();
         this.executor = connection.executor();
+        this.ofRole = plan.role() == null ? null : new Ours[] {new Ours(), new Ours(), new Ours(), new Ours()};
     }
 
     @Override
@@ -93,7 +103,7 @@ public final class PipelinedTransport implements Transport {
      * (behind an old PgBouncer), and because a name of ours that the server has lost must not fail what works without us. For the same reason ours
      * is prepared anew when the application's was prepared later: then it may be there, and ours not.
      */
-    private boolean isUnnamed(Ours named, int flags) throws Throwable {
+    private boolean isUnnamed(Ours withName, int flags) throws Throwable {
         if (shape.isOneShot(flags)) {
             return true;
         }
@@ -105,11 +115,15 @@ public final class PipelinedTransport implements Transport {
         if (applications == null) {
             return true;
         }
-        String own = named.query == null ? null : names.of(named.query);
-        if (own != null && StatementNames.isBefore(own, applications)) {
-            named.heal();
+        if (isPreparedBefore(names, withName, applications)) {
+            withName.heal();
         }
         return false;
+    }
+
+    private static boolean isPreparedBefore(StatementNames names, Ours ours, String applications) throws Throwable {
+        String own = ours.query == null ? null : names.of(ours.query);
+        return own != null && StatementNames.isBefore(own, applications);
     }
 
     /** One of the driver's own queries, which are no application's statement: BEGIN and the savepoint of autosave. */
@@ -138,38 +152,74 @@ public final class PipelinedTransport implements Transport {
 
     /** A simple query takes nothing along: what it needs was set in a statement of its own. */
     @Override
-    public void along(Assignment target, boolean forSession, int flags) throws Throwable {
+    public void along(Assignment target, String role, boolean forSession, int flags) throws Throwable {
         if (pgjdbc.sendsSimple(flags)) {
+            if (role != null && !shape.suppressesBegin(flags) && !shape.inFailedTransaction(executor)) {
+                throw new IllegalStateException("the role of the scope does not hold");
+            }
             return;
         }
-        Ours withName = forSession ? namedForSession : named;
+        Ours withName = ours(false, target, role, forSession);
         boolean oneShot = isUnnamed(withName, flags);
-        Ours ours = !oneShot ? withName : forSession ? unnamedForSession : unnamed;
+        Ours ours = oneShot ? ours(true, target, role, forSession) : withName;
         sending = true;
         boolean complete = false;
         try {
             if (ours.query == null) {
-                ours.query = shape.createQuery(executor, forSession ? plan.sessionSql() : plan.sql());
+                ours.query = shape.createQuery(executor, sql(target, role, forSession));
                 ours.parameters = shape.createParameters(ours.query);
             }
-            if (ours.written != target) {
-                String[] values = target.values();
-                for (int i = 0; i < values.length; i++) {
-                    shape.setParameter(ours.parameters, i + 1, values[i]);
-                }
-                ours.written = target;
-            }
+            bind(ours, target, role);
             doomed = shape.inFailedTransaction(executor);
             unanswered = pgjdbc.hasAnswered() ? 1 : unanswered + 1;
             shape.send(executor, ours.query, ours.parameters, oneShot);
-            wire.injected(target);
+            if (target != null) {
+                wire.injected(target);
+            }
+            if (role != null) {
+                wire.role().injected(role);
+            }
             complete = true;
         } finally {
             sending = false;
             if (!complete) {
                 ours.written = null;
+                ours.role = null;
                 wire.forget();
             }
+        }
+    }
+
+    private Ours ours(boolean oneShot, Assignment target, String role, boolean forSession) {
+        if (role == null) {
+            return forSession ? oneShot ? unnamedForSession : namedForSession : oneShot ? unnamed : named;
+        }
+        if (target == null) {
+            return ofRole[oneShot ? ROLE_UNNAMED : ROLE_NAMED];
+        }
+        return ofRole[oneShot ? BOTH_UNNAMED : BOTH_NAMED];
+    }
+
+    private String sql(Assignment target, String role, boolean forSession) {
+        if (role == null) {
+            return forSession ? plan.sessionSql() : plan.sql();
+        }
+        return target == null ? GucPlan.roleSql() : plan.sqlWithRole();
+    }
+
+    private void bind(Ours ours, Assignment target, String role) throws Throwable {
+        int number = 1;
+        if (target != null && ours.written != target) {
+            String[] values = target.values();
+            for (int i = 0; i < values.length; i++) {
+                shape.setParameter(ours.parameters, i + 1, values[i]);
+            }
+            ours.written = target;
+        }
+        if (role != null && !role.equals(ours.role)) {
+            number += target == null ? 0 : target.values().length;
+            shape.setParameter(ours.parameters, number, role);
+            ours.role = role;
         }
     }
 
@@ -182,7 +232,17 @@ public final class PipelinedTransport implements Transport {
                 && (answered == named.query
                         || answered == unnamed.query
                         || answered == namedForSession.query
-                        || answered == unnamedForSession.query);
+                        || answered == unnamedForSession.query
+                        || ofRole != null && isOfRole(answered));
+    }
+
+    private boolean isOfRole(Object answered) {
+        for (Ours ours : ofRole) {
+            if (answered == ours.query) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A CommandComplete was read: remembers whether it answers ours. */
@@ -210,6 +270,10 @@ public final class PipelinedTransport implements Transport {
             skipped |= !doomed;
             named.heal();
             namedForSession.heal();
+            if (ofRole != null) {
+                ofRole[ROLE_NAMED].heal();
+                ofRole[BOTH_NAMED].heal();
+            }
         }
         if (endingPortals != null && shape.inTransaction(executor)) {
             // AND CHAIN: the next transaction has begun without a BEGIN of the driver

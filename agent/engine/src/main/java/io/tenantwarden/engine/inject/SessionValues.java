@@ -14,6 +14,9 @@ final class SessionValues {
     private Assignment set;
     private boolean overwritten;
     private String[] before;
+    private String role;
+    private String roleBefore;
+    private boolean roleOverwritten;
 
     SessionValues(OwnStatement own) {
         this.own = own;
@@ -67,16 +70,56 @@ final class SessionValues {
         before = null;
     }
 
+    /** The role that was set and not taken back yet; null when none is. */
+    String role() {
+        return role;
+    }
+
+    boolean holdRole(String wanted) {
+        return role != null && !roleOverwritten && role.equals(wanted);
+    }
+
+    /** @throws SQLException the driver's; the role does not hold then */
+    void setRole(Connection connection, String wanted) throws SQLException {
+        role = wanted; // as with the values
+        roleOverwritten = true;
+        String found = own.setRoleForSession(connection, wanted);
+        if (roleBefore == null) {
+            roleBefore = found;
+        }
+        roleOverwritten = false;
+    }
+
+    /** Application SQL sets a role for the session, or takes one back: what stands there is the application's from now on. */
+    void roleOfApplication() {
+        role = null;
+        roleBefore = null;
+        roleOverwritten = false;
+    }
+
+    /** Application SQL changes the role, or may. */
+    void roleOverwritten() {
+        roleOverwritten = role != null;
+    }
+
     /**
      * Takes them back. To be called outside a transaction.
      *
      * @throws SQLException the driver's; what the session holds is unknown then, the caller must close the connection
      */
     void reset(Connection connection) throws SQLException {
-        own.reset(connection, before);
-        overwritten = false;
-        set = null;
-        before = null;
+        if (set != null) {
+            own.reset(connection, before);
+            overwritten = false;
+            set = null;
+            before = null;
+        }
+        if (role != null) {
+            own.setRoleForSession(connection, roleBefore == null ? LiveRole.LOGIN : roleBefore);
+            role = null;
+            roleBefore = null;
+            roleOverwritten = false;
+        }
     }
 
     /**

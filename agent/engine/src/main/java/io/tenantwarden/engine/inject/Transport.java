@@ -6,9 +6,11 @@ interface Transport {
     /**
      * Puts ours before a statement in the same group of messages, where that is how it is done.
      *
-     * @param forSession whether the values are set for the session instead of the transaction
+     * @param target whose values; null when they hold already
+     * @param role null when it holds already, and where there is none
+     * @param forSession whether the values are set for the session instead of the transaction; never with a role
      */
-    void along(Assignment target, boolean forSession, int flags) throws Throwable;
+    void along(Assignment target, String role, boolean forSession, int flags) throws Throwable;
 
     /** Whether a portal that the driver opened may still deliver rows. */
     boolean hasOpenPortal() throws Throwable;

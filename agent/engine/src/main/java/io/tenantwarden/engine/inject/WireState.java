@@ -1,6 +1,7 @@
 package io.tenantwarden.engine.inject;
 
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -29,6 +30,12 @@ final class WireState {
     private Assignment opaque;
     private boolean opaqueOfSeveral;
     private boolean unseenCursors;
+    private final LiveRole role = new LiveRole();
+
+    /** The role of the same transaction. */
+    LiveRole role() {
+        return role;
+    }
 
     /** The next statement is the first of its transaction. */
     void reset() {
@@ -49,6 +56,7 @@ final class WireState {
         opaque = null;
         opaqueOfSeveral = false;
         unseenCursors = false;
+        role.reset();
     }
 
     /**
@@ -90,6 +98,7 @@ final class WireState {
     void forget() {
         unknown = true;
         ours = touched;
+        role.forget();
     }
 
     /** COMMIT or ROLLBACK is sent; AND CHAIN begins the next transaction without a message that says so. */
@@ -231,5 +240,10 @@ final class WireState {
     /** Whether rows of portals opened so far belong to these values. */
     boolean portalsBelongTo(Assignment target) {
         return portalsOf == null || portalsOf.sameValues(target);
+    }
+
+    /** Whether portals opened so far are of the role of these values. */
+    boolean portalsAreOfRole(Assignment target) {
+        return portalsOf == null || target == null || Objects.equals(portalsOf.role(), target.role());
     }
 }

@@ -8,7 +8,8 @@
  * {@code warden.hold=session}, what of a transaction stands after it, {@code HoldRules} what a statement may have done to it. {@code Injector} joins these with a
  * {@code Transport}: {@code PipelinedTransport} writes ours along with the application's statement, by the driver members that
  * {@code DriverShape} lists ({@code StatementNames} says when ours may have a name), {@code JdbcTransport} is the portable strategy.
- * {@code OwnStatement} has the statements that are sent on their own. A {@code DriverConnection} is one physical connection as either of
+ * {@code OwnStatement} has the statements that are sent on their own. {@code InjectedRole} and {@code LiveRole} know the role
+ * ({@code warden.role}), apart from the values: a lost role weighs more than a lost tenant, and is forgotten sooner. A {@code DriverConnection} is one physical connection as either of
  * them sees it: {@code PgjdbcConnection}, {@code JdbcConnection}.
  */
 package io.tenantwarden.engine.inject;

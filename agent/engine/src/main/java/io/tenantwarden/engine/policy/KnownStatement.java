@@ -1,6 +1,7 @@
 package io.tenantwarden.engine.policy;
 
 import io.tenantwarden.engine.report.StatementStats;
+import io.tenantwarden.rls.catalog.AssumedRole;
 import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.NamedFunctions;
 import io.tenantwarden.rls.catalog.Resolution;
@@ -18,6 +19,8 @@ public final class KnownStatement {
 
     private static final Pattern SETTINGS =
             Pattern.compile("current_setting|pg_settings|pg_show_all_settings", Pattern.CASE_INSENSITIVE);
+
+    private static final WeakReference<AssumedRole> NO_ROLE = new WeakReference<>(null);
 
     private final SqlStatement sql;
     private final boolean part;
@@ -48,6 +51,8 @@ public final class KnownStatement {
     private KnownStatement otherwise;
     private List<KnownStatement> parts;
     private LastRun lastRun;
+    private WeakReference<AssumedRole> roleFunctionBy = NO_ROLE;
+    private String roleFunction;
 
     KnownStatement(SqlStatement sql) {
         this(sql, null, false);
@@ -132,6 +137,15 @@ public final class KnownStatement {
             showsSettings = SETTINGS.matcher(sql.sql()).find();
         }
         return showsSettings;
+    }
+
+    /** As {@link AssumedRole#roleFunctionIn}; worked out again only when that is another. */
+    String roleFunction(AssumedRole assumed) {
+        if (roleFunctionBy.get() != assumed) {
+            roleFunction = assumed.roleFunctionIn(sql);
+            roleFunctionBy = new WeakReference<>(assumed);
+        }
+        return roleFunction;
     }
 
     /** What the server said of its names, where nothing has happened since that could change it; else null. */

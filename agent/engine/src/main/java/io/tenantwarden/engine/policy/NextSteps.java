@@ -38,7 +38,13 @@ final class NextSteps {
             case GUC_TAMPER ->
                 "take it out, Warden sets " + v.what() + "; to work as another tenant, let the tenant source say so, or"
                         + " name the method in warden.scope.<name>";
-            case ROLE_TAMPER -> "set the role before the connection is borrowed, or connect as that role";
+            case ROLE_TAMPER ->
+                v.session().isRoleConfigured()
+                        ? "take it out; what needs the rights of the login runs in a bypass (warden.bypass.<name>.at)"
+                        : "set the role before the connection is borrowed, connect as that role, or set warden.role";
+            case ROLE_FUNCTION -> "take SET role out of the function, or call it in a bypass (warden.bypass.<name>.at)";
+            case OPEN_VIEW ->
+                "let the view run with the rights of who asks (security_invoker), or give it to a role that policies filter";
             case UNNAMED_SETTING -> "write the name of the setting into the statement";
             case OPEN_PORTAL -> "close the result set or cursor, or read it to its end, before the scope changes";
             case POOLED -> "run it in a transaction, or over a connection that goes to the server directly";

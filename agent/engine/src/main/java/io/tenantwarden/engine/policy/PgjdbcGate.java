@@ -1,6 +1,7 @@
 package io.tenantwarden.engine.policy;
 
 import io.tenantwarden.bootstrap.HasStatement;
+import io.tenantwarden.bootstrap.Hooks;
 import io.tenantwarden.bootstrap.Scope;
 import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.inject.DriverShape;
@@ -15,9 +16,6 @@ import java.util.List;
  * session's part is guarded by the driver's lock.
  */
 public final class PgjdbcGate {
-
-    /** What is known of a call by number: that it calls some function. */
-    private static final String FASTPATH = "select fastpath()";
 
     private final StatementGate gate;
     private final ScopeResolver scopes;
@@ -147,17 +145,37 @@ public final class PgjdbcGate {
      * @param autocommit whether the driver sends no BEGIN before it
      */
     public SQLException beforeCopy(Session session, String copy, boolean autocommit) throws Throwable {
+        return beforeRaw(session, copy, true, autocommit);
+    }
+
+    /**
+     * A function is about to be called by its number (fastpath), as large objects are read and written; {@link #afterExecute} follows when the
+     * result is null. It is not counted, and nothing is sent before it but where another scope's values stand for the session, or a role must hold.
+     *
+     * @param autocommit whether the driver sends no BEGIN before it
+     */
+    public SQLException beforeFastpath(Session session, boolean autocommit) throws Throwable {
+        return beforeRaw(session, Hooks.FASTPATH, false, autocommit);
+    }
+
+    private static boolean decidesFastpath(Session session) {
+        return session.injector() != null && (session.injector().stands() || session.isRoleConfigured());
+    }
+
+    private SQLException beforeRaw(Session session, String text, boolean copy, boolean autocommit) throws Throwable {
         ThreadState thread = ThreadState.current();
-        boolean decides = !thread.isInternal() && session.database() != null;
+        boolean decides = !thread.isInternal() && session.database() != null && (copy || decidesFastpath(session));
         Scope own = decides ? scopes.current(thread, session) : null;
+        boolean outermost;
         try {
-            session.enter();
+            outermost = session.enter() || copy;
         } catch (SQLException interrupted) {
             return interrupted;
         }
         boolean passed = false;
         try {
-            SQLException refusal = decides ? decideCopy(session, thread, copy, autocommit, own) : null;
+            SQLException refusal =
+                    outermost && decides ? decideRaw(session, thread, text, copy, autocommit, own) : null;
             passed = refusal == null;
             return refusal;
         } finally {
@@ -167,59 +185,24 @@ public final class PgjdbcGate {
         }
     }
 
-    private SQLException decideCopy(Session session, ThreadState thread, String copy, boolean autocommit, Scope own)
+    private SQLException decideRaw(
+            Session session, ThreadState thread, String text, boolean copy, boolean autocommit, Scope own)
             throws Throwable {
         SQLException failure = gate.begin(session, thread, own, autocommit, false);
         if (failure != null) {
             return failure;
         }
-        session.execution().noteCopy();
-        return decideUnseen(session, copy);
-    }
-
-    private SQLException decideUnseen(Session session, String sql) throws Throwable {
-        KnownStatement known = StatementGate.asRead(session, new KnownStatement(SqlStatement.parse(sql)));
+        if (copy) {
+            session.execution().noteCopy();
+        }
+        KnownStatement known = StatementGate.asRead(session, new KnownStatement(SqlStatement.parse(text)));
         // its answer comes when its rows were read, and the driver has no query for it
         session.execution().runs(List.of(known));
         SQLException refusal = gate.decideOne(session, known, null);
         if (refusal == null && session.injector() != null) {
             session.injector().sendsUnseen(known.sql());
+            session.injector().role().passes(known.sql());
         }
         return refusal;
-    }
-
-    /**
-     * A function is about to be called by its number (fastpath), as large objects are read and written; {@link #afterExecute} follows when the
-     * result is null. It is not counted, and nothing is sent before it but where another scope's values stand for the session.
-     *
-     * @param autocommit whether the driver sends no BEGIN before it
-     */
-    public SQLException beforeFastpath(Session session, boolean autocommit) throws Throwable {
-        ThreadState thread = ThreadState.current();
-        boolean decides = !thread.isInternal()
-                && session.database() != null
-                && session.injector() != null
-                && session.injector().stands();
-        Scope own = decides ? scopes.current(thread, session) : null;
-        boolean outermost;
-        try {
-            outermost = session.enter() && decides;
-        } catch (SQLException interrupted) {
-            return interrupted;
-        }
-        boolean passed = false;
-        try {
-            SQLException refusal = null;
-            if (outermost) {
-                refusal = gate.begin(session, thread, own, autocommit, false);
-                refusal = refusal != null ? refusal : decideUnseen(session, FASTPATH);
-            }
-            passed = refusal == null;
-            return refusal;
-        } finally {
-            if (!passed) {
-                session.leave();
-            }
-        }
     }
 }

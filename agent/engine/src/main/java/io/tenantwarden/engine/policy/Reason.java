@@ -23,6 +23,10 @@ enum Reason {
     GUC_TAMPER(ViolationKind.GUC_TAMPER),
     /** Application SQL changes the role inside a scope. */
     ROLE_TAMPER(ViolationKind.GUC_TAMPER),
+    /** With {@code warden.role}, application SQL calls a function that sets a role. */
+    ROLE_FUNCTION(ViolationKind.GUC_TAMPER),
+    /** With {@code warden.role}, a view runs with the rights of a role that no policy filters. */
+    OPEN_VIEW(ViolationKind.INJECTION_FAILED),
     /** Which setting is changed is not written in the statement: it may be the tenant, or the role. */
     UNNAMED_SETTING(ViolationKind.GUC_TAMPER),
     OPEN_PORTAL(ViolationKind.INJECTION_FAILED),

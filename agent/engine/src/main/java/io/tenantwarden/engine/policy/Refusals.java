@@ -75,10 +75,33 @@ public final class Refusals {
                                 + "; to work as another tenant, let the tenant source say so, or name the method"
                                 + " in warden.scope.<name>";
                     case ROLE_TAMPER ->
-                        "guc tamper: " + at(v)
-                                + " changes the role inside a scope of Warden, so that other grants and policies hold than"
-                                + " those it was checked with. Set the role before the connection is borrowed (the pool's"
-                                + " connection-init SQL), or connect as that role; a migration tool may do it in a bypass";
+                        "guc tamper: " + at(v) + " changes the role"
+                                + (v.session().isRoleConfigured()
+                                        ? ", outside a bypass: statements run as "
+                                                + v.session().usualRole()
+                                                + " (warden.role), and a role that may do more would see every tenant's rows."
+                                                + " Take it out; what needs the rights of the login runs in a method that"
+                                                + " warden.bypass.<name>.at names"
+                                        : " inside a scope of Warden to one that is not a lesser one, so that other grants"
+                                                + " and policies hold than those it was checked with. Set the role before the"
+                                                + " connection is borrowed (the pool's connection-init SQL), or connect as"
+                                                + " that role; a migration tool may do it in a bypass. To run every statement"
+                                                + " as a role, set warden.role");
+                    case ROLE_FUNCTION ->
+                        "guc tamper: " + at(v) + " calls " + v.what() + ", a function that sets a role: it would lead"
+                                + " out of " + v.session().usualRole()
+                                + " (warden.role). Take SET role out of the function"
+                                + " (SECURITY DEFINER with an owner of its own gives it rights), or call it in a method that"
+                                + " warden.bypass.<name>.at names";
+                    case OPEN_VIEW ->
+                        "injection failed: " + where(v) + " reads the view " + v.what()
+                                + ", which runs with the rights of"
+                                + " a role that no policy filters: "
+                                + v.session().usualRole() + " (warden.role) would see"
+                                + " every tenant's rows through it. Run ALTER VIEW " + v.what()
+                                + " SET (security_invoker = true) (PostgreSQL 15 and later), or give the view to a role that"
+                                + " policies filter; a test suite whose login is a superuser may accept it with"
+                                + " warden.role.superuser=accept";
                     case UNNAMED_SETTING ->
                         "guc tamper: " + at(v)
                                 + " changes a setting whose name is not written in it, inside a scope of Warden: it may be the tenant's,"
@@ -90,18 +113,21 @@ public final class Refusals {
                                 + " read it to its end, or without fetch size) before the scope changes";
                     case POOLED ->
                         "injection failed: " + where(v)
-                                + " runs in autocommit, where the tenant would have to be set for the session, which a pooler"
+                                + " runs in autocommit, where the tenant" + orRole(v)
+                                + " would have to be set for the session, which a pooler"
                                 + " may give to another client. Run it in a transaction (setAutoCommit(false) or"
                                 + " @Transactional), or over a connection that goes to the server directly; where the pooler"
                                 + " pools sessions, not transactions, set warden.pooler=session";
                     case SEVERAL ->
                         "injection failed: the string or batch that begins with " + where(v)
-                                + " runs several statements, of which one ends the transaction that the tenant is set in, or"
-                                + " sets the tenant itself. Execute them one by one";
+                                + " runs several statements, of which one ends the transaction that the tenant"
+                                + orRole(v)
+                                + " is set in, or sets it itself. Execute them one by one";
                     case SNAPSHOT ->
                         "injection failed: the string or batch that begins with " + where(v)
                                 + " must be the first of its transaction to see a snapshot (LOCK or SET TRANSACTION), and"
-                                + " reads rows afterwards, for which the tenant would have to be set before it. Execute them"
+                                + " reads rows afterwards, for which the tenant" + orRole(v)
+                                + " would have to be set before it. Execute them"
                                 + " one by one";
                 });
     }
@@ -133,6 +159,8 @@ public final class Refusals {
             case TENANT_SWITCH -> v.what();
             case GUC_TAMPER -> "sets " + v.what() + " to another value than its scope's";
             case ROLE_TAMPER -> "changes the role";
+            case ROLE_FUNCTION -> "calls " + v.what() + ", which sets a role";
+            case OPEN_VIEW -> "the view " + v.what() + " runs with the rights of a role that no policy filters";
             case UNNAMED_SETTING -> "changes a setting whose name is not written in it";
             case OPEN_PORTAL -> "a cursor or result set of another scope is open";
             case POOLED -> "behind a pooler nothing may be set for the session";
@@ -197,6 +225,10 @@ public final class Refusals {
         };
     }
 
+    private static String orRole(Verdict v) {
+        return v.session().isRoleConfigured() ? " or the role" : "";
+    }
+
     /** Operation, tables, site. */
     private static String where(Verdict v) {
         String through = through(v.functions());
@@ -242,6 +274,14 @@ public final class Refusals {
     public static SQLException uncoveredDriver(String reason) {
         return exception("the driver of this connection cannot be instrumented (" + reason + "). Use pgjdbc 42.7, or"
                 + " exclude the connection with warden.datasource.exclude");
+    }
+
+    /** With {@code warden.role} what cannot be covered runs with all rights of the login. */
+    public static SQLException withoutRole(String role) {
+        return exception(
+                "the agent failed while this connection was set up, so that its statements would not run as " + role
+                        + " (warden.role) but with all rights of the login. The first such error is in the log at ERROR. Close the"
+                        + " connection and open another, or exclude it with warden.datasource.exclude");
     }
 
     /** @param url without credentials */

@@ -53,7 +53,8 @@ final class ScopeInjection {
                 && !touched.touches()
                 && !applications
                 && !injector.isTouched()
-                && !injector.isDistrusted()) {
+                && !injector.isDistrusted()
+                && !injector.role().isConfigured()) {
             return null;
         }
         Assignment target = applications ? plan.application() : plan.assignment(scope, execution.lastScoped());
@@ -64,15 +65,17 @@ final class ScopeInjection {
         if (need == Need.SEPARATE && !touched.touches() && isLookUp(session)) {
             return null;
         }
-        if (need == Need.OPEN_PORTAL && lookUp) {
+        boolean lacksRole = injector.role().isMissing(target);
+        if (need == Need.OPEN_PORTAL && lookUp && !lacksRole) {
             return null;
         }
-        if (need == Need.POOLED && !touched.touches() && !sql.callsFunctions()) {
+        if (need == Need.POOLED && !touched.touches() && !sql.callsFunctions() && !lacksRole) {
             return null; // nothing that it touches is protected
         }
         if (need == Need.NOTHING && !execution.isAlongside()) {
-            Assignment end = injector.atCommit(sql, target);
-            SQLException failure = end == null ? null : separately(session, end);
+            boolean lacks = injector.atCommit(sql, target) != null || injector.roleAtCommit(sql, target) != null;
+            SQLException failure =
+                    lacks ? separately(session, () -> OwnStatements.setAtCommit(session, sql, target)) : null;
             if (failure != null) {
                 return failure;
             }
@@ -80,7 +83,7 @@ final class ScopeInjection {
         execution.note(sql);
         SQLException refusal = switch (need) {
             case NOTHING, ALONGSIDE -> null;
-            case SEPARATE -> separately(session, target);
+            case SEPARATE -> separately(session, () -> OwnStatements.set(session, target));
             case OPEN_PORTAL -> refuse(Reason.OPEN_PORTAL, session, sql, touched);
             case POOLED -> refuse(Reason.POOLED, session, sql, touched);
             case SEVERAL -> refuse(Reason.SEVERAL, session, sql, touched);
@@ -106,17 +109,22 @@ final class ScopeInjection {
                 && !((Connection) session.connection()).getAutoCommit();
     }
 
+    /** What is set in a statement of its own. */
+    private interface Setting {
+        void run() throws SQLException;
+    }
+
     /**
      * Sets the values in a statement of its own.
      *
      * @return why the application's statement must not run; null when it may
      */
-    private SQLException separately(Session session, Assignment target) {
+    private SQLException separately(Session session, Setting setting) {
         if (session.driver().inFailedTransaction()) {
             return null; // the server refuses the application's statement as it would ours
         }
         try {
-            OwnStatements.set(session, target);
+            setting.run();
             return null;
         } catch (SQLException e) {
             if ("25P02".equals(e.getSQLState())) {
@@ -124,8 +132,13 @@ final class ScopeInjection {
             }
             return ServerAnswers.isOfApplication(e)
                     ? e
-                    : teller.injectionFailed(session, "the tenant could not be set before the statement", e);
+                    : teller.injectionFailed(session, what(session) + " could not be set before the statement", e);
         }
+    }
+
+    private static String what(Session session) {
+        String role = session.injector().role().current();
+        return role == null ? "the tenant" : "the tenant or the role " + role + " (warden.role)";
     }
 
     /** What was set for the session belongs to another scope; inside a transaction its own values hide it. */

@@ -5,7 +5,6 @@ import io.tenantwarden.engine.inject.Assignment;
 import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.report.FoundSite;
 import io.tenantwarden.engine.session.ApplicationValue;
-import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Execution;
 import io.tenantwarden.engine.session.OwnStatements;
 import io.tenantwarden.engine.session.Session;
@@ -18,7 +17,7 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * The application's own SET, RESET and {@code set_config} of a configured GUC, and of the role. Outside every scope, and where a pool runs it,
+ * The application's own SET, RESET and {@code set_config} of a configured GUC; of the role, see {@link RoleRule}. Outside every scope, and where a pool runs it,
  * it counts as scoped by the application. Inside a scope the value of the scope, and none, are harmless; another value is tampering. Thread-safe;
  * the session's part is guarded by its lock.
  */
@@ -26,7 +25,7 @@ final class SettingsRule {
 
     private final ModeSwitch mode;
     private final GucPlan plan;
-    private final Catalogs catalogs;
+    private final RoleRule roles;
     private final VerdictTeller teller;
 
     /** What a change inside a scope does to the scope. */
@@ -38,10 +37,10 @@ final class SettingsRule {
         TAMPERS
     }
 
-    SettingsRule(ModeSwitch mode, GucPlan plan, Catalogs catalogs, VerdictTeller teller) {
+    SettingsRule(ModeSwitch mode, GucPlan plan, RoleRule roles, VerdictTeller teller) {
         this.mode = mode;
         this.plan = plan;
-        this.catalogs = catalogs;
+        this.roles = roles;
         this.teller = teller;
     }
 
@@ -49,7 +48,8 @@ final class SettingsRule {
     static void noteNames(Session session, SqlStatement sql) {
         List<SettingChange> changes = sql.settings();
         for (int i = 0; i < changes.size(); i++) {
-            boolean role = changes.get(i).mayChangeRole() && !(isBack(changes.get(i)) && session.hasLoginRole());
+            boolean role =
+                    changes.get(i).mayChangeRole() && !(changes.get(i).takesRoleBack() && session.hasLoginRole());
             if (role) {
                 session.roleChanges();
             }
@@ -76,11 +76,10 @@ final class SettingsRule {
                 if (guc != null && sql.keyword() != Keyword.PREPARE) {
                     noteApplicationValue(session, change);
                 }
-                continue;
             }
-            Verdict verdict = guc == null ? null : ofGuc(session, sql, bound, touched, change, guc);
+            Verdict verdict = guc == null || applications ? null : ofGuc(session, sql, bound, touched, change, guc);
             if (verdict == null) {
-                verdict = ofRole(session, sql, change);
+                verdict = roles.judge(session, sql, bound, touched, change);
             }
             if (verdict != null) {
                 return verdict;
@@ -89,11 +88,12 @@ final class SettingsRule {
         return null;
     }
 
-    /** Whether the statement sets a configured GUC, or may. */
+    /** Whether the statement sets a configured GUC, or the role where one is configured, or may. */
     boolean mayChangeGuc(SqlStatement sql) {
         List<SettingChange> changes = sql.settings();
         for (int i = 0; i < changes.size(); i++) {
-            if (changedGuc(changes.get(i)) != null) {
+            if (changedGuc(changes.get(i)) != null
+                    || plan.role() != null && changes.get(i).mayChangeRole()) {
                 return true;
             }
         }
@@ -144,7 +144,7 @@ final class SettingsRule {
 
     private Verdict ofGuc(
             Session session, SqlStatement sql, Object bound, Resolution touched, SettingChange change, String guc) {
-        if (isOpaque(sql, change)) {
+        if (RoleRule.isOpaque(sql, change)) {
             String inText = namedInText(sql);
             if (inText == null) {
                 // that it may set anything is no accusation; what holds afterwards is unknown all the same
@@ -197,11 +197,9 @@ final class SettingsRule {
      */
     Verdict ofPrepared(Session session, SqlStatement sql, SqlStatement prepared, Resolution touched) throws Throwable {
         Execution execution = session.execution();
-        if (execution.scope().isNone() || execution.isOfPool()) {
-            return null;
-        }
+        boolean applications = execution.scope().isNone() || execution.isOfPool();
         for (SettingChange change : prepared.settings()) {
-            String guc = changedGuc(change);
+            String guc = applications ? null : changedGuc(change);
             boolean same = guc != null
                     && change.name() != null
                     && change.value().kind() != SettingValue.Kind.PARAMETER
@@ -210,7 +208,7 @@ final class SettingsRule {
             if (guc != null && !same) {
                 return tampers(Reason.GUC_TAMPER, session, sql, touched, guc);
             }
-            Verdict role = ofRole(session, sql, change);
+            Verdict role = roles.judge(session, sql, null, touched, change);
             if (role != null) {
                 return role;
             }
@@ -285,13 +283,6 @@ final class SettingsRule {
                 && change.value().kind() != SettingValue.Kind.DEFAULT;
     }
 
-    /** A DO body or a statement prepared in SQL may set anything. */
-    private static boolean isOpaque(SqlStatement sql, SettingChange change) {
-        return change.name() == null
-                && change.kind() == SettingChange.Kind.SET_CONFIG
-                && (sql.keyword() == Keyword.DO || sql.keyword() == Keyword.EXECUTE);
-    }
-
     private String namedInText(SqlStatement sql) {
         for (SettingChange change : sql.settingsInText()) {
             if (change.name() != null && plan.lowerCaseNames().contains(change.name())) {
@@ -299,57 +290,6 @@ final class SettingsRule {
             }
         }
         return null;
-    }
-
-    // ---- inside a scope: the role
-
-    private static boolean isBack(SettingChange change) {
-        return change.value().kind() == SettingValue.Kind.DEFAULT
-                || change.kind() == SettingChange.Kind.SET_ROLE
-                        && change.value().is("none");
-    }
-
-    /**
-     * To the login role from the login role: wrappers do so when a connection is returned. Where a DO body or a function may have changed the
-     * role, the server is asked.
-     */
-    private boolean isBackToLoginRole(Session session, SettingChange change) throws Throwable {
-        if (!isBack(change)) {
-            return false;
-        }
-        if (!session.isRoleKnown()) {
-            catalogs.identify(session);
-        }
-        return session.hasLoginRole();
-    }
-
-    /** A migration tool sets and restores the role inside its bypass; a tenant's statements have no business with it. */
-    private Verdict ofRole(Session session, SqlStatement sql, SettingChange change) throws Throwable {
-        if (session.execution().scope().isBypass() || session.driver().inFailedTransaction()) {
-            return null;
-        }
-        boolean changes = false;
-        if (isOpaque(sql, change)) {
-            // that it may change the role is no accusation; that it names it is
-            for (SettingChange inText : sql.settingsInText()) {
-                changes |= inText.name() != null && changesRole(session, inText);
-            }
-        } else {
-            changes = changesRole(session, change);
-        }
-        if (!changes) {
-            return null;
-        }
-        boolean unnamed =
-                change.name() == null && change.kind() == SettingChange.Kind.SET_CONFIG && !isOpaque(sql, change);
-        return tampers(
-                unnamed ? Reason.UNNAMED_SETTING : Reason.ROLE_TAMPER, session, sql, Resolution.NOTHING, "the role");
-    }
-
-    private boolean changesRole(Session session, SettingChange change) throws Throwable {
-        return change.mayChangeRole()
-                && !isBackToLoginRole(session, change)
-                && !change.value().is(session.role());
     }
 
     private Verdict tampers(Reason reason, Session session, SqlStatement sql, Resolution touched, String what) {

@@ -4,6 +4,7 @@ import io.tenantwarden.bootstrap.Scope;
 import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.config.RowsCheck;
+import io.tenantwarden.engine.inject.Assignment;
 import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.inject.Injector;
 import io.tenantwarden.engine.report.Reporter;
@@ -30,8 +31,10 @@ public final class StatementGate {
     private final ModeSwitch mode;
     private final TenantChecks checks;
     private final TableLookup lookup;
+    private final RoleRule roles;
     private final SettingsRule settings;
     private final FunctionRule functions;
+    private final RoleMaintenance maintenance;
     private final AccessRule access;
     private final TenantRule tenants;
     private final ScopeInjection injection;
@@ -43,6 +46,7 @@ public final class StatementGate {
      * @param plan the GUCs of each scope
      * @param bypassRoles {@code warden.bypass.roles}
      * @param strict {@code warden.functions}: whether calls of functions that bypass policies need a scope
+     * @param acceptsSuperuser {@code warden.role.superuser}
      * @param checks {@code warden.tenant.check}; null when tenants are not checked
      */
     public StatementGate(
@@ -53,6 +57,7 @@ public final class StatementGate {
             Reporter reporter,
             Set<String> bypassRoles,
             boolean strict,
+            boolean acceptsSuperuser,
             TenantChecks checks) {
         this.mode = mode;
         this.checks = checks;
@@ -61,7 +66,9 @@ public final class StatementGate {
         this.poolerHints = new PoolerHints(reporter);
         this.lookup = new TableLookup(mode, catalogs, !bypassRoles.isEmpty(), strict);
         this.functions = new FunctionRule(reporter, teller);
-        this.settings = new SettingsRule(mode, plan, catalogs, teller);
+        this.roles = new RoleRule(mode, catalogs, teller, acceptsSuperuser);
+        this.settings = new SettingsRule(mode, plan, roles, teller);
+        this.maintenance = new RoleMaintenance(reporter, teller);
         this.access = new AccessRule(mode, plan, catalogs, sites, reporter, teller, reach);
         this.tenants = new TenantRule(mode, teller);
         this.injection = new ScopeInjection(mode, plan, teller, reporter);
@@ -140,10 +147,17 @@ public final class StatementGate {
      */
     private static boolean isOfAnotherScope(Session session, Scope scope, boolean autocommit, boolean alongside) {
         Injector injector = session.injector();
-        return injector != null
-                && injector.toReset() != null
-                && (!autocommit || !injector.toReset().scope().equals(scope))
-                && (alongside || !autocommit || scope.isNone());
+        if (injector == null) {
+            return false;
+        }
+        Assignment values = injector.toReset();
+        boolean role = autocommit
+                ? injector.role().isOfAnotherForSession(scope.isBypass())
+                : injector.role().isSetForSession();
+        return role
+                || values != null
+                        && (!autocommit || !values.scope().equals(scope))
+                        && (alongside || !autocommit || scope.isNone());
     }
 
     private void checkTenant(Session session, Scope scope) throws Throwable {
@@ -184,7 +198,8 @@ public final class StatementGate {
         known.lastRun().begins(session.execution().scope(), touched);
         Catalog catalog = session.database().catalog();
         // where nothing is protected nothing is sent and nothing is told
-        boolean concerned = catalog == null || !catalog.isEmpty() || touched.touches();
+        boolean ofRole = session.isRoleConfigured();
+        boolean concerned = catalog == null || !catalog.isEmpty() || touched.touches() || ofRole;
         SQLException refusal = concerned ? judge(session, known, bound, touched) : null;
         if (refusal != null) {
             return refusal;
@@ -193,11 +208,11 @@ public final class StatementGate {
         if (session.injector() == null) {
             return null;
         }
-        if (sql.keyword() == Keyword.BEGIN && session.injector().toReset() != null || isReplacing(session, sql)) {
+        if (sql.keyword() == Keyword.BEGIN && session.injector().hasSetForSession() || isReplacing(session, sql)) {
             refusal = injection.reset(session);
         }
         // what drivers ask of types and keys, while a result is read for instance, goes on under the value that stands
-        if (refusal == null && concerned && !(known.isLookUp() && !known.showsSettings())) {
+        if (refusal == null && concerned && (ofRole || !(known.isLookUp() && !known.showsSettings()))) {
             refusal = injection.inject(session, sql, touched, known.isLookUp());
         }
         if (settings.mayChangeGuc(sql)) {
@@ -252,6 +267,10 @@ public final class StatementGate {
         if (refusal == null && (!touched.exits().isEmpty() || !touched.opaque().isEmpty())) {
             functions.note(session, known, touched);
         }
+        if (refusal == null && session.isRoleConfigured()) {
+            refusal = tell(roles.leadsOut(session, known, touched));
+            maintenance.note(session, sql);
+        }
         if (refusal != null || !touched.touches()) {
             return refusal;
         }
@@ -272,8 +291,11 @@ public final class StatementGate {
     private Verdict judgePrepared(Session session, SqlStatement sql, Resolution touched) throws Throwable {
         List<Object> texts = session.prepared(sql.prepared());
         for (int i = 0; texts != null && i < texts.size(); i++) {
-            SqlStatement its = ((KnownStatement) texts.get(i)).sql();
-            Verdict verdict = settings.ofPrepared(session, sql, its, touched);
+            KnownStatement prepared = (KnownStatement) texts.get(i);
+            Verdict verdict = settings.ofPrepared(session, sql, prepared.sql(), touched);
+            if (verdict == null && session.isRoleConfigured()) {
+                verdict = roles.leadsOut(session, prepared, touched);
+            }
             if (verdict != null) {
                 return verdict;
             }

@@ -10,6 +10,7 @@ import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Database;
 import io.tenantwarden.engine.session.Session;
+import io.tenantwarden.rls.catalog.AssumedRole;
 import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.CatalogTable;
 import io.tenantwarden.rls.catalog.RoleFacts;
@@ -36,11 +37,12 @@ public final class FirstConnections implements Catalogs.Listener {
     private final Set<Database> unavailable = ConcurrentHashMap.newKeySet();
     private final Map<Database, List<Connected>> roles = new ConcurrentHashMap<>();
     private final Preflight preflight;
+    private final AssumedRoles assumedRoles;
     private final Runnable firstStatement;
     private volatile boolean touchedBefore;
 
     /** A role that connected, and how. */
-    private record Connected(String role, String strategy, boolean pooled) {}
+    private record Connected(String login, String role, String strategy, boolean pooled) {}
 
     /** @param firstStatement told when a statement touches a protected table for the first time */
     public FirstConnections(
@@ -49,12 +51,18 @@ public final class FirstConnections implements Catalogs.Listener {
         this.plan = plan;
         this.mode = mode;
         this.preflight = preflight;
+        this.assumedRoles = new AssumedRoles(reporter);
         this.firstStatement = firstStatement;
     }
 
     @Override
-    public void firstConnection(Database database, RoleFacts role, String strategy, boolean pooled) {
-        Connected connected = new Connected(role.currentUser(), strategy, pooled);
+    public void roleAssumed(Database database, String login, AssumedRole assumed) {
+        assumedRoles.told(database, login, assumed);
+    }
+
+    @Override
+    public void firstConnection(Database database, String login, RoleFacts role, String strategy, boolean pooled) {
+        Connected connected = new Connected(login, role.currentUser(), strategy, pooled);
         roles.computeIfAbsent(database, key -> new CopyOnWriteArrayList<>()).add(connected);
         cover(database, connected);
         preflight.firstConnection(database, role);
@@ -69,7 +77,7 @@ public final class FirstConnections implements Catalogs.Listener {
         reporter.cover(new Cover(
                 database.name(),
                 database.server(),
-                connected.role(),
+                role(database, connected),
                 !mode.injects() ? "none" : connected.strategy(),
                 catalog.protectedCount(),
                 catalog.rlsCount(),
@@ -77,7 +85,29 @@ public final class FirstConnections implements Catalogs.Listener {
                 gucs,
                 List.copyOf(catalog.gucsInPolicies()),
                 catalog.unreadPolicies().size(),
-                connected.pooled()));
+                connected.pooled(),
+                leftOpen(database, connected)));
+    }
+
+    /** {@code postgres->app_user} where statements run as another role than the login's. */
+    private String role(Database database, Connected connected) {
+        AssumedRole assumed = database.assumedRole(connected.login());
+        return assumed == null || assumed.role().equals(connected.login())
+                ? connected.role()
+                : connected.login() + "->" + assumed.role();
+    }
+
+    private static String leftOpen(Database database, Connected connected) {
+        AssumedRole assumed = database.assumedRole(connected.login());
+        StringBuilder open = new StringBuilder();
+        if (assumed != null) {
+            assumed.leftOpen()
+                    .forEach((kind, count) -> open.append(open.isEmpty() ? "" : ",")
+                            .append(kind)
+                            .append(':')
+                            .append(count));
+        }
+        return open.toString();
     }
 
     /** Says again how each role is covered: in another mode it is another way. */

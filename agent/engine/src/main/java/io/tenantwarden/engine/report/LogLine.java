@@ -117,6 +117,9 @@ record LogLine(String logger, Level level, String text) {
         }
         line.append(" pooled=").append(cover.pooled() ? "yes" : "no");
         LogText.field(line, "server", cover.server());
+        if (!cover.opens().isEmpty()) {
+            LogText.field(line, "opens", cover.opens());
+        }
         if (cover.level() == Level.ERROR) {
             LogText.field(line, "gucsInPolicies", LogText.list(cover.gucsInPolicies()));
         }

@@ -2,6 +2,7 @@ package io.tenantwarden.engine.session;
 
 import io.tenantwarden.engine.config.ConnectionPattern;
 import io.tenantwarden.engine.config.Pooler;
+import io.tenantwarden.rls.catalog.AssumedRole;
 import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.CatalogOptions;
 import io.tenantwarden.rls.catalog.CatalogTable;
@@ -39,6 +40,12 @@ public final class Catalogs {
                     + " case when pg_catalog.current_setting('transaction_timeout', true) is not null"
                     + " then pg_catalog.set_config('transaction_timeout', '0', true) end";
 
+    private static final String LESSER =
+            "/* tenant-warden */ select 1 from pg_catalog.pg_roles r, pg_catalog.pg_roles o"
+                    + " where r.rolname OPERATOR(pg_catalog.=) ?::pg_catalog.name"
+                    + " and o.rolname OPERATOR(pg_catalog.=) ?::pg_catalog.name"
+                    + " and pg_catalog.pg_has_role(r.oid, o.oid, 'USAGE') and not o.rolsuper and not o.rolbypassrls";
+
     /** {@code query_canceled}, PostgreSQL manual appendix A: meant for the application's statement. */
     private static final String CANCELLED = "57014";
 
@@ -60,8 +67,18 @@ public final class Catalogs {
 
     /** Told what was found out. */
     public interface Listener {
-        /** The first connection of this role to this database. */
-        void firstConnection(Database database, RoleFacts role, String strategy, boolean pooled);
+        /**
+         * The first connection of this role to this database.
+         *
+         * @param login the role that the driver connected as
+         * @param role what its statements run as, unless they run in a bypass
+         */
+        void firstConnection(Database database, String login, RoleFacts role, String strategy, boolean pooled);
+
+        /** It was asked what a login becomes with the role that its statements run as. */
+        default void roleAssumed(Database database, String login, AssumedRole assumed) {
+            // nobody has to know
+        }
 
         /** {@code warden.pooler=none}, and the server is not the one that the driver was given. */
         void poolerSeen(Database database);
@@ -167,17 +184,79 @@ public final class Catalogs {
         if (database.catalog() == null) {
             readFirst(session, true);
         }
-        RoleFacts role = session.roleFacts();
+        if (session.isRoleConfigured() && session.loginFacts() != null) {
+            if (!session.hasLoginRole()) {
+                session.injector().role().isOfSession();
+            }
+            assume(session, connection);
+        }
+        RoleFacts role = session.roleFacts() == null ? session.loginFacts() : session.roleFacts();
         if (role != null
                 && database.catalog() != null
                 && known.add(server + "/" + name + "/" + user + "/" + role.currentUser())) {
-            listener.firstConnection(database, role, session.driver().strategy(), pooled);
+            listener.firstConnection(database, user, role, session.driver().strategy(), pooled);
         }
         if (!database.isCurrent()) {
             refresher.wake(database);
         }
         if (role != null) {
             listener.opened(session);
+        }
+    }
+
+    /** Asks what the login becomes with the role that its statements run as; once for each login, and again when that may be another answer. */
+    private void assume(Session session, Connection connection) throws Throwable {
+        Database database = session.database();
+        if (!database.isAssumedRoleOutdated(session.loginUser())) {
+            noteFunctions(session);
+            return;
+        }
+        int asked = database.generation();
+        try (Session.OwnWork work = session.ownWork();
+                Ending ending = ending(session, connection, session.isIdle())) {
+            AssumedRole assumed = AssumedRole.read(
+                    connection, session.loginFacts(), session.injector().role().current());
+            database.assumedRole(session.loginUser(), assumed, asked);
+            listener.roleAssumed(database, session.loginUser(), assumed);
+            noteFunctions(session);
+        } catch (SQLException e) {
+            failed(session, e);
+        }
+    }
+
+    /** As long as it is not known, functions may set a role. */
+    private static void noteFunctions(Session session) {
+        AssumedRole assumed = session.assumedRole();
+        session.injector()
+                .role()
+                .distrust(assumed == null || !assumed.roleFunctions().isEmpty());
+    }
+
+    /**
+     * Whether a role may do less than the one that statements run as now: the latter is a member of it, and policies filter it.
+     *
+     * @return false also when it could not be asked
+     */
+    public boolean isLesser(Session session, String role) throws Throwable {
+        Boolean known = session.database().isLesser(session.role(), role);
+        if (known != null || session.driver().inFailedTransaction()) {
+            return known != null && known;
+        }
+        Connection connection = (Connection) session.connection();
+        boolean idle = session.isIdle();
+        try (Session.OwnWork work = session.ownWork();
+                Ending ending = ending(session, connection, idle);
+                PreparedStatement statement = PlainStatements.prepare(connection, LESSER)) {
+            statement.setString(1, session.role());
+            statement.setString(2, role);
+            try (ResultSet rows = statement.executeQuery()) {
+                boolean lesser = rows.next();
+                session.database().lesser(session.role(), role, lesser);
+                return lesser;
+            }
+        } catch (SQLException e) {
+            failed(session, e);
+            return false;
         }
     }
 
@@ -254,7 +333,7 @@ public final class Catalogs {
                 role = RoleFacts.read(connection);
                 database.role(role);
             }
-            session.identified(role, identity.searchPath());
+            session.identified(role, identity);
             return identity;
         } catch (SQLException e) {
             failed(session, e);

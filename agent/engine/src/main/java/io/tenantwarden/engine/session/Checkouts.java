@@ -202,11 +202,11 @@ public final class Checkouts {
      * back before the next statement of another scope.
      */
     private void cleanUp(Session session) {
-        if (session.wire() == null || session.wire().toReset() == null || !session.tryEnter()) {
+        if (session.wire() == null || !session.wire().hasSetForSession() || !session.tryEnter()) {
             return;
         }
         try {
-            if (session.wire().toReset() != null && session.isIdle()) {
+            if (session.wire().hasSetForSession() && session.isIdle()) {
                 OwnStatements.reset(session);
             }
         } catch (Throwable e) {

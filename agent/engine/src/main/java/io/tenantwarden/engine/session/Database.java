@@ -1,5 +1,6 @@
 package io.tenantwarden.engine.session;
 
+import io.tenantwarden.rls.catalog.AssumedRole;
 import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.RoleFacts;
 import java.lang.ref.WeakReference;
@@ -28,6 +29,8 @@ public final class Database {
     /** When a name may be asked for again, and how long the pause before was. */
     private record Asked(long again, long pause) {}
 
+    private record Assumed(AssumedRole role, int generation, long at) {}
+
     /** A catalog that could not be read is read again no sooner than this; a name that does not exist likewise. */
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -42,6 +45,8 @@ public final class Database {
     private final ReentrantLock reading = new ReentrantLock();
     private final Map<String, Asked> absent = new ConcurrentHashMap<>();
     private final Map<String, RoleFacts> roles = new ConcurrentHashMap<>();
+    private final Map<String, Boolean> lesser = new ConcurrentHashMap<>();
+    private final Map<String, Assumed> assumedRoles = new ConcurrentHashMap<>();
     // Weak: the session of a closed connection, and the class loader of its driver, must not be kept alive.
     private volatile WeakReference<Session> pattern = new WeakReference<>(null);
     private volatile Derived derived = new Derived(null, Map.of());
@@ -129,6 +134,7 @@ public final class Database {
         generation++;
         absent.clear();
         roles.clear();
+        lesser.clear();
     }
 
     /** Whether the snapshot is known to be out of date in nothing. */
@@ -190,6 +196,38 @@ public final class Database {
 
     void role(RoleFacts facts) {
         roles.put(facts.sessionUser() + "\0" + facts.currentUser(), facts);
+    }
+
+    /** Whether one role may do less than another; null when it was not asked since the catalog was changed. */
+    Boolean isLesser(String than, String role) {
+        return lesser.get(than + "\0" + role);
+    }
+
+    void lesser(String than, String role, boolean is) {
+        if (lesser.size() >= MAX_UNKNOWN) {
+            lesser.clear();
+        }
+        lesser.put(than + "\0" + role, is);
+    }
+
+    /** What a login becomes with {@code warden.role}; null when it was not asked yet. */
+    public AssumedRole assumedRole(String login) {
+        Assumed assumed = assumedRoles.get(login);
+        return assumed == null ? null : assumed.role;
+    }
+
+    /** Whether that is to be asked again: never asked, too old, or the catalog was changed. */
+    boolean isAssumedRoleOutdated(String login) {
+        Assumed assumed = assumedRoles.get(login);
+        return assumed == null
+                || assumed.generation != generation
+                || !assumed.role.isUsable()
+                || System.nanoTime() - assumed.at > refreshNanos;
+    }
+
+    /** @param asked {@link #generation} when it was asked */
+    void assumedRole(String login, AssumedRole role, int asked) {
+        assumedRoles.put(login, new Assumed(role, asked, System.nanoTime()));
     }
 
     /** A connection of the application shows how to make one. */

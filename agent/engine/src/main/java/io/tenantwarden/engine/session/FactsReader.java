@@ -1,9 +1,13 @@
 package io.tenantwarden.engine.session;
 
 import io.tenantwarden.rls.audit.AuditFacts;
+import io.tenantwarden.rls.catalog.AssumedRole;
 import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.CatalogOptions;
+import io.tenantwarden.rls.catalog.PlainStatements;
 import io.tenantwarden.rls.catalog.RoleFacts;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 
 /**
@@ -29,6 +33,19 @@ public final class FactsReader {
      * @throws SQLException what the driver says; also when it cannot be used in this way
      */
     public AuditFacts read(Session like, Catalog catalog) throws SQLException {
-        return connections.read(like, c -> AuditFacts.read(c, options, RoleFacts.read(c), catalog));
+        return connections.read(like, c -> AuditFacts.read(c, options, role(like, c), catalog));
+    }
+
+    /** With {@code warden.role} the rules look at what the role sees that statements run as. */
+    private static RoleFacts role(Session like, Connection c) throws SQLException {
+        AssumedRole assumed = like.assumedRole();
+        if (assumed != null && assumed.isUsable()) {
+            try (PreparedStatement s =
+                    PlainStatements.prepare(c, "/* tenant-warden */ select pg_catalog.set_config('role', ?, true)")) {
+                s.setString(1, assumed.role());
+                s.execute();
+            }
+        }
+        return RoleFacts.read(c);
     }
 }

@@ -3,6 +3,7 @@ package io.tenantwarden.engine.session;
 import io.tenantwarden.engine.inject.Assignment;
 import io.tenantwarden.engine.inject.Injector;
 import io.tenantwarden.rls.catalog.PlainStatements;
+import io.tenantwarden.rls.sql.SqlStatement;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -29,6 +30,17 @@ public final class OwnStatements {
                     target,
                     session.execution().isAutocommit(),
                     session.applicationValue().wasSetForSession());
+        }
+    }
+
+    /**
+     * Makes hold what COMMIT needs.
+     *
+     * @throws SQLException the driver's; it does not hold then
+     */
+    public static void setAtCommit(Session session, SqlStatement commit, Assignment target) throws SQLException {
+        try (Session.OwnWork work = session.ownWork()) {
+            session.injector().setAtCommit((Connection) session.connection(), commit, target);
         }
     }
 

@@ -6,7 +6,10 @@ import io.tenantwarden.engine.inject.Assignment;
 import io.tenantwarden.engine.inject.DriverConnection;
 import io.tenantwarden.engine.inject.Injector;
 import io.tenantwarden.engine.rows.RowCheck;
+import io.tenantwarden.rls.catalog.AssumedRole;
+import io.tenantwarden.rls.catalog.Identity;
 import io.tenantwarden.rls.catalog.RoleFacts;
+import io.tenantwarden.rls.catalog.SearchPath;
 import java.lang.ref.WeakReference;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -63,6 +66,8 @@ public final class Session {
     private RoleFacts roleFacts;
     private boolean roleKnown;
     private boolean injects;
+    private String searchPath = "";
+    private boolean pathOfLogin;
     private int depth;
     private int quiet;
     private Scope lastTenant = Scope.NONE;
@@ -126,11 +131,63 @@ public final class Session {
     }
 
     /** The server has said who the connection is and where it looks for names. */
-    void identified(RoleFacts facts, List<String> searchPath) {
-        role = facts.currentUser();
-        roleFacts = facts;
-        roleKnown = true;
-        names.path(searchPath);
+    void identified(RoleFacts facts, Identity identity) {
+        boolean isOfWarden = isRoleConfigured()
+                && !injector.role().isLogin()
+                && facts.currentUser().equals(injector.role().current());
+        if (!isOfWarden) {
+            role = facts.currentUser();
+            roleFacts = facts;
+            roleKnown = true;
+        }
+        if (!isRoleConfigured()) {
+            names.path(identity.searchPath());
+            return;
+        }
+        searchPath = identity.searchPathSetting();
+        pathOfLogin = execution.scope().isBypass();
+        names.path(SearchPath.of(searchPath, role()));
+    }
+
+    /** {@code "$user"} in the search path stands for another role in a bypass than elsewhere. */
+    private void followRole(Scope scope) {
+        if (scope.isBypass() != pathOfLogin
+                && names.path() != null
+                && searchPath.contains("$user")
+                && isRoleConfigured()) {
+            pathOfLogin = scope.isBypass();
+            names.path(SearchPath.of(searchPath, role()));
+        }
+    }
+
+    /** Whether statements outside a bypass run as a role of their own ({@code warden.role}). */
+    public boolean isRoleConfigured() {
+        return injects && injector.role().isConfigured();
+    }
+
+    private boolean runsAsRole() {
+        return isRoleConfigured() && !execution.scope().isBypass();
+    }
+
+    /** What is known of the role that statements outside a bypass run as; null where there is none, and where it could not be asked. */
+    public AssumedRole assumedRole() {
+        return isRoleConfigured() && database != null ? database.assumedRole(loginUser) : null;
+    }
+
+    /** The role that statements of the application usually run as: the one of the configuration, else the connection's own. */
+    public String usualRole() {
+        return isRoleConfigured() ? injector.role().current() : role;
+    }
+
+    /** Of {@link #usualRole}; where that is not known, of the connection's own; null when neither is. */
+    public RoleFacts usualRoleFacts() {
+        AssumedRole assumed = assumedRole();
+        return assumed == null || assumed.facts() == null ? roleFacts : assumed.facts();
+    }
+
+    /** What is known of the connection's own role; null when unknown. */
+    RoleFacts loginFacts() {
+        return roleFacts;
     }
 
     /** Application SQL is about to change the role, or may. */
@@ -181,14 +238,18 @@ public final class Session {
         return loginUser;
     }
 
-    /** The role whose rights hold, as far as known. */
+    /** The role whose rights hold for the execution at hand, as far as known. */
     public String role() {
-        return role;
+        return runsAsRole() ? injector.role().current() : role;
     }
 
-    /** Null when unknown. */
+    /** Of {@link #role}; null when unknown. */
     public RoleFacts roleFacts() {
-        return roleFacts;
+        if (!runsAsRole()) {
+            return roleFacts;
+        }
+        AssumedRole assumed = assumedRole();
+        return assumed == null ? null : assumed.facts();
     }
 
     /** A pooler stands between us and the server, or it is not known whether one does. */
@@ -317,6 +378,7 @@ public final class Session {
     /** As {@link Execution#begin}, for all that an execution may change. */
     public void begin(Scope scope, boolean onCaptured, boolean autocommit, boolean alongside, boolean ofPool) {
         execution.begin(scope, onCaptured, autocommit, alongside, ofPool);
+        followRole(scope);
         names.settled();
         applicationValue.executionBegins();
         transaction.executionBegins(driver.isIdle());

@@ -129,6 +129,9 @@ public final class TenantChecks {
             return Answer.UNKNOWN;
         }
         try (Session.OwnWork work = session.ownWork()) {
+            if (session.injector() != null && session.injector().role().isSetForSession()) {
+                OwnStatements.reset(session); // it is asked as the login, always
+            }
             Answer answer = outsideTransaction(session.injector(), (Connection) session.connection(), tenant);
             known.verdicts.put(tenant, new Verdict(answer, System.nanoTime()));
             if (known.failed) {

@@ -189,6 +189,29 @@ class ConfigLoaderTest {
         assertTrue(problem.contains("warden.mode=audit"), problem);
     }
 
+    /** A test suite needs one key: the application sets the tenant itself, and the role is what is injected. */
+    @Test
+    void aRoleIsSomethingToInject() {
+        Config config = Loading.with().property("warden.role", "app_user").config();
+
+        assertEquals(Mode.INJECT, config.mode());
+        assertEquals("app_user", config.role());
+        assertFalse(config.acceptsSuperuser());
+        assertTrue(Loading.with()
+                .properties("warden.role=app_user", "warden.role.superuser=accept", "warden.mode=enforce")
+                .config()
+                .acceptsSuperuser());
+        assertNull(Loading.with().config().role());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"warden.role=none", "warden.role=\"App\"", "warden.role=", "warden.role.superuser=accept"})
+    void aRoleThatCannotBeIsExplained(String entry) {
+        String problem = Loading.with().properties(entry).problem();
+
+        assertTrue(problem.contains("app_user"), problem);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"warden.tenant=nonsense", "warden.scope.x=nonsense"})
     void aTenantThatCannotBeReadIsToldOnceAndNotAsMissing(String entry) {

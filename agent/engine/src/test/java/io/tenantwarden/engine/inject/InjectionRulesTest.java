@@ -76,6 +76,16 @@ class InjectionRulesTest {
         }
 
         @Override
+        public boolean wantsRole() {
+            return facts.contains("role") || facts.contains("lacks-role");
+        }
+
+        @Override
+        public boolean lacksRole() {
+            return facts.contains("lacks-role");
+        }
+
+        @Override
         public boolean isPooled() {
             return facts.contains("pooled");
         }
@@ -194,6 +204,35 @@ class InjectionRulesTest {
             set transaction read only; table t| portable in transaction |                  | SEPARATE
             lock table t; select 1            | portable in transaction |                  | AFTER_LOCK
             lock table t; select 1            | portable in transaction | holds touched    | NOTHING
+            # a role is demanded of more, also where nothing else is wanted
+            select 1                          | alone                   | unwanted lacks-role | ALONGSIDE
+            select 1                          | in transaction          | holds lacks-role    | ALONGSIDE
+            select 1                          | in transaction          | holds role          | NOTHING
+            create table t (id int)           | alone                   | unwanted lacks-role | ALONGSIDE
+            create table t (id int)           | in transaction          | holds lacks-role    | ALONGSIDE
+            create table t (id int)           | portable alone          | unwanted lacks-role | SEPARATE
+            create table t (id int)           | in transaction          | holds role          | NOTHING
+            create table t (id int)           | in transaction          |                     | NOTHING
+            grant select on t to r            | alone                   | lacks-role          | ALONGSIDE
+            analyze t                         | alone                   | lacks-role          | ALONGSIDE
+            vacuum t                          | alone                   | lacks-role          | SEPARATE
+            vacuum t                          | alone                   |                     | NOTHING
+            vacuum t                          | alone                   | lacks-role pooled   | POOLED
+            create index concurrently on t (a)| alone                   | lacks-role          | SEPARATE
+            create database d                 | alone                   | lacks-role          | SEPARATE
+            commit prepared 'x'               | alone                   | lacks-role          | SEPARATE
+            call p()                          | alone                   | lacks-role session  | NOTHING
+            set work_mem = '1MB'              | alone                   | lacks-role          | NOTHING
+            set transaction isolation level serializable | in transaction | lacks-role         | NOTHING
+            lock table t                      | in transaction          | lacks-role          | NOTHING
+            savepoint s                       | in transaction          | lacks-role          | NOTHING
+            commit                            | in transaction          | lacks-role          | NOTHING
+            declare c cursor for select 1     | alone                   | lacks-role          | NOTHING
+            select 1                          | in transaction          | holds lacks-role portal | OPEN_PORTAL
+            rollback; drop table t            | portable in transaction | unwanted role       | SEVERAL
+            rollback; drop table t            | portable in transaction | unwanted            | NOTHING
+            reset role; select 1              | portable in transaction | unwanted role       | SEVERAL
+            drop table t                      | portable in transaction | sets unwanted role  | SEVERAL
             """)
     void whatAStatementNeeds(String sql, String place, String facts, Need expected) throws Throwable {
         assertEquals(expected, need(sql, place, facts), () -> sql + ", " + place + ": " + facts);

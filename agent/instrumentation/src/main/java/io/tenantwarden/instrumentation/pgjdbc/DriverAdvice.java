@@ -56,6 +56,7 @@ final class DriverAdvice {
         }
     }
 
+    /** Calls a function by its number, past every statement: large objects, {@code PGConnection#getFastpathAPI}. */
     static final class FastpathCall {
         @Advice.OnMethodEnter
         static boolean enter(@Advice.This Object executor, @Advice.Argument(2) boolean suppressBegin) {

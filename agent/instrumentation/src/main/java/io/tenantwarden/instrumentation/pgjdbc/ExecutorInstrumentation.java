@@ -15,8 +15,8 @@ import net.bytebuddy.dynamic.DynamicType;
 import net.bytebuddy.matcher.ElementMatcher;
 
 /**
- * {@code QueryExecutorImpl}: every statement of the driver passes through its {@code execute}, {@code startCopy} and
- * {@code sendOneQuery}. The class is the same in all versions of the 42 line but for the parameters of {@code execute},
+ * {@code QueryExecutorImpl}: every statement of the driver passes through its {@code execute}, {@code startCopy},
+ * {@code fastpathCall} and {@code sendOneQuery}. The class is the same in all versions of the 42 line but for the parameters of {@code execute},
  * which are therefore matched by name and first parameter.
  */
 final class ExecutorInstrumentation implements TypeInstrumentation {

@@ -50,7 +50,8 @@ public final class PgjdbcInstrumentations {
             resultHandler("/jdbc/PgResultSet$CursorResultHandler"),
             resultHandler("/jdbc/BatchResultHandler"),
             new Shape("/core/Tuple", new TupleInstrumentation(), new TupleInstrumentation(), "/core/Tuple"),
-            new Shape("/copy/CopyManager", null, new PortableCopyInstrumentation(true), "/core/BaseConnection"));
+            new Shape("/copy/CopyManager", null, new PortableCopyInstrumentation(true), "/core/BaseConnection"),
+            new Shape("/fastpath/Fastpath", null, new PortableFastpathInstrumentation(true), "/core/BaseConnection"));
 
     private static Shape resultHandler(String name) {
         ResultHandlerInstrumentation both = new ResultHandlerInstrumentation();
@@ -141,10 +142,11 @@ public final class PgjdbcInstrumentations {
         return driver.replace('/', '.');
     }
 
-    /** By names alone: nothing is loaded. A copy manager shows nothing of itself that way, the others do. */
+    /** By names alone: nothing is loaded. A copy manager and the fast path show nothing of themselves that way, the others do. */
     private static boolean isNear(Class<?> loaded, String near) {
         Class<?> parent = loaded.getSuperclass();
         boolean is = loaded.getSimpleName().equals("CopyManager")
+                || loaded.getSimpleName().equals("Fastpath")
                 || (parent != null
                         && (parent.getName().equals(near) || parent.getName().equals(near + "Base")));
         for (Class<?> type : loaded.getInterfaces()) {

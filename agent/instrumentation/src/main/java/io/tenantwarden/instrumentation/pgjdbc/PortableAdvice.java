@@ -138,6 +138,19 @@ final class PortableAdvice {
         }
     }
 
+    /** As {@link ExecuteText}, of {@code Fastpath}, which has no text. */
+    static final class Fastpath {
+        @Advice.OnMethodEnter
+        static Object enter(@Advice.This Object fastpath) {
+            return Hooks.beforePortableFastpath(fastpath);
+        }
+
+        @Advice.OnMethodExit(onThrowable = Throwable.class)
+        static void exit(@Advice.Enter Object token, @Advice.Thrown Throwable thrown) {
+            Hooks.afterStatement(token, thrown);
+        }
+    }
+
     static final class AddBatch {
         @Advice.OnMethodExit
         static void exit(@Advice.This Object statement, @Advice.Argument(0) String sql) {

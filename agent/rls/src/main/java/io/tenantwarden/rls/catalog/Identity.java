@@ -14,8 +14,10 @@ import java.util.List;
  * @param sessionUser the role that logged in
  * @param backendPid process id of the server process
  * @param searchPath as {@link SearchPath} reads it
+ * @param searchPathSetting the setting itself, in which {@code "$user"} stands for whoever the role is
  */
-public record Identity(String currentUser, String sessionUser, int backendPid, List<String> searchPath) {
+public record Identity(
+        String currentUser, String sessionUser, int backendPid, List<String> searchPath, String searchPathSetting) {
 
     private static final String QUERY = "/* tenant-warden */ SELECT current_user::pg_catalog.text,"
             + " session_user::pg_catalog.text, pg_catalog.pg_backend_pid(), pg_catalog.current_setting('search_path')";
@@ -30,8 +32,9 @@ public record Identity(String currentUser, String sessionUser, int backendPid, L
                 ResultSet rs = s.executeQuery(QUERY)) {
             rs.next();
             String currentUser = rs.getString(1);
+            String setting = rs.getString(4);
             return new Identity(
-                    currentUser, rs.getString(2), rs.getInt(3), SearchPath.of(rs.getString(4), currentUser));
+                    currentUser, rs.getString(2), rs.getInt(3), SearchPath.of(setting, currentUser), setting);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.tenantwarden.rls.catalog;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -98,6 +99,54 @@ public record RoleFacts(
                     SearchPath.of(path, currentUser),
                     version,
                     roles);
+        }
+    }
+
+    private static final String OTHER = """
+            /* tenant-warden */
+            SELECT r.rolsuper, r.rolbypassrls, o.rolname::pg_catalog.text
+              FROM pg_catalog.pg_roles r
+              LEFT JOIN pg_catalog.pg_roles o ON pg_catalog.pg_has_role(r.oid, o.oid, 'USAGE')
+             WHERE r.rolname OPERATOR(pg_catalog.=) ?::pg_catalog.name
+            """;
+
+    /**
+     * The facts of this login as they are when it has set another role. One query, in any transaction that is usable.
+     *
+     * @param role its name, as the catalog has it
+     * @return null when there is no such role
+     * @throws SQLException what the driver says
+     */
+    public RoleFacts as(Connection c, String role) throws SQLException {
+        try (PreparedStatement s = PlainStatements.prepare(c, OTHER)) {
+            s.setString(1, role);
+            try (ResultSet rs = s.executeQuery()) {
+                boolean found = false;
+                boolean isSuper = false;
+                boolean bypasses = false;
+                Set<String> all = new LinkedHashSet<>();
+                while (rs.next()) {
+                    found = true;
+                    isSuper = rs.getBoolean(1);
+                    bypasses = rs.getBoolean(2);
+                    all.add(rs.getString(3));
+                }
+                all.remove(null);
+                return found
+                        ? new RoleFacts(
+                                role,
+                                sessionUser,
+                                isSuper,
+                                bypasses,
+                                database,
+                                backendPid,
+                                searchPath.stream()
+                                        .map(schema -> schema.equals(currentUser) ? role : schema)
+                                        .toList(),
+                                serverVersion,
+                                all)
+                        : null;
+            }
         }
     }
 

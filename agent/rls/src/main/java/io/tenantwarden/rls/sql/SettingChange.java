@@ -67,6 +67,11 @@ public record SettingChange(String name, Kind kind, SettingValue value, Lifetime
         return name == null && (kind == Kind.SET || kind == Kind.SET_CONFIG);
     }
 
+    /** Whether a role that was set is taken back by it: RESET ROLE, SET ROLE NONE, DISCARD ALL and their kin. */
+    public boolean takesRoleBack() {
+        return mayChangeRole() && (value.kind() == SettingValue.Kind.DEFAULT || value.is("none"));
+    }
+
     /** Whether this may change the current role. */
     public boolean mayChangeRole() {
         return switch (kind) {

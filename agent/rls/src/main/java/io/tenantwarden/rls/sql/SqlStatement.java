@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What one SQL string says: kind of statement, relations named, functions called, settings changed. Made from the text
@@ -23,6 +24,9 @@ public final class SqlStatement {
      */
     public static final int MAX_LENGTH = 32 * 1024 * 1024;
 
+    private static final Pattern ALONE = Pattern.compile(
+            "\\bconcurrently\\b|\\b(database|tablespace|subscription|system)\\b", Pattern.CASE_INSENSITIVE);
+
     private final String sql;
     private final Keyword keyword;
     private final Keyword verb;
@@ -33,6 +37,7 @@ public final class SqlStatement {
     private final boolean multi;
     private final boolean readsRows;
     private final boolean endsScope;
+    private final boolean ofRole;
     private final boolean writes;
     private final boolean callsFunctions;
     private final boolean changesCatalog;
@@ -74,6 +79,7 @@ public final class SqlStatement {
         multi = f.statements > 1;
         readsRows = f.readsRows;
         endsScope = f.endsScope;
+        ofRole = f.ofRole;
         writes = f.writes;
         callsFunctions = f.callsFunctions;
         changesCatalog = f.changesCatalog;
@@ -209,6 +215,23 @@ public final class SqlStatement {
     /** False only when the statement is known neither to deliver nor to change rows that a policy could filter. */
     public boolean readsRows() {
         return readsRows;
+    }
+
+    /** Whether it matters which role runs it: {@link StatementClass#isOfRole}; of several statements, of one of them. */
+    public boolean isOfRole() {
+        return ofRole;
+    }
+
+    /**
+     * Whether PostgreSQL runs it in a transaction of its own only, so that nothing may stand before it up to the same Sync (25001): PostgreSQL's
+     * {@code PreventInTransactionBlock}. Of several statements, of the first; rather one too many.
+     */
+    public boolean isAlone() {
+        return switch (keyword) {
+            case VACUUM, CLUSTER, REINDEX, COMMIT_PREPARED, ROLLBACK_PREPARED -> true;
+            case CREATE, ALTER, DROP -> ALONE.matcher(sql).find();
+            default -> false;
+        };
     }
 
     /** Whether one of the {@link #relations()} is written. */

@@ -2,7 +2,9 @@ package io.tenantwarden.rls.sql;
 
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What is known about a kind of statement. This is the one table in the code; the agent's tests compare it with what real
@@ -50,6 +52,32 @@ public record StatementClass(Keyword keyword, Injection injection, boolean reads
         rows(Injection.NEVER, Keyword.OTHER);
     }
 
+    /**
+     * What does the same whoever runs it, or nothing that a right could stop: it begins, ends or divides a transaction, is about settings, or
+     * about what the session itself has.
+     */
+    private static final Set<Keyword> OF_NO_ROLE = EnumSet.of(
+            Keyword.BEGIN,
+            Keyword.COMMIT,
+            Keyword.ROLLBACK,
+            Keyword.ROLLBACK_TO,
+            Keyword.SAVEPOINT,
+            Keyword.RELEASE,
+            Keyword.PREPARE_TRANSACTION,
+            Keyword.SET,
+            Keyword.SET_CONSTRAINTS,
+            Keyword.RESET,
+            Keyword.SHOW,
+            Keyword.DISCARD,
+            Keyword.PREPARE,
+            Keyword.DEALLOCATE,
+            Keyword.CLOSE,
+            Keyword.LISTEN,
+            Keyword.UNLISTEN,
+            Keyword.NOTIFY,
+            Keyword.LOCK,
+            Keyword.EMPTY);
+
     private static void rows(Injection injection, Keyword... keywords) {
         for (Keyword k : keywords) {
             TABLE.put(k, new StatementClass(k, injection, true));
@@ -60,6 +88,11 @@ public record StatementClass(Keyword keyword, Injection injection, boolean reads
         for (Keyword k : keywords) {
             TABLE.put(k, new StatementClass(k, injection, false));
         }
+    }
+
+    /** Whether it matters which role runs it: all but what begins, ends and divides transactions, and what is about the session's settings. */
+    public static boolean isOfRole(Keyword keyword) {
+        return !OF_NO_ROLE.contains(keyword);
     }
 
     /** The class of a kind of statement; never null. */

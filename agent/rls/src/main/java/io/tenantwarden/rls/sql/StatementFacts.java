@@ -34,6 +34,7 @@ final class StatementFacts {
     Injection injection = Injection.NEVER;
     boolean readsRows;
     boolean endsScope;
+    boolean ofRole;
     boolean parsed = true;
     boolean ambiguous;
     boolean callsFunctions;
@@ -129,6 +130,7 @@ final class StatementFacts {
         locksTables |= takesLock;
         setsTransactionMode |= setsMode;
         readsRows |= kind.readsRows();
+        ofRole |= StatementClass.isOfRole(keyword);
         endsScope |= kind.injection() == Injection.ENDS_SCOPE || kind.injection() == Injection.ALONE;
     }
 
@@ -270,6 +272,7 @@ final class StatementFacts {
         if (!parsed) {
             callsFunctions = true;
             readsRows = true;
+            ofRole = true;
         }
     }
 }

@@ -59,7 +59,7 @@ public record KindText(String kind, String title, String subject, String why, St
                 "SQL of the application changes the tenant's setting or the role",
                 "tampering by",
                 "The rest of the transaction would run as another tenant, or as none.",
-                "Take the statement out: Warden sets the tenant. Or set another one through the tenant source.");
+                "Take the statement out: the tenant and the role belong to the scope. Set another tenant through the tenant source.");
         add(
                 "cross-tenant-row",
                 "Row of another tenant in a result",
