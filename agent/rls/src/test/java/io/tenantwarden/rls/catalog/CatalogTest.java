@@ -555,10 +555,8 @@ class CatalogTest {
                 assertTrue(rs.getString(1).startsWith("/* tenant-warden */"), rs.getString(1));
             }
         }
-        for (java.lang.reflect.Field f : CatalogReader.class.getDeclaredFields()) {
-            if (f.getType() == String.class
-                    && !f.getName().equals("SEPARATOR")
-                    && java.lang.reflect.Modifier.isStatic(f.getModifiers())) {
+        for (java.lang.reflect.Field f : CatalogQueries.class.getDeclaredFields()) {
+            if (f.getType() == String.class && java.lang.reflect.Modifier.isStatic(f.getModifiers())) {
                 f.setAccessible(true);
                 try {
                     assertTrue(((String) f.get(null)).startsWith("/* tenant-warden */"), f.getName());
