@@ -65,7 +65,8 @@ public final class RowBench {
             for (String type : List.of("text", "bigint", "uuid")) {
                 String table = "rows_" + type;
                 s.execute("CREATE TABLE " + table + " (tenant_id " + type + ", note text)");
-                s.execute("INSERT INTO " + table + " SELECT '" + tenant(type) + "', 'note ' || n FROM generate_series(1, 1000) n");
+                s.execute("INSERT INTO " + table + " SELECT '" + tenant(type)
+                        + "', 'note ' || n FROM generate_series(1, 1000) n");
                 s.execute("ALTER TABLE " + table + " ENABLE ROW LEVEL SECURITY");
                 s.execute("CREATE POLICY tenant ON " + table
                         + " USING (tenant_id = nullif(current_setting('app.tenant_id', true), '')::" + type + ")");
@@ -97,7 +98,8 @@ public final class RowBench {
                     .getValue()
                     .getScore();
             figures.put(
-                    result.getParams().getParam("type") + " " + result.getParams().getParam("rows"),
+                    result.getParams().getParam("type") + " "
+                            + result.getParams().getParam("rows"),
                     new Figure(
                             result.getPrimaryResult().getScore(),
                             result.getPrimaryResult().getScoreError(),
@@ -111,11 +113,13 @@ public final class RowBench {
         StringBuilder text = new StringBuilder("# What it costs to look at rows\n\n");
         text.append(BenchMachine.sentence(machine))
                 .append(" Run it again with `scripts/bench-rows.sh`.\n\n")
-                .append("JMH, average time, bytes by its gc profiler. One operation is `executeQuery` of a prepared statement in a"
-                        + " transaction and `close`, with the real driver, which reads all rows; the network answers out of memory."
-                        + " The agent is there in each column; ± is JMH's error (99.9 %). What one row costs is the difference to"
-                        + " `off`, divided by the rows.\n\n")
-                .append("| tenant column, rows | `off`, ns | `sampled`, ns | `all`, ns | `all`, ns for each row | `all`, bytes more |\n")
+                .append(
+                        "JMH, average time, bytes by its gc profiler. One operation is `executeQuery` of a prepared statement in a"
+                                + " transaction and `close`, with the real driver, which reads all rows; the network answers out of memory."
+                                + " The agent is there in each column; ± is JMH's error (99.9 %). What one row costs is the difference to"
+                                + " `off`, divided by the rows.\n\n")
+                .append(
+                        "| tenant column, rows | `off`, ns | `sampled`, ns | `all`, ns | `all`, ns for each row | `all`, bytes more |\n")
                 .append("|---|---|---|---|---|---|\n");
         results.get("off").forEach((name, off) -> {
             Figure sampled = results.get("sampled").get(name);

@@ -66,6 +66,9 @@ class RowsTest {
             protectedTable(s, "empty_table", "text", "text");
             s.execute("VACUUM ANALYZE empty_table");
             s.execute("CREATE TABLE archive (id bigint, note text)");
+            s.execute("CREATE FUNCTION note_it() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN UPDATE customers SET note ="
+                    + " new.note WHERE id = new.id; RETURN new; END'");
+            s.execute("CREATE TRIGGER noted BEFORE UPDATE ON archive FOR EACH ROW EXECUTE FUNCTION note_it()");
             s.execute("CREATE VIEW all_invoices AS SELECT note, tenant_id AS customer FROM invoices");
             s.execute("CREATE VIEW nested_invoices AS SELECT v.customer AS whose FROM all_invoices v, countries");
             s.execute("CREATE VIEW own_invoices WITH (security_invoker = true) AS SELECT * FROM invoices");

@@ -234,6 +234,21 @@ class ZeroRowsScenario {
         }
     }
 
+    /** Row by row a trigger would have written to a protected table: there was no row. */
+    @Test
+    void honestWhereOnlyATriggerTouchesOne() throws Exception {
+        try (Connection c = app()) {
+            unscoped(() -> assertEquals(0, Db.update(c, "update archive set note = 'x' where id = -1")));
+        }
+    }
+
+    @Test
+    void hiddenBelowAView() throws Exception {
+        try (Connection c = app()) {
+            unscoped(() -> assertEquals(0, Db.update(c, "update own_invoices set note = 'x'")));
+        }
+    }
+
     @Test
     void honestInsertThatMetItsRow() throws Exception {
         try (Connection c = app();

@@ -90,7 +90,7 @@ final class ZeroRowRule {
         boolean readsOnly = tag.startsWith("INSERT");
         for (CatalogTable table : touched.filteredFor(role)) {
             if (catalog.mayHaveRows(table)
-                    && (isNamed(sql, table, readsOnly) || isFilteredBelow(sql, table, readsOnly))) {
+                    && (isNamed(sql, table, readsOnly) || isFilteredBelow(sql, catalog, table, readsOnly))) {
                 return true;
             }
         }
@@ -109,12 +109,24 @@ final class ZeroRowRule {
         return false;
     }
 
-    /** Reached through a view or a parent: a view reads as its owner, whom policies filter where they are forced. */
-    private static boolean isFilteredBelow(SqlStatement sql, CatalogTable table, boolean readsOnly) {
-        boolean reads = false;
-        for (Relation r : sql.relations()) {
-            reads |= !r.creates() && !(readsOnly && r.write());
+    /**
+     * Reached through a view or a parent that is named: a view reads as its owner, whom policies filter where they are forced. What triggers and
+     * rules reach besides is no reason for having touched nothing.
+     */
+    private static boolean isFilteredBelow(SqlStatement sql, Catalog catalog, CatalogTable table, boolean readsOnly) {
+        for (CatalogTable above : catalog.tables()) {
+            if (isNamed(sql, above, readsOnly)
+                    && above.oid() != table.oid()
+                    && (above.qualifiedName().equals(table.parent())
+                            || table.forced() && isBelow(catalog, above, table))) {
+                return true;
+            }
         }
-        return reads && !isNamed(sql, table, false) && (table.forced() || table.parent() != null);
+        return false;
+    }
+
+    private static boolean isBelow(Catalog catalog, CatalogTable view, CatalogTable table) {
+        return view.kind() == CatalogTable.Kind.VIEW
+                && catalog.protectedBelow(view).stream().anyMatch(t -> t.oid() == table.oid());
     }
 }
