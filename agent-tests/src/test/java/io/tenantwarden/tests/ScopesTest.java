@@ -148,7 +148,7 @@ class ScopesTest {
                     .warden("foreach.spring", loops + "Job#nightly")
                     .warden("foreach.typo", loops + "Job#daily")
                     .then(result -> {
-                        assertTold(result, "ERROR", "warden.foreach.failing: 2 of 3 tenants failed");
+                        assertTold(result, "warden.foreach.failing: 2 of 3 tenants failed", "java.io.IOException at ");
                         assertTold(result, "FINDING foreach-no-tenants", "warden.foreach.nightly");
                         assertTold(result, "FINDING foreach-arguments", "warden.foreach.arguments");
                         assertTold(result, "VIOLATION invalid-tenant", "warden.foreach.nightly skips tenant");

@@ -118,7 +118,8 @@ final class LoopRun implements TenantLoop {
                 + (named.isEmpty() ? "" : ": " + String.join(", ", named))
                 + (failed > named.size() ? " and " + (failed - named.size()) + " more" : "")
                 + (left == 0 ? "" : "; " + left + " did not run, because " + why());
-        reporter.error(text + ". The exception that the method threw has theirs as suppressed ones");
+        reporter.error(
+                failed == 0 ? text : text + ". The exception that the method threw has theirs as suppressed ones");
         if (fatal != null) {
             return fatal;
         }

@@ -65,7 +65,8 @@ public final class TenantList {
         });
         if (!answered) {
             throw new SQLException(
-                    "no database is known: the application has no open connection, and no DataSource of it gave one",
+                    "no database is known: the application has no open connection that shows how to make another, and no"
+                            + " DataSource of it gave one (where the driver was loaded before the agent, none can)",
                     OwnConnections.GONE);
         }
         return found.get(0);

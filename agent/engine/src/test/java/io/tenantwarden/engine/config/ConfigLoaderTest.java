@@ -386,6 +386,38 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void aLoopNeedsItsTenantsAndNoArgument() {
+        String loop = "warden.foreach.nightly=com.acme.NightlyJob#run";
+
+        Config config = Loading.with()
+                .properties(loop, "warden.tenants=select id from tenants where active")
+                .config();
+        assertEquals(Mode.INJECT, config.mode());
+        assertEquals(
+                List.of(new LoopMethod("nightly", MethodPattern.parse("com.acme.NightlyJob#run"))), config.loops());
+        assertEquals("select id from tenants where active", config.tenants());
+
+        assertTrue(
+                Loading.with().properties(loop).refused().message().contains("warden.tenants is missing"),
+                "a loop over nothing");
+        assertTrue(Loading.with()
+                .properties(loop + "(0)", "warden.tenants=select 1")
+                .refused()
+                .message()
+                .contains("warden.scope.<name>=com.acme.NightlyJob#run(0)"));
+        assertTrue(Loading.with()
+                .properties(loop, "warden.tenants=select 1 where x = ?")
+                .refused()
+                .message()
+                .contains("nothing is bound"));
+        assertTrue(Loading.with()
+                .properties("warden.foreach.a=org.hibernate.Session#flush", "warden.tenants=select 1")
+                .refused()
+                .message()
+                .contains("would run once for each tenant"));
+    }
+
+    @Test
     void oneProblemIsOneLine() {
         String message =
                 Loading.with().property("warden.mode", "a\nb").refused().message();
