@@ -25,12 +25,12 @@ public class TerminalPicture {
         svg.append("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ").append(width).append(' ').append(height)
                 .append("\" width=\"").append(width).append("\" role=\"img\" aria-label=\"").append(escape(command))
                 .append("\">\n<rect width=\"100%\" height=\"100%\" rx=\"6\" fill=\"#161b22\"/>\n")
-                .append("<g font-family=\"ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace\" font-size=\"13\" fill=\"#d0d7de\" xml:space=\"preserve\">\n");
+                .append("<g font-family=\"ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace\" font-size=\"13\" fill=\"#d0d7de\">\n");
         row(svg, 0, command, "#ffffff");
         for (int i = 0; i < lines.size(); i++) {
             row(svg, i + 1, lines.get(i), colour(lines.get(i)));
         }
-        System.out.print(svg.append("</g>\n</svg>\n"));
+        new java.io.PrintStream(System.out, true, StandardCharsets.UTF_8).print(svg.append("</g>\n</svg>\n"));
     }
 
     private static String colour(String line) {
@@ -53,6 +53,7 @@ public class TerminalPicture {
     }
 
     private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace("\"", "&quot;");
+        // blanks that no viewer joins
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace("\"", "&quot;").replace(" ", "\u00a0");
     }
 }

@@ -29,7 +29,8 @@ class OtherProtocolTest {
     }
 
     private static String doctor(int port) {
-        Captured run = Captured.run("doctor", "--url", "jdbc:postgresql://127.0.0.1:" + port + "/app", "--user", "u");
+        Captured run = Captured.run(
+                "doctor", "--url", "jdbc:postgresql://127.0.0.1:" + port + "/app?loginTimeout=2", "--user", "u");
         assertEquals(3, run.exitCode(), run::toString);
         assertEquals("", run.out(), run::toString);
         return run.err();
