@@ -108,6 +108,7 @@ class RoomsTest {
                         "engine/report/",
                         "engine/tenant/",
                         "bootstrap/",
+                        "rls/sql/",
                         "rls/catalog/",
                         "rls/audit/"));
         return arrows;
