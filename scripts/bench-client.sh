@@ -3,7 +3,7 @@
 # agent. Results in docs/benchmarks/client.md and .json. Wants a quiet machine; takes about 25 minutes. Needs a JDK 17 or newer.
 #
 # usage: scripts/bench-client.sh [--quick] [--rounds 7] [--only NAME,NAME] [JMH options, such as: -prof stack -p situation=FIRST]
-#   --only NAMES   of: method:, field:, mdc:, value:, "scope method"; "no agent" is always there
+#   --only NAMES   of: method:, "method: hold=session", field:, mdc:, value:, "scope method"; "no agent" is always there
 #   --quick        one short round, to see that it runs
 #   --rounds N     rounds; in each, every configuration has a JVM of its own
 #   With any option the results go to target/bench instead of docs/benchmarks.

@@ -113,7 +113,7 @@ public final class ClientBench {
             if (name.equals("method:")) {
                 List<String> held = new ArrayList<>(options);
                 held.add("-Dwarden.hold=session");
-                all.add(new Configuration("method:, hold=session", held));
+                all.add(new Configuration("method: hold=session", held));
             }
         });
         return all;
