@@ -478,23 +478,31 @@ public final class Hooks {
         }
     }
 
-    /** Whether the body must run again. */
-    public static boolean loopGoesOn(Object loop, Throwable thrown) {
+    /**
+     * The body has ended for one tenant.
+     *
+     * @return what the caller of the method gets; null while the body must run again, and when the method returns normally
+     */
+    public static Throwable loopEnded(Object loop, Throwable thrown) {
         try {
-            return loop != null && ((TenantLoop) loop).goesOn(thrown);
+            return loop == null ? thrown : ended((TenantLoop) loop, thrown);
         } catch (Throwable bug) {
-            failed("loopGoesOn", bug);
-            return false;
+            failed("loopEnded", bug);
+            return thrown;
         }
     }
 
-    /** What the caller of the method gets; null when it returns normally. */
-    public static Throwable loopOutcome(Object loop, Throwable thrown) {
+    private static Throwable ended(TenantLoop loop, Throwable thrown) {
+        return loop.goesOn(thrown) ? null : loop.outcome();
+    }
+
+    /** Whether the body must run again. */
+    public static boolean loopGoesOn(Object loop) {
         try {
-            return loop == null ? thrown : ((TenantLoop) loop).outcome();
+            return loop != null && ((TenantLoop) loop).isOn();
         } catch (Throwable bug) {
-            failed("loopOutcome", bug);
-            return thrown;
+            failed("loopGoesOn", bug);
+            return false;
         }
     }
 

@@ -18,6 +18,9 @@ public interface TenantLoop {
      */
     boolean goesOn(Throwable thrown);
 
+    /** What {@link #goesOn} said last. */
+    boolean isOn();
+
     /**
      * What the caller of the method gets, when {@link #goesOn} or {@link #begins} said no.
      *

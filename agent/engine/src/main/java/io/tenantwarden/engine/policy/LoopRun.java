@@ -31,6 +31,7 @@ final class LoopRun implements TenantLoop {
     private ThreadState.Pushed before;
     private int next;
     private int failed;
+    private boolean on;
     private boolean interrupted;
     private VirtualMachineError fatal;
 
@@ -72,6 +73,17 @@ final class LoopRun implements TenantLoop {
 
     @Override
     public boolean goesOn(Throwable thrown) {
+        on = false;
+        on = isToRunAgain(thrown);
+        return on;
+    }
+
+    @Override
+    public boolean isOn() {
+        return on;
+    }
+
+    private boolean isToRunAgain(Throwable thrown) {
         if (next == 0) {
             return false; // never began
         }

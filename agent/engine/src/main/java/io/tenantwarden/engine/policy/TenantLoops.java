@@ -153,6 +153,11 @@ public final class TenantLoops {
             }
 
             @Override
+            public boolean isOn() {
+                return false;
+            }
+
+            @Override
             public Throwable outcome() {
                 return refusal;
             }

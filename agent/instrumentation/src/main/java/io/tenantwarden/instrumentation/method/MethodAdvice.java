@@ -26,9 +26,8 @@ final class MethodAdvice {
 
         @Advice.OnMethodExit(onThrowable = Throwable.class, repeatOn = Advice.OnNonDefaultValue.class)
         static boolean exit(@Advice.Local("loop") Object loop, @Advice.Thrown(readOnly = false) Throwable thrown) {
-            boolean again = Hooks.loopGoesOn(loop, thrown);
-            thrown = again ? null : Hooks.loopOutcome(loop, thrown);
-            return again;
+            thrown = Hooks.loopEnded(loop, thrown);
+            return Hooks.loopGoesOn(loop);
         }
     }
 
