@@ -631,6 +631,14 @@ class RoleScenario extends RoleCase {
                     execute(c, "call note_down_by_call()");
                     assertEquals(ofLogin(login), inBypass(() -> one(c, SEEN)));
                     assertActing(c);
+                    c.setAutoCommit(false);
+                    execute(c, "set role warden_acting");
+                    c.commit();
+                    execute(c, "set role none");
+                    c.rollback(); // and it is there again
+                    assertEquals(ofLogin(login), inBypass(() -> one(c, SEEN)));
+                    c.rollback();
+                    c.setAutoCommit(true);
                     for (String back : List.of("set role none", "reset role")) {
                         execute(c, back);
                         assertEquals(ofLogin(login), inBypass(() -> one(c, SEEN)));

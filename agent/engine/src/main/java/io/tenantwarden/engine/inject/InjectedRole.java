@@ -17,7 +17,6 @@ public final class InjectedRole {
     private String droppedTo;
     private boolean dropsForSession;
     private boolean ofSession;
-    private boolean ofOpening;
     private boolean setInBypass;
     private boolean distrusted = true; // as long as nobody has looked
 
@@ -122,7 +121,6 @@ public final class InjectedRole {
     /** The connection was opened with a role of its own. */
     public void isOfSession() {
         ofSession = true;
-        ofOpening = true;
     }
 
     /**
@@ -182,12 +180,11 @@ public final class InjectedRole {
         }
     }
 
+    /** Taking it back ends nothing for good: the transaction may be rolled back, and RESET ROLE gives what the connection was opened with. */
     private void noteSession(List<SettingChange> changes) {
         for (SettingChange change : changes) {
             if (change.mayChangeRole() && !change.isOnlyPossible() && !change.local()) {
-                // SET ROLE NONE is the login, RESET ROLE what the connection was opened with
-                ofSession =
-                        !change.takesRoleBack() || ofOpening && !change.value().is(LiveRole.LOGIN);
+                ofSession |= !change.takesRoleBack();
                 session.roleOfApplication();
             }
         }
