@@ -124,7 +124,7 @@ public final class ResultRows {
         Object last = session.execution().lastCompleted();
         Object known = more == null && last != null ? last : session.execution().nextAnswered();
         if (more != null && query != null) {
-            objects.statement(query).wardenStatement(known);
+            objects.statement(query).wardenStatement(ResultGate.opened(known));
         }
         return known;
     }

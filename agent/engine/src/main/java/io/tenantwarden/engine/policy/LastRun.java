@@ -13,6 +13,8 @@ final class LastRun {
 
     private Scope scope = Scope.NONE;
     private Resolution touched = Resolution.NOTHING;
+    private Scope scopeBefore = Scope.NONE;
+    private Resolution touchedBefore = Resolution.NOTHING;
     private boolean unscoped;
     private FoundSite site;
     private int times;
@@ -23,11 +25,19 @@ final class LastRun {
 
     /** It is decided on. */
     void begins(Scope decided, Resolution resolution) {
+        scopeBefore = scope;
+        touchedBefore = touched;
         scope = decided;
         touched = resolution;
         unscoped = false;
         site = null;
         completedParts = 0;
+    }
+
+    /** It does not run: a result that is still open goes on to deliver rows of the run before. */
+    void refused() {
+        scope = scopeBefore;
+        touched = touchedBefore;
     }
 
     /**

@@ -78,19 +78,26 @@ public final class ResultGate {
                 && next.sql().keyword() != Keyword.EXECUTE;
     }
 
+    /** What later rows of a statement's result are to be judged by, where its text may run again meanwhile; null as the statement. */
+    public static Object opened(Object statement) {
+        return statement instanceof KnownStatement known ? RowRule.Opened.now(known) : null;
+    }
+
     /**
      * Rows of a statement have come, and the application has not seen them.
      *
-     * @param statement what is kept of it; null for what is not the application's
+     * @param statement what is kept of it, or what {@link #opened} gave; null for what is not the application's
      * @param fields how the driver describes them
      * @param received as the driver keeps them
      * @return what the application gets in their place; null when it may have them
      */
     public SQLException received(Session session, Object statement, Object[] fields, List<?> received) {
-        if (rows == null || session.database() == null || !(statement instanceof KnownStatement known)) {
+        RowRule.Opened opened = statement instanceof RowRule.Opened before ? before : null;
+        Object kept = opened == null ? statement : opened.known();
+        if (rows == null || session.database() == null || !(kept instanceof KnownStatement known)) {
             return null;
         }
-        Verdict verdict = rows.judge(session, known, fields, received);
+        Verdict verdict = rows.judge(session, known, opened, fields, received);
         return verdict == null ? null : teller.tell(verdict);
     }
 }

@@ -1,11 +1,13 @@
 package io.tenantwarden.engine.policy;
 
+import io.tenantwarden.bootstrap.Scope;
 import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.report.FoundSite;
 import io.tenantwarden.engine.rows.RowCheck;
 import io.tenantwarden.engine.rows.VisibleTenants;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.rls.catalog.Catalog;
+import io.tenantwarden.rls.catalog.Resolution;
 import io.tenantwarden.rls.catalog.RoleFacts;
 import io.tenantwarden.rls.catalog.TenantField;
 import io.tenantwarden.rls.sql.Keyword;
@@ -40,16 +42,31 @@ final class RowRule {
     }
 
     /**
+     * What rows of a statement are judged by when they are fetched later: by then its text may have run again, or been refused, under another
+     * scope. Immutable.
+     */
+    record Opened(KnownStatement known, Scope scope, Resolution touched) {
+
+        static Opened now(KnownStatement known) {
+            LastRun run = known.lastRun();
+            return new Opened(known, run.scope(), run.touched());
+        }
+    }
+
+    /**
      * A statement gave rows, all of them or as many as were fetched.
      *
+     * @param opened how the result began; null when it began with the last run
      * @param fields how the driver describes them
      * @param rows as the driver keeps them
      * @return null when nothing is wrong
      */
-    Verdict judge(Session session, KnownStatement known, Object[] fields, List<?> rows) {
+    Verdict judge(Session session, KnownStatement known, Opened opened, Object[] fields, List<?> rows) {
         LastRun run = known.lastRun();
+        Scope scope = opened == null ? run.scope() : opened.scope();
+        Resolution touched = opened == null ? run.touched() : opened.touched();
         Catalog catalog = session.database().catalog();
-        if (!run.scope().isTenant() || rows.isEmpty() || catalog == null || !mayGiveTenants(known, run)) {
+        if (!scope.isTenant() || rows.isEmpty() || catalog == null || !mayGiveTenants(known, touched)) {
             return null;
         }
         RowCheck check = session.rowCheck();
@@ -59,13 +76,13 @@ final class RowRule {
         }
         RowCheck.Known columns = check.columns(run.columns(), fields, visible(session, catalog, check));
         run.columns(columns);
-        TenantField foreign = check.foreign(columns, rows, run.scope().value());
-        return foreign == null ? null : verdict(session, known, run, foreign);
+        TenantField foreign = check.foreign(columns, rows, scope.value());
+        return foreign == null ? null : verdict(session, known, touched, foreign);
     }
 
     /** Whether rows of tables can be in it that are protected, which is not written in a FETCH. */
-    private static boolean mayGiveTenants(KnownStatement known, LastRun run) {
-        return run.touched().touches()
+    private static boolean mayGiveTenants(KnownStatement known, Resolution touched) {
+        return touched.touches()
                 || known.sql().fetchesCursor()
                 || known.sql().keyword() == Keyword.EXECUTE;
     }
@@ -85,9 +102,9 @@ final class RowRule {
         return known;
     }
 
-    private Verdict verdict(Session session, KnownStatement known, LastRun run, TenantField foreign) {
+    private Verdict verdict(Session session, KnownStatement known, Resolution touched, TenantField foreign) {
         boolean refused = mode.refuses();
-        int results = run.foreignResult();
+        int results = known.lastRun().foreignResult();
         if (!refused && results > TOLD && results % TOLD != 0) {
             return null;
         }
@@ -96,7 +113,7 @@ final class RowRule {
                         Reason.FOREIGN_ROW,
                         session,
                         known.sql(),
-                        run.touched().touches() ? run.touched() : Catalog.touching(foreign.table()),
+                        touched.touches() ? touched : Catalog.touching(foreign.table()),
                         found,
                         refused)
                 .times(refused || results <= TOLD ? 1 : TOLD)

@@ -179,13 +179,7 @@ public final class StatementGate {
      * @return why it must not run; null when it may
      */
     SQLException decideOne(Session session, KnownStatement known, Object bound) throws Throwable {
-        SqlStatement sql = known.sql();
-        // COMMIT may run triggers, but names no table: it must not wait for a catalog
-        boolean reads = sql.readsRows() && !sql.transactionControl();
-        Resolution touched = reads ? lookup.of(session, known) : Resolution.NOTHING;
-        if (sql.keyword() == Keyword.EXECUTE && touched != null) {
-            touched = ofPrepared(session, sql, touched);
-        }
+        Resolution touched = touched(session, known);
         if (session.execution().ownFailure() != null) {
             return session.execution().ownFailure(); // a cancel that was meant for the statement, for instance
         }
@@ -196,6 +190,28 @@ public final class StatementGate {
             touched = Resolution.NOTHING;
         }
         known.lastRun().begins(session.execution().scope(), touched);
+        SQLException refusal = decide(session, known, bound, touched);
+        if (refusal != null) {
+            known.lastRun().refused();
+        }
+        return refusal;
+    }
+
+    /** Null when it is not known. */
+    private Resolution touched(Session session, KnownStatement known) throws Throwable {
+        SqlStatement sql = known.sql();
+        // COMMIT may run triggers, but names no table: it must not wait for a catalog
+        boolean reads = sql.readsRows() && !sql.transactionControl();
+        Resolution touched = reads ? lookup.of(session, known) : Resolution.NOTHING;
+        if (sql.keyword() == Keyword.EXECUTE && touched != null) {
+            touched = ofPrepared(session, sql, touched);
+        }
+        return touched;
+    }
+
+    private SQLException decide(Session session, KnownStatement known, Object bound, Resolution touched)
+            throws Throwable {
+        SqlStatement sql = known.sql();
         Catalog catalog = session.database().catalog();
         // where nothing is protected nothing is sent and nothing is told
         boolean ofRole = session.isRoleConfigured();
