@@ -11,6 +11,7 @@ import io.tenantwarden.rls.tenant.TenantTable;
 import io.tenantwarden.rls.tenant.TenantTables;
 import io.tenantwarden.rls.tenant.TenantTablesOptions;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +94,7 @@ record TenantFacts(RoleFacts role, TenantTables tables, TenantTablesOptions opti
     String form() {
         StringBuilder form = new StringBuilder();
         for (TenantTable t : tables.tables()) {
-            form.append(t.table())
+            form.append(identity(t.table()))
                     .append(t.kind())
                     .append(t.columns())
                     .append(t.triggers())
@@ -102,6 +103,23 @@ record TenantFacts(RoleFacts role, TenantTables tables, TenantTablesOptions opti
                     .append('\n');
         }
         return form.append(tables.references()).toString();
+    }
+
+    /** Everything but the estimate of its rows, which an autovacuum changes at any time. */
+    private static List<Object> identity(CatalogTable t) {
+        return Arrays.asList(
+                t.oid(),
+                t.qualifiedName(),
+                t.kind(),
+                t.owner(),
+                t.rls(),
+                t.forced(),
+                t.tenantColumn(),
+                t.tenantColumnType(),
+                t.policies(),
+                t.parent(),
+                t.children(),
+                t.protection());
     }
 
     /** Nothing at all is more likely a wrong id than a tenant without rows. */

@@ -290,7 +290,8 @@ class OffboardingKilledTest {
         Path out = folder.resolve("once");
         String[] erasing = {"erase", "--tenant", Workshop.TWO, "--confirm", Workshop.TWO, "--out", out.toString()};
         long rows = Long.parseLong(w.value("SELECT count(*) FROM customers"));
-        for (int i = 0; i < KILLS; i++) {
+        // it may have ended before it could be killed
+        for (int i = 0; i < KILLS && !Files.exists(out.resolve("certificate.json")); i++) {
             int target = 1 + random.nextInt(15);
             CommandProcess p = untilFree(w, null, erasing);
             try (p) {
@@ -306,11 +307,13 @@ class OffboardingKilledTest {
             }
         }
         long started = System.nanoTime();
-        CommandProcess last = untilFree(w, () -> Files.exists(out.resolve("certificate.json")), erasing);
-        assertEquals(0, last.exitCode(), last::output);
+        if (!Files.exists(out.resolve("certificate.json"))) {
+            CommandProcess last = untilFree(w, () -> Files.exists(out.resolve("certificate.json")), erasing);
+            assertEquals(0, last.exitCode(), last::output);
+        }
         tell("erase in one transaction: " + seconds(started) + " s");
         JsonObject certificate = JsonParser.object().from(Files.readString(out.resolve("certificate.json")));
-        assertTrue(certificate.getLong("rowsDeleted") > 6L * CUSTOMERS, last::output);
+        assertTrue(certificate.getLong("rowsDeleted") > 6L * CUSTOMERS, certificate::toString);
     }
 
     /**
