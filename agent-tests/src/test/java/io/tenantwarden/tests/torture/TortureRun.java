@@ -214,12 +214,24 @@ final class TortureRun {
         JsonObject report = JsonParser.object().from(Files.readString(file));
         int errors = report.getObject("health").getInt("agentErrors", -1);
         Set<String> kinds = new TreeSet<>();
+        StringBuilder unexpected = new StringBuilder();
         JsonArray violations = report.getArray("violations");
         for (int i = 0; i < violations.size(); i++) {
-            kinds.add(violations.getObject(i).getString("kind"));
+            JsonObject violation = violations.getObject(i);
+            kinds.add(violation.getString("kind"));
+            if (!EXPECTED_VIOLATIONS.contains(violation.getString("kind"))) {
+                unexpected
+                        .append(violation.getString("kind"))
+                        .append(": ")
+                        .append(violation.getString("sql"))
+                        .append(" at ")
+                        .append(violation.getObject("site"))
+                        .append('\n');
+            }
         }
         kinds.removeAll(EXPECTED_VIOLATIONS);
-        String output = result.output() + "report: agentErrors=" + errors + ", unexpected violations " + kinds + "\n";
+        String output = result.output() + unexpected + "report: agentErrors=" + errors + ", unexpected violations "
+                + kinds + "\n";
         return new Result(errors == 0 && kinds.isEmpty() ? 0 : 4, output);
     }
 

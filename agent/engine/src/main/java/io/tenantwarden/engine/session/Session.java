@@ -132,10 +132,10 @@ public final class Session {
 
     /** The server has said who the connection is and where it looks for names. */
     void identified(RoleFacts facts, Identity identity) {
-        boolean isOfWarden = isRoleConfigured()
-                && !injector.role().isLogin()
-                && facts.currentUser().equals(injector.role().current());
-        if (!isOfWarden) {
+        // what a bypass runs as is the login, whichever role is set at this moment
+        boolean isOfLogin =
+                !isRoleConfigured() || roleFacts == null || facts.currentUser().equals(loginUser);
+        if (isOfLogin) {
             role = facts.currentUser();
             roleFacts = facts;
             roleKnown = true;
