@@ -108,6 +108,9 @@ final class AccessRule {
                 || session.driver().inFailedTransaction()) {
             return true;
         }
+        if (session.injector().hidesApplicationValue()) {
+            return false; // DO may set it, but has not run: what is there is Warden's own
+        }
         boolean there = catalogs.isAnySet(session, plan.tenantSettings());
         if (session.execution().ownFailure() == null) {
             value.verified(there);
