@@ -67,6 +67,20 @@ class EnforceScenario {
         }
     }
 
+    /** The value that a DO might have set itself is there: it is the one that the tenant left, not the application's. */
+    @Test
+    void aDoIsNotScopedByTheTenantBeforeIt() throws Exception {
+        try (Connection c = Db.plain().getConnection();
+                Statement s = c.createStatement()) {
+            c.setAutoCommit(false);
+            TenantContext.as("a", () -> Db.column(c, "select id from invoices"));
+            SQLException e =
+                    assertThrows(SQLException.class, () -> s.execute("do $$ begin perform id from invoices; end $$"));
+            assertEquals("42501", e.getSQLState(), e.getMessage());
+            c.rollback();
+        }
+    }
+
     @Test
     void everyWayToNameATable() throws Exception {
         try (Connection c = Db.plain().getConnection()) {

@@ -233,6 +233,30 @@ class ForeignRowsScenario {
         }
     }
 
+    /** The same text under another tenant is refused while a result of it is open, which goes on with its own rows. */
+    @Test
+    void ownRowsOfAResultThatIsOpen() throws Exception {
+        String sql = "select tenant_id from invoices order by id";
+        try (Connection c = as("warden_app", "preferQueryMode", "extendedCacheEverything");
+                Statement open = c.createStatement();
+                Statement other = c.createStatement()) {
+            c.setAutoCommit(false);
+            open.setFetchSize(5);
+            ResultSet rs = open.executeQuery(sql);
+            List<String> rows = new ArrayList<>();
+            if (INJECTED) {
+                rs.next();
+                rows.add(rs.getString(1));
+                TenantContext.set("b");
+                SQLException refusal = assertThrows(SQLException.class, () -> other.executeQuery(sql));
+                assertTrue(refusal.getMessage().contains("still open"), refusal.getMessage());
+            }
+            rows.addAll(read(rs));
+            assertEquals(INJECTED ? 20 : 0, rows.size());
+            c.rollback();
+        }
+    }
+
     @Test
     void foreignInACursorOfSql() throws Exception {
         try (Connection c = as("warden_bypass");
