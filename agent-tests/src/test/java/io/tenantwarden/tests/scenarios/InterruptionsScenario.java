@@ -100,6 +100,20 @@ class InterruptionsScenario extends HardCase {
         }
     }
 
+    @Test
+    void whereTheServerIsGoneAQuestionOfOursIsNoBug() throws Exception {
+        TenantContext.set("a");
+        try (Connection c = Db.plain().getConnection()) {
+            c.setAutoCommit(false);
+            String pid = Db.column(c, "select pg_backend_pid() from invoices").get(0);
+            // the value cannot be told before it has run: it is asked for before the next statement
+            Db.column(c, "select set_config('app.tenant_id', concat('', 'a'), true)");
+            terminate(pid);
+            SQLException e = assertThrows(SQLException.class, () -> Db.column(c, TENANTS));
+            assertTrue(e.getSQLState().startsWith("57P") || e.getSQLState().startsWith("08"), e.toString());
+        }
+    }
+
     private static void run(Connection c, String sql) throws SQLException {
         try (Statement s = c.createStatement()) {
             s.execute(sql);

@@ -42,6 +42,26 @@ final class ScopeInjection {
      * @return why it must not run; null when it may
      */
     SQLException inject(Session session, SqlStatement sql, Resolution touched, boolean lookUp) throws Throwable {
+        try {
+            return injectOrRefuse(session, sql, touched, lookUp);
+        } catch (SQLException e) {
+            return unanswered(session, e);
+        }
+    }
+
+    /**
+     * A question of ours about what holds was answered with an error: the statement cannot be decided on.
+     *
+     * @return what the application gets instead of its result
+     */
+    SQLException unanswered(Session session, SQLException e) {
+        return ServerAnswers.isOfApplication(e) || "25P02".equals(e.getSQLState())
+                ? e
+                : teller.injectionFailed(session, "what holds on the connection could not be asked", e);
+    }
+
+    private SQLException injectOrRefuse(Session session, SqlStatement sql, Resolution touched, boolean lookUp)
+            throws Throwable {
         Execution execution = session.execution();
         Answer answer = execution.tenantAnswer();
         boolean usable = answer == null || answer == Answer.ACTIVE || !mode.refuses();

@@ -107,7 +107,12 @@ public final class StatementGate {
         if (leftBehind != null) {
             return leftBehind;
         }
-        Verdict overwritten = settings.verify(session);
+        Verdict overwritten;
+        try {
+            overwritten = settings.verify(session);
+        } catch (SQLException e) {
+            return injection.unanswered(session, e);
+        }
         SQLException refusal = overwritten == null ? null : teller.tell(overwritten);
         if (refusal == null && isOfAnotherScope(session, scope, autocommit, alongside)) {
             refusal = injection.reset(session);
