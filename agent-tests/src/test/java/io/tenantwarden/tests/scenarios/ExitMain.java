@@ -71,8 +71,9 @@ public final class ExitMain {
         Object context = Class.forName("org.apache.logging.log4j.LogManager")
                 .getMethod("getContext", boolean.class)
                 .invoke(null, false);
-        Method isStarted = context.getClass().getMethod("isStarted");
-        return () -> (boolean) isStarted.invoke(context);
+        // while it is stopping, some of its appenders still write
+        Method isStopped = context.getClass().getMethod("isStopped");
+        return () -> !(boolean) isStopped.invoke(context);
     }
 
     private static void stopLogback() {
