@@ -174,7 +174,10 @@ class LiveTest {
         assertEquals(changes, written.get("modeChanges").size());
         assertEquals(0, written.at("/health/agentErrors").asInt(), result::all);
         assertEquals(
-                Set.of("unscoped-query", "zero-row-write", "injection-failed"), // the latter: a cursor of nobody's in enforce
+                Set.of(
+                        "unscoped-query",
+                        "zero-row-write",
+                        "injection-failed"), // the latter: a cursor of nobody's in enforce
                 written.get("violations").findValuesAsText("kind").stream().collect(Collectors.toSet()),
                 written::toPrettyString);
     }
