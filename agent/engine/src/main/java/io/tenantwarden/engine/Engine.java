@@ -248,7 +248,7 @@ public final class Engine implements Bridge {
     @Override
     public Throwable beforeCopy(Object executor, String sql, boolean autocommit) throws Throwable {
         Session session = session(executor);
-        return beforeRaw(session, () -> pgjdbcGate.beforeCopy(session, sql, autocommit));
+        return beforeRaw("beforeCopy", session, () -> pgjdbcGate.beforeCopy(session, sql, autocommit));
     }
 
     @Override
@@ -259,7 +259,7 @@ public final class Engine implements Bridge {
     @Override
     public Throwable beforeFastpath(Object executor, boolean autocommit) throws Throwable {
         Session session = session(executor);
-        return beforeRaw(session, () -> pgjdbcGate.beforeFastpath(session, autocommit));
+        return beforeRaw("beforeFastpath", session, () -> pgjdbcGate.beforeFastpath(session, autocommit));
     }
 
     private interface Decision {
@@ -267,7 +267,7 @@ public final class Engine implements Bridge {
     }
 
     /** What passes neither {@link #beforeExecute} nor {@link #beforeSend}. */
-    private Throwable beforeRaw(Session session, Decision decision) throws Throwable {
+    private Throwable beforeRaw(String hook, Session session, Decision decision) throws Throwable {
         if (session == null || session.isUncovered()) {
             return uncovered(session);
         }
@@ -275,8 +275,8 @@ public final class Engine implements Bridge {
             return decision.take();
         } catch (Throwable bug) {
             if (session.isRoleConfigured()) {
-                count("beforeCopy", bug);
-                return Refusals.bug("beforeCopy", bug, true);
+                count(hook, bug);
+                return Refusals.bug(hook, bug, true);
             }
             throw bug;
         }

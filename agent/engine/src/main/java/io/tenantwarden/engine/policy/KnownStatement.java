@@ -20,28 +20,29 @@ public final class KnownStatement {
     private static final Pattern SETTINGS =
             Pattern.compile("current_setting|pg_settings|pg_show_all_settings", Pattern.CASE_INSENSITIVE);
 
+    private static final WeakReference<Catalog> NO_CATALOG = new WeakReference<>(null);
     private static final WeakReference<AssumedRole> NO_ROLE = new WeakReference<>(null);
 
     private final SqlStatement sql;
     private final boolean part;
     // Weak: an idle prepared statement must not keep an outdated snapshot alive.
-    private WeakReference<Catalog> resolvedBy = new WeakReference<>(null);
+    private WeakReference<Catalog> resolvedBy = NO_CATALOG;
     private List<String> resolvedOnPath;
     private Resolution resolution;
     private boolean lookUp;
     private Boolean showsSettings;
     private Resolution answer;
-    private WeakReference<Catalog> answeredBeside = new WeakReference<>(null);
+    private WeakReference<Catalog> answeredBeside = NO_CATALOG;
     private int answeredIn;
     private int answeredAt;
-    private WeakReference<Catalog> behindBy = new WeakReference<>(null);
+    private WeakReference<Catalog> behindBy = NO_CATALOG;
     private List<String> behindOnPath;
     private NamedFunctions behindBeside;
     private Resolution behind;
     private Resolution named;
     private Resolution together;
     private NamedFunctions functions;
-    private WeakReference<Catalog> functionsBeside = new WeakReference<>(null);
+    private WeakReference<Catalog> functionsBeside = NO_CATALOG;
     private int functionsIn;
     private int functionsAt;
     private StatementStats stats;

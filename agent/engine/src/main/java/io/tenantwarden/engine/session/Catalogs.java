@@ -373,15 +373,7 @@ public final class Catalogs {
      *     cannot run either
      */
     public Catalog named(Session session, List<Relation> names) throws Throwable {
-        boolean idle = session.isIdle();
-        Connection connection = (Connection) session.connection();
-        try (Session.OwnWork work = session.ownWork();
-                Ending ending = ending(session, connection, idle)) {
-            return Catalog.readNamed(connection, options, names);
-        } catch (SQLException e) {
-            failed(session, e);
-            return null;
-        }
+        return ask(session, connection -> Catalog.readNamed(connection, options, names));
     }
 
     /**
@@ -393,11 +385,19 @@ public final class Catalogs {
         if (names.isEmpty()) {
             return null;
         }
+        return ask(session, connection -> NamedFunctions.read(connection, catalog, names));
+    }
+
+    private interface Question<T> {
+        T ask(Connection connection) throws SQLException;
+    }
+
+    private static <T> T ask(Session session, Question<T> question) throws Throwable {
         boolean idle = session.isIdle();
         Connection connection = (Connection) session.connection();
         try (Session.OwnWork work = session.ownWork();
                 Ending ending = ending(session, connection, idle)) {
-            return NamedFunctions.read(connection, catalog, names);
+            return question.ask(connection);
         } catch (SQLException e) {
             failed(session, e);
             return null;

@@ -1,6 +1,6 @@
 package io.tenantwarden.rls.audit;
 
-import java.util.regex.Pattern;
+import io.tenantwarden.rls.catalog.Wildcards;
 
 /**
  * A finding that somebody accepted, with the reason. Immutable.
@@ -57,17 +57,7 @@ public record Ignore(String rule, String object, String reason) {
 
     /** Whether it accepts a finding of this rule about this object. */
     public boolean covers(String ofRule, String ofObject) {
-        return ofRule.equals(rule) && pattern().matcher(ofObject).matches();
-    }
-
-    private Pattern pattern() {
-        StringBuilder regex = new StringBuilder();
-        int from = 0;
-        for (int star = object.indexOf('*'); star >= 0; star = object.indexOf('*', from)) {
-            regex.append(Pattern.quote(object.substring(from, star))).append(".*");
-            from = star + 1;
-        }
-        return Pattern.compile(
-                regex.append(Pattern.quote(object.substring(from))).toString(), Pattern.DOTALL);
+        return ofRule.equals(rule)
+                && Wildcards.compile(object).matcher(ofObject).matches();
     }
 }
