@@ -39,6 +39,7 @@ final class WorkerProcess implements AutoCloseable {
     static WorkerProcess start(Variant variant, String url, String delayedUrl, Path logback) throws IOException {
         AgentJvm jvm = variant.jvm()
                 .apply(new AgentJvm().withoutAgent())
+                .optimizing()
                 .option("-XX:+UseSerialGC", "-Xms256m", "-Xmx256m")
                 .property("logback.configurationFile", logback.toString());
         WorkerProcess worker = new WorkerProcess(

@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
 public final class AgentJvm {
 
     private Jdk jdk = Jdk.current();
+    private boolean optimizing;
     private boolean agent = true;
     private Path jar;
     private Path agentBefore;
@@ -68,6 +69,12 @@ public final class AgentJvm {
 
     public AgentJvm on(Jdk other) {
         jdk = other;
+        return this;
+    }
+
+    /** Compiles as users' JVMs do, for runs that last; without this, as most of the tests' JVMs live for seconds, the fast compiler only. */
+    public AgentJvm optimizing() {
+        optimizing = true;
         return this;
     }
 
@@ -184,6 +191,9 @@ public final class AgentJvm {
     public Process start(List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(jdk.java().toString());
+        if (!optimizing) {
+            command.add("-XX:TieredStopAtLevel=1");
+        }
         if (agentBefore != null) {
             command.add("-javaagent:" + agentBefore);
         }

@@ -145,7 +145,7 @@ final class TortureRun {
         try (PgBouncer bouncer = pooler ? PgBouncer.start(server, fixture.name()) : null) {
             String url = bouncer == null ? fixture.url() : bouncer.url(fixture.url());
             Path report = folder.resolve("warden.json");
-            AgentJvm jvm = new AgentJvm();
+            AgentJvm jvm = new AgentJvm().optimizing();
             String login = role ? Fixture.OWNER : Fixture.ROLE;
             new Settings(url, login, fixture.adminUrl(), seed, seconds, threads, enforce, pooler, faults, replay)
                     .into(jvm);
