@@ -208,7 +208,7 @@ public final class StatementGate {
         // COMMIT may run triggers, but names no table: it must not wait for a catalog
         boolean reads = sql.readsRows() && !sql.transactionControl();
         Resolution touched = reads ? lookup.of(session, known) : Resolution.NOTHING;
-        if (sql.keyword() == Keyword.EXECUTE && touched != null) {
+        if (sql.executesPrepared() && touched != null) {
             touched = ofPrepared(session, sql, touched);
         }
         return touched;
@@ -251,7 +251,7 @@ public final class StatementGate {
 
     /** What EXECUTE touches: what the text of PREPARE names, where that has passed here. */
     private Resolution ofPrepared(Session session, SqlStatement sql, Resolution own) throws Throwable {
-        List<Object> texts = session.prepared(sql.prepared());
+        List<Object> texts = prepared(session, sql);
         if (texts == null) {
             return session.database().catalog() == null
                     ? null
@@ -270,13 +270,18 @@ public final class StatementGate {
         return touched;
     }
 
+    /** Null when it is not known. */
+    private static List<Object> prepared(Session session, SqlStatement sql) {
+        return sql.prepared() == null ? null : session.prepared(sql.prepared());
+    }
+
     private SQLException judge(Session session, KnownStatement known, Object bound, Resolution touched)
             throws Throwable {
         SqlStatement sql = known.sql();
         SQLException refusal = null;
         if (!sql.settings().isEmpty()) {
             Verdict verdict = settings.judge(session, sql, bound, touched);
-            if (verdict == null && sql.keyword() == Keyword.EXECUTE) {
+            if (verdict == null && sql.executesPrepared()) {
                 verdict = judgePrepared(session, sql, touched);
             }
             if (session.execution().ownFailure() != null) {
@@ -310,7 +315,7 @@ public final class StatementGate {
     }
 
     private Verdict judgePrepared(Session session, SqlStatement sql, Resolution touched) throws Throwable {
-        List<Object> texts = session.prepared(sql.prepared());
+        List<Object> texts = prepared(session, sql);
         for (int i = 0; texts != null && i < texts.size(); i++) {
             KnownStatement prepared = (KnownStatement) texts.get(i);
             Verdict verdict = settings.ofPrepared(session, sql, prepared.sql(), touched);
@@ -337,14 +342,22 @@ public final class StatementGate {
         SqlStatement sql = known.sql();
         SettingsRule.noteNames(session, sql);
         session.names().note(sql);
-        if (sql.keyword() == Keyword.PREPARE && sql.prepared() != null) {
-            session.prepares(sql.prepared(), known);
+        if (sql.multi() && (sql.prepared() != null || sql.executesPrepared())) {
+            known.parts().forEach(part -> notePrepared(session, part));
+        } else {
+            notePrepared(session, known);
         }
         if (sql.keyword() == Keyword.ROLLBACK || sql.keyword() == Keyword.ROLLBACK_TO) {
             session.transaction().rollsBack();
         }
         if (sql.keyword() == Keyword.ROLLBACK || sql.keyword() == Keyword.COMMIT) {
             session.transaction().ends();
+        }
+    }
+
+    private static void notePrepared(Session session, KnownStatement known) {
+        if (known.sql().keyword() == Keyword.PREPARE && known.sql().prepared() != null) {
+            session.prepares(known.sql().prepared(), known);
         }
     }
 
