@@ -107,16 +107,8 @@ public final class StatementGate {
         if (leftBehind != null) {
             return leftBehind;
         }
-        Verdict overwritten;
-        try {
-            overwritten = settings.verify(session);
-        } catch (SQLException e) {
-            return injection.unanswered(session, e);
-        }
-        SQLException refusal = overwritten == null ? null : teller.tell(overwritten);
-        if (refusal == null && isOfAnotherScope(session, scope, autocommit, alongside)) {
-            refusal = injection.reset(session);
-        }
+        SQLException refusal =
+                isOfAnotherScope(session, scope, autocommit, alongside) ? injection.reset(session) : null;
         if (refusal == null) {
             checkTenant(session, scope);
         }
@@ -184,6 +176,10 @@ public final class StatementGate {
      * @return why it must not run; null when it may
      */
     SQLException decideOne(Session session, KnownStatement known, Object bound) throws Throwable {
+        SQLException overwritten = verify(session, known.sql());
+        if (overwritten != null) {
+            return overwritten;
+        }
         Resolution touched = touched(session, known);
         if (session.execution().ownFailure() != null) {
             return session.execution().ownFailure(); // a cancel that was meant for the statement, for instance
@@ -200,6 +196,18 @@ public final class StatementGate {
             known.lastRun().refused();
         }
         return refusal;
+    }
+
+    /** Whether what was set before is another tenant's; not asked when it is taken back. */
+    private SQLException verify(Session session, SqlStatement sql) {
+        if (!sql.multi() && (sql.keyword() == Keyword.ROLLBACK || sql.keyword() == Keyword.ROLLBACK_TO)) {
+            return null;
+        }
+        try {
+            return tell(settings.verify(session));
+        } catch (SQLException e) {
+            return injection.unanswered(session, e);
+        }
     }
 
     /** Null when it is not known. */
@@ -226,6 +234,7 @@ public final class StatementGate {
             return refusal;
         }
         noteEffects(session, known);
+        settings.noteBehind(session, sql, touched);
         if (session.injector() == null) {
             return null;
         }
@@ -263,7 +272,7 @@ public final class StatementGate {
             if (its == null) {
                 return null;
             }
-            if (its.touches()) {
+            if (its.touches() || !its.changedSettings().isEmpty()) {
                 touched = touched.touches() ? touched.assuming(its.tables()) : its;
             }
         }
