@@ -160,7 +160,12 @@ public final class Resolution {
                 assumed,
                 writes,
                 new Behind(
-                        List.of(function), behind.exits(), behind.opaque(), behind.unknown(), behind.changed(), behind.kept()));
+                        List.of(function),
+                        behind.exits(),
+                        behind.opaque(),
+                        behind.unknown(),
+                        behind.changed(),
+                        behind.kept()));
     }
 
     /** The same, where what lies behind {@link #exits()} counts as touched too. */
@@ -292,7 +297,8 @@ public final class Resolution {
                     writes,
                     functions.isEmpty()
                             ? Behind.NOTHING
-                            : new Behind(List.copyOf(functions), List.of(), List.of(), List.of(), List.of(), List.of()));
+                            : new Behind(
+                                    List.copyOf(functions), List.of(), List.of(), List.of(), List.of(), List.of()));
         }
     }
 }
