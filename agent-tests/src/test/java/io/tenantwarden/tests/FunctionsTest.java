@@ -45,6 +45,10 @@ class FunctionsTest {
               as 'select id from invoices';
             create function sized(int) returns bigint language sql as 'select count(*) from countries';
             create function sized(int, int) returns bigint language sql as 'select count(*) from invoices';
+            create function enter_tenant(tenant text) returns void language plpgsql as $$
+              begin perform set_config('app.tenant_id', tenant, true); end $$;
+            create function keep_tenant(tenant text) returns text language sql as $$
+              select set_config('app.tenant_id', tenant, false) $$;
             create function count_as(tenant text) returns bigint language plpgsql as $$
               begin perform set_config('app.tenant_id', tenant, true); return (select count(*) from invoices); end $$;
             create table notes (id int, note text);

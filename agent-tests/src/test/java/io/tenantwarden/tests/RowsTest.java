@@ -63,6 +63,7 @@ class RowsTest {
             s.execute(
                     "ALTER POLICY tenant ON documents USING (tenant_id IN (SELECT m FROM unnest(ARRAY['a', 'b']) m))");
             s.execute("INSERT INTO documents VALUES ('a'), ('b')");
+            functions(s);
             protectedTable(s, "empty_table", "text", "text");
             s.execute("VACUUM ANALYZE empty_table");
             s.execute("CREATE TABLE archive (id bigint, note text)");
@@ -77,6 +78,33 @@ class RowsTest {
                     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO warden_app, warden_bypass");
         }
         return database;
+    }
+
+    /** Policies that compare the tenant column with what functions return. */
+    private static void functions(Statement s) throws SQLException {
+        s.execute("CREATE FUNCTION own() RETURNS text STABLE LANGUAGE plpgsql AS $$ BEGIN IF " + OWN + " IS NULL THEN"
+                + " RETURN NULL; END IF; RETURN current_setting('app.tenant_id'); END $$");
+        s.execute("CREATE FUNCTION visible() RETURNS text[] STABLE LANGUAGE sql AS $$ SELECT ARRAY[" + OWN
+                + ", CASE WHEN " + OWN + " = 'a' THEN 'b' END] $$");
+        s.execute("CREATE FUNCTION looked_up() RETURNS text STABLE LANGUAGE sql AS $$ SELECT v.id FROM (VALUES ('a',"
+                + " 'b')) v(name, id) WHERE v.name = own() $$");
+        s.execute("CREATE FUNCTION prefixed() RETURNS text STABLE LANGUAGE sql AS $$ SELECT 'x-' || own() || 'b' $$");
+        String[][] tables = {
+            {"by_list", "tenant_id = ANY (visible())"},
+            {"by_group", "tenant_id IN (SELECT unnest(visible()))"},
+            {"by_constant", "tenant_id IN (own(), CASE WHEN own() = 'a' THEN 'b' END)"},
+            {"by_look_up", "tenant_id = looked_up()"},
+            {"by_prefix", "'x-a' || tenant_id = prefixed()"},
+            {"by_function", "tenant_id = own()"}
+        };
+        for (String[] table : tables) {
+            protectedTable(s, table[0], "text", "text");
+            s.execute("ALTER POLICY tenant ON " + table[0] + " USING (" + table[1] + ")");
+            s.execute("INSERT INTO " + table[0] + " VALUES ('a'), ('b')");
+        }
+        s.execute("CREATE COLLATION any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false)");
+        protectedTable(s, "any_case", "text COLLATE any_case", "text");
+        s.execute("INSERT INTO any_case VALUES ('a'), ('A'), ('b')");
     }
 
     private static void protectedTable(Statement s, String name, String type, String cast) throws SQLException {

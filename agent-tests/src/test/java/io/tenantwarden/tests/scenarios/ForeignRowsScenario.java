@@ -412,6 +412,35 @@ class ForeignRowsScenario {
         }
     }
 
+    /** What a function makes of the setting is not known: one of several tenants, a number that belongs to a name. */
+    @Test
+    void ownRowsByWhatAFunctionReturns() throws Exception {
+        String expected = INJECTED ? "b" : "";
+        for (String table : List.of("by_list", "by_group", "by_constant", "by_look_up", "by_prefix")) {
+            try (Connection c = as("warden_app")) {
+                assertEquals(
+                        expected,
+                        String.join("", Db.column(c, "select tenant_id from " + table + " where tenant_id like '%b'")),
+                        table);
+            }
+        }
+    }
+
+    @Test
+    void foreignDespiteAFunctionThatReturnsTheSetting() throws Exception {
+        try (Connection c = as("warden_bypass")) {
+            foreign(c, own -> Db.column(own, "select tenant_id from by_function order by 1 desc"));
+        }
+    }
+
+    /** The collation takes other bytes for the same. */
+    @Test
+    void ownRowsByANondeterministicCollation() throws Exception {
+        try (Connection c = as("warden_app")) {
+            assertEquals(INJECTED ? List.of("a", "A") : List.of(), Db.column(c, "select tenant_id from any_case"));
+        }
+    }
+
     @Test
     void ownDecisionOfABypass() throws Exception {
         try (Connection c = as("warden_bypass")) {

@@ -14,6 +14,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.sql.Types;
 import java.util.List;
@@ -207,6 +208,57 @@ class FunctionsScenario {
         try (Connection c = Db.plain().getConnection()) {
             assertEquals(List.of("" + TestDatabase.ROWS), Db.column(c, "select count_as('a')"));
             execute(c, "do $$ begin perform set_config('app.tenant_id', 'a', true); perform 1 from invoices; end $$");
+        }
+    }
+
+    /** The application's own helper, written as a function: as SET of its own would, it scopes what comes after it. */
+    @Test
+    void aHelperInTheDatabaseNamesTheTenant() throws Exception {
+        try (Connection c = Db.plain().getConnection()) {
+            c.setAutoCommit(false);
+            execute(c, "select enter_tenant('a')");
+            assertEquals(List.of("a"), Db.column(c, "select distinct tenant_id from invoices"));
+            c.commit();
+            refused(c, "select tenant_id from invoices");
+            execute(c, "select enter_tenant('')");
+            refused(c, "select tenant_id from invoices");
+            c.rollback();
+            c.setAutoCommit(true);
+            execute(c, "select keep_tenant('a')");
+            assertEquals(List.of("a"), Db.column(c, "select distinct tenant_id from invoices"));
+            execute(c, "reset app.tenant_id");
+            refused(c, "select tenant_id from invoices");
+        }
+    }
+
+    /** Inside a scope another tenant is told at the next statement, and never read; taking it back is no matter. */
+    @Test
+    void aFunctionSetsNoOtherTenantInAScope() throws Exception {
+        try (Connection c = Db.plain().getConnection()) {
+            TenantContext.set("a");
+            c.setAutoCommit(false);
+            String own = "select distinct tenant_id from invoices";
+            for (String same : List.of("a", "")) {
+                execute(c, "select enter_tenant('" + same + "')");
+                assertEquals(List.of("a"), Db.column(c, own), same);
+            }
+            execute(c, "select enter_tenant('b')");
+            SQLException e = assertThrows(SQLException.class, () -> Db.column(c, own));
+            assertTrue(e.getMessage().startsWith("[warden] refused: guc tamper"), e.getMessage());
+            assertEquals(List.of("a"), Db.column(c, own));
+            Savepoint before = c.setSavepoint();
+            execute(c, "select enter_tenant('b')");
+            c.rollback(before);
+            assertEquals(List.of("a"), Db.column(c, own));
+            execute(c, "select enter_tenant('b')");
+            c.rollback();
+            c.setAutoCommit(true);
+            execute(c, "select keep_tenant('b')");
+            assertEquals(List.of("a"), Db.column(c, own));
+            TenantContext.clear();
+            refused(c, own);
+            assertEquals(
+                    List.of(""), Db.column(c, "select current_setting('app.tenant_id', true) from countries limit 1"));
         }
     }
 

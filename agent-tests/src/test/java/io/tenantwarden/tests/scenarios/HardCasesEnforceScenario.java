@@ -196,6 +196,35 @@ class HardCasesEnforceScenario {
         }
     }
 
+    /** EXPLAIN and CREATE TABLE AS run what was prepared as EXECUTE does, and a string may prepare or run several. */
+    @Test
+    void whatWasPreparedInSqlIsKnownWhereverItRuns() throws Exception {
+        try (Connection c = DriverManager.getConnection(Db.url() + "?preferQueryMode=simple", "warden_app", "secret");
+                Statement s = c.createStatement()) {
+            s.execute("prepare harmless as select 7; prepare ids as " + IDS);
+            s.execute("prepare another as insert into countries values ('xx') returning code; select 1");
+            List<String> ways = List.of(
+                    "execute ids",
+                    "explain (analyze) execute ids",
+                    "explain analyze verbose execute ids",
+                    "create temp table copied as execute ids with no data",
+                    "execute ids; execute harmless",
+                    "execute harmless; execute ids");
+            for (String way : ways) {
+                assertTrue(refused(c, way).contains("unscoped"), way);
+            }
+            s.execute("explain analyze execute harmless");
+            TenantContext.set("a");
+            c.setAutoCommit(false);
+            for (String way : ways.subList(0, 4)) {
+                s.execute(way);
+            }
+            s.execute("explain analyze execute another");
+            assertScoped(c);
+            c.rollback();
+        }
+    }
+
     /** As the server reads it: with standard_conforming_strings off the string constants end elsewhere. */
     @Test
     void backslashesInStrings() throws Exception {

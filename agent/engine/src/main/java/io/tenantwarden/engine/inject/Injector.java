@@ -550,7 +550,13 @@ public final class Injector {
     public void distrust() {
         distrusted = true;
         held.end();
+        session.doubt();
         wire.forget();
+    }
+
+    /** Code of the application in the server may have changed one of our GUCs inside a scope, in the transaction that is open. */
+    public void mayHaveChanged() {
+        wire.setInScope();
     }
 
     /** Whether a value that the application set inside a scope may still be there wherever nothing is injected. */

@@ -74,7 +74,9 @@ final class RoleRule {
     static boolean isOpaque(SqlStatement sql, SettingChange change) {
         return change.name() == null
                 && change.kind() == SettingChange.Kind.SET_CONFIG
-                && (sql.keyword() == Keyword.DO || sql.keyword() == Keyword.EXECUTE);
+                && (sql.keyword() == Keyword.DO
+                        || sql.keyword() == Keyword.EXECUTE
+                        || sql.executesPrepared() && !sql.multi());
     }
 
     /** That it may change the role is no accusation; that it names it is. */

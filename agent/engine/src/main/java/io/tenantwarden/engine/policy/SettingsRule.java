@@ -88,6 +88,43 @@ final class SettingsRule {
         return null;
     }
 
+    /**
+     * Notes what a function or a trigger changes that the statement runs. Outside every scope it is the application's own way to name the tenant; inside
+     * a scope what it has left there is compared before the next statement of the transaction, and the scope's value is sent again.
+     */
+    void noteBehind(Session session, SqlStatement sql, Resolution touched) {
+        List<String> changed = touched.changedSettings();
+        if (changed.isEmpty() || mayChangeGuc(sql)) {
+            return;
+        }
+        Execution execution = session.execution();
+        boolean applications = execution.scope().isNone() || execution.isOfPool();
+        for (String guc : plan.lowerCaseNames()) {
+            if (!changed.contains(guc)) {
+                continue;
+            }
+            boolean kept = touched.keptSettings().contains(guc);
+            if (applications) {
+                noteApplicationValueBehind(session, kept);
+                continue;
+            }
+            if (kept) {
+                execution.noteTampering();
+            }
+            session.transaction().unverified(new Unverified(sql, teller.find(), guc, wanted(session, guc)));
+        }
+    }
+
+    /** The server is asked whether it is there. In audit nobody is. */
+    private static void noteApplicationValueBehind(Session session, boolean kept) {
+        boolean asked = session.injector() != null;
+        if (asked && (session.injector().isDistrusted() || session.injector().stands())) {
+            return;
+        }
+        session.applicationValue()
+                .set(asked && kept ? ApplicationValue.Reach.SESSION : ApplicationValue.Reach.TRANSACTION, false);
+    }
+
     /** Whether the statement sets a configured GUC, or the role where one is configured, or may. */
     boolean mayChangeGuc(SqlStatement sql) {
         List<SettingChange> changes = sql.settings();
@@ -260,6 +297,7 @@ final class SettingsRule {
             return null;
         }
         String value = OwnStatements.read(session, change.guc());
+        session.injector().mayHaveChanged();
         if (value == null || isHarmless(value, change.guc(), change.wanted())) {
             teller.redundant(session, change.sql(), change.found(), change.guc());
             return null;

@@ -107,16 +107,8 @@ public final class StatementGate {
         if (leftBehind != null) {
             return leftBehind;
         }
-        Verdict overwritten;
-        try {
-            overwritten = settings.verify(session);
-        } catch (SQLException e) {
-            return injection.unanswered(session, e);
-        }
-        SQLException refusal = overwritten == null ? null : teller.tell(overwritten);
-        if (refusal == null && isOfAnotherScope(session, scope, autocommit, alongside)) {
-            refusal = injection.reset(session);
-        }
+        SQLException refusal =
+                isOfAnotherScope(session, scope, autocommit, alongside) ? injection.reset(session) : null;
         if (refusal == null) {
             checkTenant(session, scope);
         }
@@ -184,6 +176,10 @@ public final class StatementGate {
      * @return why it must not run; null when it may
      */
     SQLException decideOne(Session session, KnownStatement known, Object bound) throws Throwable {
+        SQLException overwritten = verify(session, known.sql());
+        if (overwritten != null) {
+            return overwritten;
+        }
         Resolution touched = touched(session, known);
         if (session.execution().ownFailure() != null) {
             return session.execution().ownFailure(); // a cancel that was meant for the statement, for instance
@@ -202,13 +198,25 @@ public final class StatementGate {
         return refusal;
     }
 
+    /** Whether what was set before is another tenant's; not asked when it is taken back. */
+    private SQLException verify(Session session, SqlStatement sql) {
+        if (!sql.multi() && (sql.keyword() == Keyword.ROLLBACK || sql.keyword() == Keyword.ROLLBACK_TO)) {
+            return null;
+        }
+        try {
+            return tell(settings.verify(session));
+        } catch (SQLException e) {
+            return injection.unanswered(session, e);
+        }
+    }
+
     /** Null when it is not known. */
     private Resolution touched(Session session, KnownStatement known) throws Throwable {
         SqlStatement sql = known.sql();
         // COMMIT may run triggers, but names no table: it must not wait for a catalog
         boolean reads = sql.readsRows() && !sql.transactionControl();
         Resolution touched = reads ? lookup.of(session, known) : Resolution.NOTHING;
-        if (sql.keyword() == Keyword.EXECUTE && touched != null) {
+        if (sql.executesPrepared() && touched != null) {
             touched = ofPrepared(session, sql, touched);
         }
         return touched;
@@ -226,6 +234,7 @@ public final class StatementGate {
             return refusal;
         }
         noteEffects(session, known);
+        settings.noteBehind(session, sql, touched);
         if (session.injector() == null) {
             return null;
         }
@@ -251,7 +260,7 @@ public final class StatementGate {
 
     /** What EXECUTE touches: what the text of PREPARE names, where that has passed here. */
     private Resolution ofPrepared(Session session, SqlStatement sql, Resolution own) throws Throwable {
-        List<Object> texts = session.prepared(sql.prepared());
+        List<Object> texts = prepared(session, sql);
         if (texts == null) {
             return session.database().catalog() == null
                     ? null
@@ -263,11 +272,16 @@ public final class StatementGate {
             if (its == null) {
                 return null;
             }
-            if (its.touches()) {
+            if (its.touches() || !its.changedSettings().isEmpty()) {
                 touched = touched.touches() ? touched.assuming(its.tables()) : its;
             }
         }
         return touched;
+    }
+
+    /** Null when it is not known. */
+    private static List<Object> prepared(Session session, SqlStatement sql) {
+        return sql.prepared() == null ? null : session.prepared(sql.prepared());
     }
 
     private SQLException judge(Session session, KnownStatement known, Object bound, Resolution touched)
@@ -276,7 +290,7 @@ public final class StatementGate {
         SQLException refusal = null;
         if (!sql.settings().isEmpty()) {
             Verdict verdict = settings.judge(session, sql, bound, touched);
-            if (verdict == null && sql.keyword() == Keyword.EXECUTE) {
+            if (verdict == null && sql.executesPrepared()) {
                 verdict = judgePrepared(session, sql, touched);
             }
             if (session.execution().ownFailure() != null) {
@@ -310,7 +324,7 @@ public final class StatementGate {
     }
 
     private Verdict judgePrepared(Session session, SqlStatement sql, Resolution touched) throws Throwable {
-        List<Object> texts = session.prepared(sql.prepared());
+        List<Object> texts = prepared(session, sql);
         for (int i = 0; texts != null && i < texts.size(); i++) {
             KnownStatement prepared = (KnownStatement) texts.get(i);
             Verdict verdict = settings.ofPrepared(session, sql, prepared.sql(), touched);
@@ -337,14 +351,22 @@ public final class StatementGate {
         SqlStatement sql = known.sql();
         SettingsRule.noteNames(session, sql);
         session.names().note(sql);
-        if (sql.keyword() == Keyword.PREPARE && sql.prepared() != null) {
-            session.prepares(sql.prepared(), known);
+        if (sql.multi() && (sql.prepared() != null || sql.executesPrepared())) {
+            known.parts().forEach(part -> notePrepared(session, part));
+        } else {
+            notePrepared(session, known);
         }
         if (sql.keyword() == Keyword.ROLLBACK || sql.keyword() == Keyword.ROLLBACK_TO) {
             session.transaction().rollsBack();
         }
         if (sql.keyword() == Keyword.ROLLBACK || sql.keyword() == Keyword.COMMIT) {
             session.transaction().ends();
+        }
+    }
+
+    private static void notePrepared(Session session, KnownStatement known) {
+        if (known.sql().keyword() == Keyword.PREPARE && known.sql().prepared() != null) {
+            session.prepares(known.sql().prepared(), known);
         }
     }
 

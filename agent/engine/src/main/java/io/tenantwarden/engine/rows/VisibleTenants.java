@@ -108,7 +108,12 @@ public final class VisibleTenants {
     }
 
     private Set<String> shared(CatalogTable table, Policy policy) {
-        boolean functions = policy.gucs().stream().anyMatch(settings::contains);
+        Set<String> functions = new TreeSet<>();
+        policy.givers().forEach((function, read) -> {
+            if (settings.containsAll(read)) {
+                functions.add(function);
+            }
+        });
         return PolicyExpression.of(policy.using(), table).sharedTenants(settings, functions, bypassSettings);
     }
 

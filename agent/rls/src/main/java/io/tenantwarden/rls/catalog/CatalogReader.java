@@ -38,10 +38,12 @@ final class CatalogReader {
     private final Map<Long, Set<Long>> functionsOfPolicy = new HashMap<>();
     private final Map<Long, Function> functions = new HashMap<>();
     private final Map<String, List<Function>> functionsByName = new HashMap<>();
+    private final Map<Set<Long>, Map<String, Set<String>>> giversOf = new HashMap<>();
     private final Set<String> unread = new TreeSet<>();
 
     /** @param read false when its definition was locked, so that nothing else is known */
-    private record Function(long oid, String name, boolean read, Set<String> settings, Set<String> calls) {}
+    private record Function(
+            long oid, String name, boolean read, Set<String> settings, Set<String> calls, boolean computes) {}
 
     CatalogReader(Connection connection, CatalogOptions options) {
         this.connection = connection;
@@ -199,7 +201,9 @@ final class CatalogReader {
                 }
                 settings = Collections.unmodifiableSet(settings);
             }
-            row.add(new Policy(p.name(), p.command(), p.permissive(), p.roles(), e.using(), e.check(), settings));
+            Map<String, Set<String>> givers = called == null ? Map.of() : givers(called);
+            row.add(new Policy(
+                    p.name(), p.command(), p.permissive(), p.roles(), e.using(), e.check(), settings, givers));
         }
     }
 
@@ -322,7 +326,8 @@ final class CatalogReader {
             String source = rs.getString(3);
             // the language does not matter: rather a call too many
             ProgramText text = ProgramText.read(source == null ? "" : source, null, false);
-            Function function = new Function(oid, rs.getString(2), source != null, text.settingsRead(), text.calls());
+            Function function = new Function(
+                    oid, rs.getString(2), source != null, text.settingsRead(), text.calls(), text.computes());
             functions.put(oid, function);
             functionsByName
                     .computeIfAbsent(function.name(), k -> new ArrayList<>(1))
@@ -342,6 +347,15 @@ final class CatalogReader {
     /** Returns whether all functions could be read. */
     private boolean addSettingsOfFunctions(Set<Long> oids, Set<String> settings) {
         boolean complete = true;
+        for (Function f : withCalled(oids)) {
+            complete &= f.read();
+            settings.addAll(f.settings());
+        }
+        return complete;
+    }
+
+    /** These functions and all that they call, as far as they were read. */
+    private List<Function> withCalled(Set<Long> oids) {
         Set<Long> seen = new HashSet<>();
         List<Function> queue = new ArrayList<>();
         for (Long oid : oids) {
@@ -351,10 +365,7 @@ final class CatalogReader {
             }
         }
         for (int i = 0; i < queue.size(); i++) {
-            Function f = queue.get(i);
-            complete &= f.read();
-            settings.addAll(f.settings());
-            for (String name : f.calls()) {
+            for (String name : queue.get(i).calls()) {
                 for (Function called : functionsByName.getOrDefault(name, List.of())) {
                     if (seen.add(called.oid())) {
                         queue.add(called);
@@ -362,6 +373,33 @@ final class CatalogReader {
                 }
             }
         }
-        return complete;
+        return queue;
+    }
+
+    /** {@link Policy#givers} of a policy that calls these functions. */
+    private Map<String, Set<String>> givers(Set<Long> oids) {
+        return giversOf.computeIfAbsent(oids, called -> {
+            Map<String, Set<String>> givers = new HashMap<>();
+            Set<String> others = new HashSet<>();
+            for (Long oid : called) {
+                Function f = functions.get(oid);
+                if (f == null) {
+                    continue;
+                }
+                Set<String> settings = new TreeSet<>();
+                boolean handsOn = true;
+                for (Function each : withCalled(Set.of(oid))) {
+                    handsOn &= each.read() && !each.computes();
+                    settings.addAll(each.settings());
+                }
+                if (handsOn && !settings.isEmpty()) {
+                    givers.put(f.name(), Collections.unmodifiableSet(settings));
+                } else {
+                    others.add(f.name()); // another of the same name
+                }
+            }
+            givers.keySet().removeAll(others);
+            return Map.copyOf(givers);
+        });
     }
 }

@@ -29,11 +29,17 @@ final class CatalogRelations {
     /**
      * The tenant columns of {@code pg_class c}; the parameter is their names, see {@link #tenantColumns}. They are looked up
      * by table in the index on names: {@code OFFSET 0} keeps the planner from reading all columns of the database instead, of
-     * which there are very many more.
+     * which there are very many more. What a nondeterministic collation takes for the same need not be (manual, section "Collation Support"): such a
+     * column has the number 0.
      */
     static final String TENANT_COLUMNS = """
             LEFT JOIN LATERAL (
-                     SELECT x.attname, x.atttypid, x.attnum
+                     SELECT x.attname, x.atttypid,
+                            CASE WHEN EXISTS (
+                                   SELECT FROM pg_catalog.pg_collation l
+                                    WHERE l.oid OPERATOR(pg_catalog.=) x.attcollation
+                                      AND NOT l.collisdeterministic)
+                                 THEN 0::pg_catalog.int2 ELSE x.attnum END AS attnum
                        FROM pg_catalog.pg_attribute x
                       WHERE x.attrelid OPERATOR(pg_catalog.=) c.oid
                         AND x.attname OPERATOR(pg_catalog.=)

@@ -16,7 +16,8 @@ import java.util.List;
  * @param tenantColumn the tenant column; null when it has none
  * @param tenantColumnType the type of that column as SQL writes it, without its length: a cast to varchar(4) would cut a longer
  *     tenant id down to another one; null when the table has no such column
- * @param tenantColumnNumber the number of that column ({@code pg_attribute.attnum}); 0 when the table has no such column
+ * @param tenantColumnNumber the number of that column ({@code pg_attribute.attnum}); 0 when the table has no such column, or one of which other
+ *     values count as the same (a nondeterministic collation)
  * @param estimatedRows how many rows of its own it has as far as the server's statistics say ({@code pg_class.reltuples}); -1 when
  *     they say nothing, because it was never vacuumed or analyzed
  * @param policies its policies, by name

@@ -1,6 +1,7 @@
 package io.tenantwarden.rls.catalog;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -15,6 +16,7 @@ import java.util.Set;
  * @param check the WITH CHECK expression; null as before
  * @param gucs names in lower case of the settings it reads with {@code current_setting('...')}, in its expressions or in
  *     SQL and PL/pgSQL functions that it calls
+ * @param givers by the unqualified name of a function that it calls and that returns what it reads of settings as it is, those settings
  */
 public record Policy(
         String name,
@@ -23,15 +25,28 @@ public record Policy(
         List<String> roles,
         String using,
         String check,
-        Set<String> gucs) {
+        Set<String> gucs,
+        Map<String, Set<String>> givers) {
+
+    /** One of which no functions are known. */
+    public Policy(
+            String name,
+            String command,
+            boolean permissive,
+            List<String> roles,
+            String using,
+            String check,
+            Set<String> gucs) {
+        this(name, command, permissive, roles, using, check, gucs, Map.of());
+    }
 
     /** The same with other expressions, which read these settings. */
     public Policy with(String newUsing, String newCheck, Set<String> newGucs) {
-        return new Policy(name, command, permissive, roles, newUsing, newCheck, newGucs);
+        return new Policy(name, command, permissive, roles, newUsing, newCheck, newGucs, givers);
     }
 
     /** The same under another name, for other roles. */
     public Policy named(String newName, List<String> newRoles) {
-        return new Policy(newName, command, permissive, newRoles, using, check, gucs);
+        return new Policy(newName, command, permissive, newRoles, using, check, gucs, givers);
     }
 }

@@ -22,9 +22,15 @@ public final class Resolution {
     private final Behind behind;
 
     /** What a statement reaches that its text does not name. */
-    private record Behind(List<String> functions, List<FunctionExit> exits, List<String> opaque, List<String> unknown) {
+    private record Behind(
+            List<String> functions,
+            List<FunctionExit> exits,
+            List<String> opaque,
+            List<String> unknown,
+            List<String> changed,
+            List<String> kept) {
 
-        static final Behind NOTHING = new Behind(List.of(), List.of(), List.of(), List.of());
+        static final Behind NOTHING = new Behind(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
     }
 
     Resolution(List<String> tables, List<CatalogTable> touched, List<String> unknown, boolean assumed, boolean writes) {
@@ -91,6 +97,8 @@ public final class Resolution {
      *
      * @param functions what leads to the tables, in words
      * @param unknownFunctions names of functions that the snapshot does not hold
+     * @param changed settings of the application that the bodies change
+     * @param kept those of them that keep their value beyond the transaction
      */
     static Resolution behind(
             List<CatalogTable> touched,
@@ -99,8 +107,14 @@ public final class Resolution {
             List<String> functions,
             List<FunctionExit> exits,
             List<String> opaque,
-            List<String> unknownFunctions) {
-        if (touched.isEmpty() && exits.isEmpty() && opaque.isEmpty() && unknownFunctions.isEmpty()) {
+            List<String> unknownFunctions,
+            List<String> changed,
+            List<String> kept) {
+        if (touched.isEmpty()
+                && exits.isEmpty()
+                && opaque.isEmpty()
+                && unknownFunctions.isEmpty()
+                && changed.isEmpty()) {
             return NOTHING;
         }
         return new Resolution(
@@ -109,7 +123,7 @@ public final class Resolution {
                 List.of(),
                 assumed,
                 writes,
-                new Behind(functions, exits, opaque, unknownFunctions));
+                new Behind(functions, exits, opaque, unknownFunctions, changed, kept));
     }
 
     /** The same, and what lies behind the functions and triggers of the statement. */
@@ -134,7 +148,7 @@ public final class Resolution {
                 unknown,
                 assumed || more && functions.assumed,
                 writes || functions.writes,
-                new Behind(List.copyOf(all), its.exits(), its.opaque(), its.unknown()));
+                new Behind(List.copyOf(all), its.exits(), its.opaque(), its.unknown(), its.changed(), its.kept()));
     }
 
     /** The same, where something besides the text of the statement leads to some of the tables. */
@@ -145,7 +159,13 @@ public final class Resolution {
                 unknown,
                 assumed,
                 writes,
-                new Behind(List.of(function), behind.exits(), behind.opaque(), behind.unknown()));
+                new Behind(
+                        List.of(function),
+                        behind.exits(),
+                        behind.opaque(),
+                        behind.unknown(),
+                        behind.changed(),
+                        behind.kept()));
     }
 
     /** The same, where what lies behind {@link #exits()} counts as touched too. */
@@ -166,7 +186,9 @@ public final class Resolution {
                 List.copyOf(functions),
                 behind.exits(),
                 behind.opaque(),
-                behind.unknown());
+                behind.unknown(),
+                behind.changed(),
+                behind.kept());
     }
 
     /**
@@ -190,6 +212,16 @@ public final class Resolution {
     /** Names of functions that the snapshot does not hold: such as are newer. */
     public List<String> unknownFunctions() {
         return behind.unknown();
+    }
+
+    /** Settings of the application that the functions and triggers change, in lower case, as far as their text names them. */
+    public List<String> changedSettings() {
+        return behind.changed();
+    }
+
+    /** Those of the {@link #changedSettings()} that keep their value beyond the transaction. */
+    public List<String> keptSettings() {
+        return behind.kept();
     }
 
     /** Whether rows of one of the {@link #tables()} are changed. */
@@ -265,7 +297,8 @@ public final class Resolution {
                     writes,
                     functions.isEmpty()
                             ? Behind.NOTHING
-                            : new Behind(List.copyOf(functions), List.of(), List.of(), List.of()));
+                            : new Behind(
+                                    List.copyOf(functions), List.of(), List.of(), List.of(), List.of(), List.of()));
         }
     }
 }

@@ -32,6 +32,8 @@ final class RoutineWalk {
     private final Set<String> opaque = new TreeSet<>();
     private final Set<String> unknown = new TreeSet<>();
     private final Set<String> settings = new TreeSet<>();
+    private final Set<String> changed = new TreeSet<>();
+    private final Set<String> kept = new TreeSet<>();
     private boolean assumed;
     private boolean writes;
 
@@ -143,6 +145,8 @@ final class RoutineWalk {
 
     private void body(Program program, Place place) {
         settings.addAll(program.settings());
+        addOfApplication(program.changedSettings(), changed);
+        addOfApplication(program.keptSettings(), kept);
         for (FunctionCall call : program.calls()) {
             call(call, place);
         }
@@ -152,6 +156,15 @@ final class RoutineWalk {
             int events = program.events(relation);
             for (CatalogTable table : meant) {
                 uses(table, events, place, true);
+            }
+        }
+    }
+
+    /** Settings with a dot are the application's own. */
+    private static void addOfApplication(Set<String> settings, Set<String> to) {
+        for (String setting : settings) {
+            if (setting.indexOf('.') > 0) {
+                to.add(setting);
             }
         }
     }
@@ -241,7 +254,9 @@ final class RoutineWalk {
                 touched.isEmpty() ? List.of() : List.copyOf(functions),
                 passages,
                 List.copyOf(opaque),
-                List.copyOf(unknown));
+                List.copyOf(unknown),
+                List.copyOf(changed),
+                List.copyOf(kept));
     }
 
     /** A body that sets what the table's policies read has chosen the tenant itself: it is the application's own helper. */

@@ -43,7 +43,7 @@ public final class TenantFields {
 
     /** A protected table with a tenant column. */
     private static boolean holdsTenants(CatalogTable t) {
-        return t.tenantColumn() != null && t.kind().isTable() && t.isProtected();
+        return t.tenantColumnNumber() > 0 && t.kind().isTable() && t.isProtected();
     }
 
     static long key(long oid, int attribute) {

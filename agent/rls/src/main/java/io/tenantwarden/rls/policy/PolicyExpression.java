@@ -169,7 +169,8 @@ public final class PolicyExpression {
     }
 
     /** As {@link SharedTenants#of}. */
-    public Set<String> sharedTenants(Collection<String> gucs, boolean functions, Collection<String> bypassGucs) {
+    public Set<String> sharedTenants(
+            Collection<String> gucs, Collection<String> functions, Collection<String> bypassGucs) {
         return new SharedTenants(this, tokens, tree, spans).of(gucs, functions, bypassGucs);
     }
 

@@ -10,6 +10,8 @@ import java.util.TreeSet;
 /** Whose rows a policy shows besides the tenant's own. Used once, by one thread. */
 final class SharedTenants {
 
+    private static final Set<String> LISTS = Set.of("any", "some", "all", "array", "case", "coalesce");
+
     private final PolicyExpression policy;
     private final PolicyTokens tokens;
     private final PolicyTree tree;
@@ -27,11 +29,11 @@ final class SharedTenants {
      * without a tenant do not count.
      *
      * @param gucs the settings that hold the tenant itself, in lower case
-     * @param functions whether functions that the policy calls read one of them
+     * @param functions the unqualified names of those functions that return one of them as it is
      * @param bypassGucs settings that open it only in a bypass
      * @return null when it may show other tenants' rows besides: a branch ties them to something else than the tenant itself
      */
-    Set<String> of(Collection<String> gucs, boolean functions, Collection<String> bypassGucs) {
+    Set<String> of(Collection<String> gucs, Collection<String> functions, Collection<String> bypassGucs) {
         Set<String> shared = new TreeSet<>();
         boolean own = tree.needs(
                 tree.root,
@@ -43,7 +45,7 @@ final class SharedTenants {
     }
 
     /** The bare tenant column, for equality, with the value of a setting as it is, or what a function without arguments returns. */
-    private boolean comparesTenant(Node leaf, Collection<String> gucs, boolean functions) {
+    private boolean comparesTenant(Node leaf, Collection<String> gucs, Collection<String> functions) {
         int equals = tree.comparison(leaf);
         if (equals <= 0 || !tokens.operator(equals, '=')) {
             return false;
@@ -55,18 +57,28 @@ final class SharedTenants {
                 return gucs.contains(s.read().guc());
             }
         }
-        return functions
-                && (policy.isBareColumn(leaf.from(), equals) && isOwnCall(equals + 1, leaf.to())
-                        || policy.isBareColumn(equals + 1, leaf.to()) && isOwnCall(leaf.from(), equals));
+        return !functions.isEmpty()
+                && (policy.isBareColumn(leaf.from(), equals) && isCallOf(functions, equals + 1, leaf.to())
+                        || policy.isBareColumn(equals + 1, leaf.to()) && isCallOf(functions, leaf.from(), equals));
     }
 
-    private boolean isOwnCall(int from, int to) {
+    /** The value of one of the functions and nothing else: not one of a list, not joined to something, not what another function makes of it. */
+    private boolean isCallOf(Collection<String> functions, int from, int to) {
         boolean call = false;
         for (int i = from; i < to; i++) {
-            if (tokens.word(i, "from")) {
+            if (tokens.is(i, SqlLexer.OPERATOR)
+                    || tokens.is(i, SqlLexer.OPEN_BRACKET)
+                    || tokens.word(i, "from")
+                    || tokens.is(i, SqlLexer.WORD) && LISTS.contains(tokens.lower(i))) {
                 return false;
             }
-            call |= tokens.isOwnCall(i) && tokens.is(i + 2, SqlLexer.CLOSE);
+            if (!tokens.isCall(i) || tokens.word(i, "nullif")) {
+                continue;
+            }
+            if (call || !tokens.is(i + 2, SqlLexer.CLOSE) || !functions.contains(tokens.fold(i))) {
+                return false;
+            }
+            call = true;
         }
         return call;
     }

@@ -25,6 +25,8 @@ public final class Program {
     private final List<Write> writes = new ArrayList<>(0);
     private final Set<FunctionCall> calls = new LinkedHashSet<>(4);
     private final Set<String> settings = new LinkedHashSet<>(1);
+    private final Set<String> changed = new LinkedHashSet<>(1);
+    private final Set<String> kept = new LinkedHashSet<>(1);
     private boolean dynamic;
 
     private Program(boolean dynamic) {
@@ -88,6 +90,16 @@ public final class Program {
         return Collections.unmodifiableSet(settings);
     }
 
+    /** The settings that it changes by name, in lower case, those that it clears included. */
+    public Set<String> changedSettings() {
+        return Collections.unmodifiableSet(changed);
+    }
+
+    /** Those of the {@link #changedSettings()} that keep their value beyond the transaction. */
+    public Set<String> keptSettings() {
+        return Collections.unmodifiableSet(kept);
+    }
+
     /** Whether it runs SQL that its text does not say in full: EXECUTE of what is computed, or another language. */
     public boolean dynamic() {
         return dynamic;
@@ -125,8 +137,15 @@ public final class Program {
                 boolean clears = change.value().kind() == SettingValue.Kind.DEFAULT
                         || change.value().kind() == SettingValue.Kind.LITERAL
                                 && change.value().text().isEmpty();
-                if (change.name() != null && !clears) {
+                if (change.name() == null) {
+                    continue;
+                }
+                changed.add(change.name());
+                if (!clears) {
                     settings.add(change.name());
+                }
+                if (change.lifetime() != SettingChange.Lifetime.TRANSACTION && !clears) {
+                    kept.add(change.name());
                 }
             }
             for (String[] body : facts.bodies) {

@@ -16,11 +16,56 @@ public final class ProgramText {
     /** Constants in constants in constants: what lies deeper is not looked at. */
     private static final int MAX_LEVEL = 4;
 
+    /** What may stand before a parenthesis where a value is handed on: casts, types, comparisons. */
+    private static final Set<String> HANDS_ON = Set.of(
+            "and",
+            "as",
+            "bigint",
+            "bpchar",
+            "case",
+            "cast",
+            "char",
+            "char_length",
+            "character",
+            "coalesce",
+            "current_setting",
+            "decimal",
+            "else",
+            "elsif",
+            "if",
+            "in",
+            "int",
+            "int2",
+            "int4",
+            "int8",
+            "integer",
+            "is",
+            "length",
+            "name",
+            "not",
+            "nullif",
+            "numeric",
+            "or",
+            "return",
+            "select",
+            "smallint",
+            "text",
+            "then",
+            "using",
+            "uuid",
+            "values",
+            "varchar",
+            "when",
+            "where");
+
+    private static final String COMPUTING_OPERATORS = "|+-*/#%&";
+
     private final List<SettingChange> settings = new ArrayList<>(0);
     private final Set<String> settingsRead = new TreeSet<>();
     private final Set<String> calls = new TreeSet<>();
     private final boolean escapes;
     private boolean mentionsDdl;
+    private boolean computes;
     private long steps;
 
     private ProgramText(boolean escapes) {
@@ -53,6 +98,11 @@ public final class ProgramText {
     /** The unqualified names of the functions that it calls and that are not known to be harmless, sorted. */
     public Set<String> calls() {
         return Collections.unmodifiableSet(calls);
+    }
+
+    /** Whether it may give something else than it reads of settings: it reads rows, joins or changes strings. What functions do that it calls is not looked at. */
+    public boolean computes() {
+        return computes;
     }
 
     /** Whether the words CREATE, ALTER, DROP or EXECUTE occur, wherever. */
@@ -129,6 +179,7 @@ public final class ProgramText {
                         begins = true;
                     }
                     case SqlLexer.OPERATOR -> {
+                        computes |= COMPUTING_OPERATORS.indexOf(tokens.sql.charAt(tokens.start)) >= 0;
                         boolean label = tokens.isOperator('>');
                         tokens.advance();
                         // <<label>> statement
@@ -158,6 +209,7 @@ public final class ProgramText {
                 setting(word);
                 return;
             }
+            computes |= word == Words.FROM && tokens.previousWord != Words.DISTINCT;
             raise |= begins && tokens.isWord("raise");
             boolean before = word == Words.BEGIN || word == Words.OPERATOR || tokens.isWord("loop");
             name();
@@ -210,6 +262,8 @@ public final class ProgramText {
             int known = name.function();
             if (known == HarmlessFunctions.UNKNOWN || known == HarmlessFunctions.AFTER_OPERAND) {
                 calls.add(name.name());
+            } else {
+                computes |= !HANDS_ON.contains(name.name());
             }
             boolean current = !name.isQualified() || "pg_catalog".equals(name.qualifier());
             current &= name.name().equals("current_setting");

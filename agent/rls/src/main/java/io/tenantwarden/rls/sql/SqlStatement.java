@@ -47,6 +47,7 @@ public final class SqlStatement {
     private final boolean firesTriggers;
     private final String cursor;
     private final String prepared;
+    private final boolean executesPrepared;
     private final boolean closesCursor;
     private final boolean closesAllCursors;
     private final List<Relation> relations;
@@ -89,6 +90,7 @@ public final class SqlStatement {
         firesTriggers = f.firesTriggers;
         cursor = f.cursor;
         prepared = f.prepared;
+        executesPrepared = f.executes > 0;
         closesCursor = f.closesCursor;
         closesAllCursors = f.closesAllCursors;
         relations = f.relations.toList();
@@ -360,9 +362,14 @@ public final class SqlStatement {
         return fetchesCursor;
     }
 
-    /** The prepared statement that PREPARE or EXECUTE names, folded as PostgreSQL does; of several statements the last; else null. */
+    /** The prepared statement that PREPARE or EXECUTE names, folded as PostgreSQL does; null when there is none, or several are executed. */
     public String prepared() {
         return prepared;
+    }
+
+    /** Whether it runs what PREPARE has made: EXECUTE, also behind EXPLAIN and CREATE TABLE AS. */
+    public boolean executesPrepared() {
+        return executesPrepared;
     }
 
     /** The cursor that DECLARE, FETCH or MOVE names, folded as PostgreSQL does; of several statements the last; else null. */

@@ -49,6 +49,9 @@ final class StatementFacts {
     boolean firesTriggers;
     String cursor;
     String prepared;
+    /** How many of the statements are EXECUTE, or EXPLAIN or CREATE TABLE AS of it. */
+    int executes;
+
     boolean closesCursor;
     boolean closesAllCursors;
     boolean writes;

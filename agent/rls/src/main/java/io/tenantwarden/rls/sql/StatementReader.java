@@ -121,7 +121,9 @@ final class StatementReader {
         facts.keyword(keyword);
         tokens.advance();
         if (keyword == Keyword.EXECUTE && tokens.isName()) {
-            facts.prepared = tokens.name();
+            String prepared = tokens.name();
+            facts.prepared = facts.executes == 0 || prepared.equals(facts.prepared) ? prepared : null;
+            facts.executes++;
         }
         parser.query().expression();
     }
