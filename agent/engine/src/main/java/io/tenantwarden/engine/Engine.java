@@ -32,9 +32,9 @@ import io.tenantwarden.engine.policy.TenantLoops;
 import io.tenantwarden.engine.report.Cost;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.report.SiteFinder;
-import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Checkouts;
 import io.tenantwarden.engine.session.DriverObjects;
+import io.tenantwarden.engine.session.NewConnections;
 import io.tenantwarden.engine.session.SeenDataSources;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.engine.tenant.HibernateSource;
@@ -56,7 +56,7 @@ public final class Engine implements Bridge {
     private final GucPlan plan;
     private final PgjdbcGate pgjdbcGate;
     private final JdbcGate jdbcGate;
-    private final Catalogs catalogs;
+    private final NewConnections newConnections;
     private final Checkouts checkouts;
     private final MethodScopes methods;
     private final TenantLoops loops;
@@ -79,7 +79,7 @@ public final class Engine implements Bridge {
             GucPlan plan,
             PgjdbcGate pgjdbcGate,
             JdbcGate jdbcGate,
-            Catalogs catalogs,
+            NewConnections newConnections,
             Checkouts checkouts,
             MethodScopes methods,
             TenantLoops loops,
@@ -96,7 +96,7 @@ public final class Engine implements Bridge {
         this.plan = plan;
         this.pgjdbcGate = pgjdbcGate;
         this.jdbcGate = jdbcGate;
-        this.catalogs = catalogs;
+        this.newConnections = newConnections;
         this.checkouts = checkouts;
         this.methods = methods;
         this.loops = loops;
@@ -154,7 +154,7 @@ public final class Engine implements Bridge {
     private void opened(Session session, Object connection) throws Throwable {
         objects.session(connection).wardenSession(session);
         try {
-            catalogs.open(session, (Connection) connection);
+            newConnections.open(session, (Connection) connection);
             if (session.database() != null) {
                 coverage.connectionCovered();
                 checkouts.covered();

@@ -38,8 +38,10 @@ import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Checkouts;
 import io.tenantwarden.engine.session.DriverObjects;
 import io.tenantwarden.engine.session.FactsReader;
+import io.tenantwarden.engine.session.NewConnections;
 import io.tenantwarden.engine.session.OwnConnections;
 import io.tenantwarden.engine.session.SeenDataSources;
+import io.tenantwarden.engine.session.ServerQuestions;
 import io.tenantwarden.engine.session.TenantChecks;
 import io.tenantwarden.engine.session.TenantList;
 import io.tenantwarden.engine.tenant.Opener;
@@ -114,12 +116,18 @@ public final class EngineFactory {
                 new FirstConnections(reporter, plan, mode, preflight(facts), () -> reporter.selfCheckFrom(PATIENCE));
         Catalogs catalogs = new Catalogs(
                 catalogOptions,
-                plan.tenantGucs(),
                 config.catalogRefresh().toNanos(),
+                own,
+                refresher(catalogOptions, own),
+                firstConnections);
+        ServerQuestions questions = new ServerQuestions(catalogOptions);
+        NewConnections newConnections = new NewConnections(
+                plan.tenantGucs(),
                 config.datasourceExclude(),
                 config.pooler(),
                 own,
-                refresher(catalogOptions, own),
+                catalogs,
+                questions,
                 firstConnections);
         SeenDataSources dataSources = new SeenDataSources(this::debug);
         this.loops = new TenantLoops(
@@ -133,6 +141,7 @@ public final class EngineFactory {
                 mode,
                 plan,
                 catalogs,
+                questions,
                 sites,
                 reporter,
                 Set.copyOf(config.bypassRoles()),
@@ -147,7 +156,7 @@ public final class EngineFactory {
                 plan,
                 new PgjdbcGate(gate, scopes),
                 new JdbcGate(gate, scopes),
-                catalogs,
+                newConnections,
                 checkouts,
                 methods,
                 loops,

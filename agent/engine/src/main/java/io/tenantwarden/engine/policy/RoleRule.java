@@ -1,8 +1,8 @@
 package io.tenantwarden.engine.policy;
 
 import io.tenantwarden.engine.config.ModeSwitch;
-import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Execution;
+import io.tenantwarden.engine.session.ServerQuestions;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.rls.catalog.AssumedRole;
 import io.tenantwarden.rls.catalog.Resolution;
@@ -21,14 +21,14 @@ final class RoleRule {
     private static final String NONE = "none";
 
     private final ModeSwitch mode;
-    private final Catalogs catalogs;
+    private final ServerQuestions questions;
     private final VerdictTeller teller;
     private final boolean acceptsSuperuser;
 
     /** @param acceptsSuperuser {@code warden.role.superuser} */
-    RoleRule(ModeSwitch mode, Catalogs catalogs, VerdictTeller teller, boolean acceptsSuperuser) {
+    RoleRule(ModeSwitch mode, ServerQuestions questions, VerdictTeller teller, boolean acceptsSuperuser) {
         this.mode = mode;
-        this.catalogs = catalogs;
+        this.questions = questions;
         this.teller = teller;
         this.acceptsSuperuser = acceptsSuperuser;
     }
@@ -127,9 +127,9 @@ final class RoleRule {
 
     private boolean isLesser(Session session, String role) throws Throwable {
         if (!session.isRoleConfigured() && !session.isRoleKnown()) {
-            catalogs.identify(session);
+            questions.identify(session);
         }
-        return catalogs.isLesser(session, role);
+        return questions.isLesser(session, role);
     }
 
     /**
@@ -141,7 +141,7 @@ final class RoleRule {
             return session.injector().role().isOutside();
         }
         if (!session.isRoleKnown()) {
-            catalogs.identify(session);
+            questions.identify(session);
         }
         return session.hasLoginRole();
     }

@@ -10,6 +10,7 @@ import io.tenantwarden.engine.inject.Injector;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.report.SiteFinder;
 import io.tenantwarden.engine.session.Catalogs;
+import io.tenantwarden.engine.session.ServerQuestions;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.engine.session.TenantChecks;
 import io.tenantwarden.rls.catalog.Catalog;
@@ -53,6 +54,7 @@ public final class StatementGate {
             ModeSwitch mode,
             GucPlan plan,
             Catalogs catalogs,
+            ServerQuestions questions,
             SiteFinder sites,
             Reporter reporter,
             Set<String> bypassRoles,
@@ -64,12 +66,12 @@ public final class StatementGate {
         BypassReach reach = new BypassReach(plan, bypassRoles);
         this.teller = new VerdictTeller(reporter, sites, reach);
         this.poolerHints = new PoolerHints(reporter);
-        this.lookup = new TableLookup(mode, catalogs, !bypassRoles.isEmpty(), strict);
+        this.lookup = new TableLookup(mode, catalogs, questions, !bypassRoles.isEmpty(), strict);
         this.functions = new FunctionRule(reporter, teller);
-        this.roles = new RoleRule(mode, catalogs, teller, acceptsSuperuser);
+        this.roles = new RoleRule(mode, questions, teller, acceptsSuperuser);
         this.settings = new SettingsRule(mode, plan, roles, teller);
         this.maintenance = new RoleMaintenance(reporter, teller);
-        this.access = new AccessRule(mode, plan, catalogs, sites, reporter, teller, reach);
+        this.access = new AccessRule(mode, plan, catalogs, questions, sites, reporter, teller, reach);
         this.tenants = new TenantRule(mode, teller);
         this.injection = new ScopeInjection(mode, plan, teller, reporter);
     }

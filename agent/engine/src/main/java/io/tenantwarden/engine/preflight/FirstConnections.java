@@ -9,6 +9,7 @@ import io.tenantwarden.engine.report.Level;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Database;
+import io.tenantwarden.engine.session.NewConnections;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.rls.catalog.AssumedRole;
 import io.tenantwarden.rls.catalog.Catalog;
@@ -24,7 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Tells what the first connection of each role to each database found out: what is covered; what is wrong is the preflight's. */
-public final class FirstConnections implements Catalogs.Listener {
+public final class FirstConnections implements Catalogs.Listener, NewConnections.Listener {
 
     private static final String OUTDATED = "catalog-outdated";
     private static final String POLICIES_UNREAD = "policies-unread";
