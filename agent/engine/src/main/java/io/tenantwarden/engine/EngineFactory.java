@@ -13,6 +13,12 @@ import io.tenantwarden.engine.config.Metrics;
 import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.config.TablePattern;
 import io.tenantwarden.engine.coverage.Coverage;
+import io.tenantwarden.engine.drivers.ClientRefusals;
+import io.tenantwarden.engine.drivers.DriverEvents;
+import io.tenantwarden.engine.drivers.DriverShapes;
+import io.tenantwarden.engine.drivers.LateConnections;
+import io.tenantwarden.engine.drivers.ResultRows;
+import io.tenantwarden.engine.drivers.UncoveredSessions;
 import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.policy.JdbcGate;
 import io.tenantwarden.engine.policy.MethodScopes;
@@ -26,6 +32,7 @@ import io.tenantwarden.engine.preflight.CheckFailures;
 import io.tenantwarden.engine.preflight.FirstConnections;
 import io.tenantwarden.engine.preflight.Preflight;
 import io.tenantwarden.engine.preflight.SelfCheck;
+import io.tenantwarden.engine.report.Cost;
 import io.tenantwarden.engine.report.Finding;
 import io.tenantwarden.engine.report.JvmEnd;
 import io.tenantwarden.engine.report.LogMode;
@@ -73,6 +80,7 @@ public final class EngineFactory {
     private final TenantSources sources;
     private final MethodScopes methods;
     private final TenantLoops loops;
+    private final OwnErrors errors;
     private final Engine engine;
     private final TaskScopes tasks;
     private final SelfCheck selfCheck;
@@ -101,6 +109,7 @@ public final class EngineFactory {
                 loggerFactories,
                 EngineFactory::internal,
                 end);
+        this.errors = new OwnErrors(mode, reporter::error);
         this.sites = new SiteFinder(config.appPackages());
         this.sources = new TenantSources(config, mode, sites, reporter, opener);
         ScopeResolver scopes = sources.scopes();
@@ -151,26 +160,31 @@ public final class EngineFactory {
         DriverObjects objects = new DriverObjects();
         Checkouts checkouts = new Checkouts(scopes::atCheckout, this::debug, objects);
         Coverage coverage = new Coverage(mode, config.datasourceExclude(), sites, reporter);
+        DriverShapes shapes = new DriverShapes(reporter, mode, coverage);
+        UncoveredSessions uncovered = new UncoveredSessions(shapes);
+        ConnectionHooks connections =
+                new ConnectionHooks(mode, plan, shapes, objects, newConnections, coverage, checkouts);
+        LateConnections late = new LateConnections(objects, connections::pickUp);
+        ResultRows results = new ResultRows(
+                gate.results(config.rowsCheck(), tenantOnly(config.guc()), names(config.gucBypass())), late, objects);
+        Cost cost = reporter.cost();
         this.engine = new Engine(
-                mode,
-                plan,
-                new PgjdbcGate(gate, scopes),
-                new JdbcGate(gate, scopes),
-                newConnections,
-                checkouts,
-                methods,
-                loops,
-                dataSources,
+                connections,
+                new ExecutorHooks(new PgjdbcGate(gate, scopes), uncovered, errors, cost, objects, results),
+                new StatementHooks(mode, plan, new JdbcGate(gate, scopes), uncovered, errors, cost, objects, late),
+                results,
+                new CheckoutHooks(checkouts),
                 sources.requestScopes(),
                 sources.messageScopes(),
+                methods,
+                loops,
                 sources.left(),
+                dataSources,
+                new ClientRefusals(objects, coverage),
+                new DriverEvents(reporter, sites, coverage, shapes),
                 reporter,
-                sites,
-                objects,
-                coverage,
-                gate.results(config.rowsCheck(), tenantOnly(config.guc()), names(config.gucBypass())));
-        this.tasks =
-                new TaskScopes(scopes, sites, config.propagate(), (where, bug) -> engine.failed(where, bug, false));
+                errors);
+        this.tasks = new TaskScopes(scopes, sites, config.propagate(), errors::count);
         reporter.agentErrors(AgentErrors::count);
         reporter.health(() -> coverage.health(firstConnections.health()));
         reporter.catalogAges(firstConnections::catalogAges);
@@ -199,7 +213,7 @@ public final class EngineFactory {
                 options,
                 config.catalogRefresh().toNanos(),
                 EngineFactory::internal,
-                bug -> engine().failed("catalog", bug, false));
+                bug -> errors.count("catalog", bug));
     }
 
     private Preflight preflight(FactsReader facts) {
@@ -214,7 +228,7 @@ public final class EngineFactory {
                 config.catalogRefresh().toNanos(),
                 Set.copyOf(config.bypassRoles()),
                 EngineFactory::internal,
-                bug -> engine().failed("preflight", bug, false));
+                bug -> errors.count("preflight", bug));
     }
 
     /** Null when tenants are not checked; in audit nothing is sent but the reading of the catalog. */

@@ -11,23 +11,24 @@ import org.postgresql.core.QueryExecutor;
 import org.postgresql.jdbc.PgConnection;
 
 /** The session of a real connection, as advice would have made it; without the agent, so that nothing but the test calls it. */
-final class TestSession {
+public final class TestSession {
 
     private TestSession() {}
 
     /** Of a connection that has not been opened for the agent yet. Nothing is sent on it. */
-    static Session of(Connection connection) throws Throwable {
+    public static Session of(Connection connection) throws Throwable {
         return of(connection, driver -> null, new Properties());
     }
 
-    static Session of(Connection connection, Function<PgjdbcConnection, Injector> injector, Properties properties)
+    public static Session of(
+            Connection connection, Function<PgjdbcConnection, Injector> injector, Properties properties)
             throws Throwable {
         PgjdbcConnection driver = driver(connection);
         return new Session(driver, injector.apply(driver), properties);
     }
 
     /** Of a connection that takes part. */
-    static Session opened(Connection connection, Database database, String user) throws Throwable {
+    public static Session opened(Connection connection, Database database, String user) throws Throwable {
         Session session = of(connection);
         session.open(connection, database, user);
         return session;
