@@ -116,7 +116,8 @@ class ExecutorHooksTest {
         Executor executor = executor(PLAN);
         ((Session) executor.session)
                 .injector()
-                .setSeparately(connection, PLAN.assignment(Scope.tenant("a"), null), true, false);
+                .separate()
+                .set(connection, PLAN.assignment(Scope.tenant("a"), null), true, false);
         long before = AgentErrors.count();
         assertRefused(hooks.beforeExecute(executor, null, null, 0));
         assertEquals(before + 1, AgentErrors.count());

@@ -2,6 +2,7 @@ package io.tenantwarden.engine.session;
 
 import io.tenantwarden.engine.inject.Assignment;
 import io.tenantwarden.engine.inject.Injector;
+import io.tenantwarden.engine.inject.SeparateInjection;
 import io.tenantwarden.rls.catalog.PlainStatements;
 import io.tenantwarden.rls.sql.SqlStatement;
 import java.sql.Connection;
@@ -25,11 +26,12 @@ public final class OwnStatements {
     public static void set(Session session, Assignment target) throws SQLException {
         Injector injector = session.injector();
         try (Session.OwnWork work = session.ownWork()) {
-            injector.setSeparately(
-                    (Connection) session.connection(),
-                    target,
-                    session.execution().isAutocommit(),
-                    session.applicationValue().wasSetForSession());
+            injector.separate()
+                    .set(
+                            (Connection) session.connection(),
+                            target,
+                            session.execution().isAutocommit(),
+                            session.applicationValue().wasSetForSession());
         }
     }
 
@@ -40,7 +42,7 @@ public final class OwnStatements {
      */
     public static void setAtCommit(Session session, SqlStatement commit, Assignment target) throws SQLException {
         try (Session.OwnWork work = session.ownWork()) {
-            session.injector().setAtCommit((Connection) session.connection(), commit, target);
+            session.injector().separate().setAtCommit((Connection) session.connection(), commit, target);
         }
     }
 
@@ -51,7 +53,7 @@ public final class OwnStatements {
      */
     public static boolean keepsSnapshot(Session session) throws SQLException {
         try (Session.OwnWork work = session.ownWork()) {
-            return Injector.keepsSnapshot((Connection) session.connection());
+            return SeparateInjection.keepsSnapshot((Connection) session.connection());
         }
     }
 
@@ -100,7 +102,7 @@ public final class OwnStatements {
      * thread that waits for this connection has looked at it already, and its statement would be sent without a BEGIN.
      */
     private static void outsideTransaction(Injector injector, Connection connection) throws SQLException {
-        injector.resetSession(connection);
+        injector.separate().reset(connection);
         if (!connection.getAutoCommit()) {
             PlainStatements.commit(connection);
         }

@@ -173,7 +173,7 @@ public final class TenantChecks {
     /** Another tenant's values may stand for the session ({@code warden.hold}), and must not answer for this one. */
     private static void asNobody(Injector injector, Connection connection) throws SQLException {
         if (injector != null && injector.standsForScope()) {
-            injector.setNobody(connection);
+            injector.separate().setNobody(connection);
         }
     }
 
