@@ -45,7 +45,7 @@ final class OwnErrors {
 
     /** As {@link #beforeStatement}, for what no values go along with: only the login's rights matter. */
     Throwable beforeRaw(String where, Throwable bug, Session session) throws Throwable {
-        return refused(where, bug, session.isRoleConfigured());
+        return refused(where, bug, session.role().isConfigured());
     }
 
     private Throwable refused(String where, Throwable bug, boolean dangerous) throws Throwable {

@@ -20,8 +20,8 @@ public final class UncoveredSessions {
      */
     public Throwable enter(Session session) throws Throwable {
         Throwable refusal = shapes.refusal();
-        if (refusal == null && session != null && session.isRoleConfigured()) {
-            return Refusals.withoutRole(session.usualRole());
+        if (refusal == null && session != null && session.role().isConfigured()) {
+            return Refusals.withoutRole(session.role().usual());
         }
         if (refusal == null && session != null) {
             session.enter();

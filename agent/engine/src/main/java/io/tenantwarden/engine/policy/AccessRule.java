@@ -132,7 +132,7 @@ final class AccessRule {
             boolean bypassRole)
             throws Throwable {
         boolean refuses = mode.refuses();
-        if (known.sql().writes() && !session.isRoleKnown()) {
+        if (known.sql().writes() && !session.role().isKnown()) {
             questions.identify(session); // whether it touches nothing for lack of a tenant is the role's matter
         }
         if (sampled == 0 && !refuses) {

@@ -55,7 +55,7 @@ final class RoleMaintenance {
             return;
         }
         FoundSite found = teller.find();
-        String role = session.role();
+        String role = session.role().name();
         reporter.finding(new Finding(
                 warns ? "role-skipped" : "role-ddl",
                 Level.WARN,

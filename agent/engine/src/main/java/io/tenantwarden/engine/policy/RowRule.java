@@ -86,7 +86,7 @@ final class RowRule {
     }
 
     private VisibleTenants visible(Session session, Catalog catalog, RowCheck check) {
-        RoleFacts role = session.isRoleKnown() ? session.roleFacts() : null;
+        RoleFacts role = session.role().isKnown() ? session.role().facts() : null;
         VisibleTenants known = check.visible(catalog, role);
         if (known == null) {
             // the same for all connections of a role

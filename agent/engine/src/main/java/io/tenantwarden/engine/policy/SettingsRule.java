@@ -48,10 +48,10 @@ final class SettingsRule {
     static void noteNames(Session session, SqlStatement sql) {
         List<SettingChange> changes = sql.settings();
         for (int i = 0; i < changes.size(); i++) {
-            boolean role =
-                    changes.get(i).mayChangeRole() && !(changes.get(i).takesRoleBack() && session.hasLoginRole());
+            boolean role = changes.get(i).mayChangeRole()
+                    && !(changes.get(i).takesRoleBack() && session.role().isLogin());
             if (role) {
-                session.roleChanges();
+                session.role().changes();
             }
             if (role || changes.get(i).mayChange("search_path")) {
                 session.names().pathChanges();

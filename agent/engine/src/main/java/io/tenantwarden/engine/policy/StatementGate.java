@@ -221,7 +221,7 @@ public final class StatementGate {
         SqlStatement sql = known.sql();
         Catalog catalog = session.database().catalog();
         // where nothing is protected nothing is sent and nothing is told
-        boolean ofRole = session.isRoleConfigured();
+        boolean ofRole = session.role().isConfigured();
         boolean concerned = catalog == null || !catalog.isEmpty() || touched.touches() || ofRole;
         SQLException refusal = concerned ? judge(session, known, bound, touched) : null;
         if (refusal != null) {
@@ -253,7 +253,7 @@ public final class StatementGate {
 
     /** What EXECUTE touches: what the text of PREPARE names, where that has passed here. */
     private Resolution ofPrepared(Session session, SqlStatement sql, Resolution own) throws Throwable {
-        List<Object> texts = session.prepared(sql.prepared());
+        List<Object> texts = session.prepared().named(sql.prepared());
         if (texts == null) {
             return session.database().catalog() == null
                     ? null
@@ -290,7 +290,7 @@ public final class StatementGate {
         if (refusal == null && (!touched.exits().isEmpty() || !touched.opaque().isEmpty())) {
             functions.note(session, known, touched);
         }
-        if (refusal == null && session.isRoleConfigured()) {
+        if (refusal == null && session.role().isConfigured()) {
             refusal = tell(roles.leadsOut(session, known, touched));
             maintenance.note(session, sql);
         }
@@ -312,11 +312,11 @@ public final class StatementGate {
     }
 
     private Verdict judgePrepared(Session session, SqlStatement sql, Resolution touched) throws Throwable {
-        List<Object> texts = session.prepared(sql.prepared());
+        List<Object> texts = session.prepared().named(sql.prepared());
         for (int i = 0; texts != null && i < texts.size(); i++) {
             KnownStatement prepared = (KnownStatement) texts.get(i);
             Verdict verdict = settings.ofPrepared(session, sql, prepared.sql(), touched);
-            if (verdict == null && session.isRoleConfigured()) {
+            if (verdict == null && session.role().isConfigured()) {
                 verdict = roles.leadsOut(session, prepared, touched);
             }
             if (verdict != null) {
@@ -340,7 +340,7 @@ public final class StatementGate {
         SettingsRule.noteNames(session, sql);
         session.names().note(sql);
         if (sql.keyword() == Keyword.PREPARE && sql.prepared() != null) {
-            session.prepares(sql.prepared(), known);
+            session.prepared().add(sql.prepared(), known);
         }
         if (sql.keyword() == Keyword.ROLLBACK || sql.keyword() == Keyword.ROLLBACK_TO) {
             session.transaction().rollsBack();

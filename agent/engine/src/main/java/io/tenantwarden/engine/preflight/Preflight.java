@@ -117,7 +117,7 @@ public final class Preflight {
 
     private RolePreflight of(Session session) {
         Map<String, RolePreflight> roles = known.get(session.database());
-        return roles == null ? null : roles.get(session.usualRole());
+        return roles == null ? null : roles.get(session.role().usual());
     }
 
     // ---- telling
@@ -195,7 +195,7 @@ public final class Preflight {
             preflight.complete(Audit.of(reader.read(like, catalog), options));
         } catch (SQLException e) {
             if (!preflight.isComplete()) {
-                preflight.update(Audit.ofCatalog(like.usualRoleFacts(), catalog, options, tenantColumns));
+                preflight.update(Audit.ofCatalog(like.role().usualFacts(), catalog, options, tenantColumns));
             }
             if (preflight.failed()) {
                 reporter.warn("the preflight of role " + preflight.role() + " in database "

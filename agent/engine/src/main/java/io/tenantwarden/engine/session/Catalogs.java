@@ -163,7 +163,7 @@ public final class Catalogs {
 
     private Catalog read(Session session, boolean opening) throws Throwable {
         Connection connection = (Connection) session.connection();
-        try (Session.OwnWork work = session.ownWork();
+        try (OwnWork work = session.ownWork();
                 OwnTransaction transaction = opening && session.isIdle()
                         ? OwnTransaction.withoutLimits(connection)
                         : OwnTransaction.begin(session)) {

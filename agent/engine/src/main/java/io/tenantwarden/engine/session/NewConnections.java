@@ -94,15 +94,19 @@ public final class NewConnections {
             identity = questions.identify(session); // a cancel that was meant for a statement before, for instance
         }
         boolean pooled = notePooler(session, connection, identity);
-        session.noteStartUpOptions(tenantGucs, pooled);
+        if (StartUpOptions.haveValue(session.properties(), tenantGucs)) {
+            session.applicationValue().startsWithValue(!pooled);
+        }
         catalogs.opened(session);
-        if (session.isRoleConfigured() && session.loginFacts() != null) {
-            if (!session.hasLoginRole()) {
+        if (session.role().isConfigured() && session.role().ownFacts() != null) {
+            if (!session.role().isLogin()) {
                 session.injector().role().isOfSession();
             }
             assume(session, connection);
         }
-        RoleFacts role = session.roleFacts() == null ? session.loginFacts() : session.roleFacts();
+        RoleFacts role = session.role().facts() == null
+                ? session.role().ownFacts()
+                : session.role().facts();
         if (role != null
                 && database.catalog() != null
                 && known.add(server + "/" + name + "/" + user + "/" + role.currentUser())) {
@@ -138,17 +142,19 @@ public final class NewConnections {
     /** Asks what the login becomes with the role that its statements run as; once for each login, and again when that may be another answer. */
     private void assume(Session session, Connection connection) throws Throwable {
         Database database = session.database();
-        if (!database.isAssumedRoleOutdated(session.loginUser())) {
+        if (!database.isAssumedRoleOutdated(session.role().login())) {
             noteFunctions(session);
             return;
         }
         int asked = database.generation();
-        try (Session.OwnWork work = session.ownWork();
+        try (OwnWork work = session.ownWork();
                 OwnTransaction transaction = OwnTransaction.begin(session)) {
             AssumedRole assumed = AssumedRole.read(
-                    connection, session.loginFacts(), session.injector().role().current());
-            database.assumedRole(session.loginUser(), assumed, asked);
-            listener.roleAssumed(database, session.loginUser(), assumed);
+                    connection,
+                    session.role().ownFacts(),
+                    session.injector().role().current());
+            database.assumedRole(session.role().login(), assumed, asked);
+            listener.roleAssumed(database, session.role().login(), assumed);
             noteFunctions(session);
         } catch (SQLException e) {
             OwnTransaction.failed(session, e);
@@ -157,7 +163,7 @@ public final class NewConnections {
 
     /** As long as it is not known, functions may set a role. */
     private static void noteFunctions(Session session) {
-        AssumedRole assumed = session.assumedRole();
+        AssumedRole assumed = session.role().assumed();
         session.injector()
                 .role()
                 .distrust(assumed == null || !assumed.roleFunctions().isEmpty());

@@ -25,7 +25,7 @@ public final class OwnStatements {
      */
     public static void set(Session session, Assignment target) throws SQLException {
         Injector injector = session.injector();
-        try (Session.OwnWork work = session.ownWork()) {
+        try (OwnWork work = session.ownWork()) {
             injector.separate()
                     .set(
                             (Connection) session.connection(),
@@ -41,7 +41,7 @@ public final class OwnStatements {
      * @throws SQLException the driver's; it does not hold then
      */
     public static void setAtCommit(Session session, SqlStatement commit, Assignment target) throws SQLException {
-        try (Session.OwnWork work = session.ownWork()) {
+        try (OwnWork work = session.ownWork()) {
             session.injector().separate().setAtCommit((Connection) session.connection(), commit, target);
         }
     }
@@ -52,7 +52,7 @@ public final class OwnStatements {
      * @throws SQLException the driver's
      */
     public static boolean keepsSnapshot(Session session) throws SQLException {
-        try (Session.OwnWork work = session.ownWork()) {
+        try (OwnWork work = session.ownWork()) {
             return SeparateInjection.keepsSnapshot((Connection) session.connection());
         }
     }
@@ -64,7 +64,7 @@ public final class OwnStatements {
      * @throws SQLException the driver's
      */
     public static String read(Session session, String setting) throws SQLException {
-        try (Session.OwnWork work = session.ownWork();
+        try (OwnWork work = session.ownWork();
                 PreparedStatement statement = PlainStatements.prepare(
                         (Connection) session.connection(),
                         "/* tenant-warden */ select pg_catalog.current_setting(?, true)")) {
@@ -84,7 +84,7 @@ public final class OwnStatements {
      */
     public static void reset(Session session) throws SQLException {
         Connection connection = (Connection) session.connection();
-        try (Session.OwnWork work = session.ownWork()) {
+        try (OwnWork work = session.ownWork()) {
             boolean complete = false;
             try {
                 outsideTransaction(session.wire(), connection);

@@ -45,7 +45,7 @@ public final class ServerQuestions {
             return null;
         }
         Database database = session.database();
-        try (Session.OwnWork work = session.ownWork()) {
+        try (OwnWork work = session.ownWork()) {
             Connection connection = (Connection) session.connection();
             Identity identity = Identity.read(connection);
             RoleFacts role = database.role(identity.sessionUser(), identity.currentUser());
@@ -53,7 +53,7 @@ public final class ServerQuestions {
                 role = RoleFacts.read(connection);
                 database.role(role);
             }
-            session.identified(role, identity);
+            session.role().identified(role, identity);
             return identity;
         } catch (SQLException e) {
             OwnTransaction.failed(session, e);
@@ -67,18 +67,18 @@ public final class ServerQuestions {
      * @return false also when it could not be asked
      */
     public boolean isLesser(Session session, String role) throws Throwable {
-        Boolean known = session.database().isLesser(session.role(), role);
+        Boolean known = session.database().isLesser(session.role().name(), role);
         if (known != null || session.driver().inFailedTransaction()) {
             return known != null && known;
         }
-        try (Session.OwnWork work = session.ownWork();
+        try (OwnWork work = session.ownWork();
                 OwnTransaction transaction = OwnTransaction.begin(session);
                 PreparedStatement statement = PlainStatements.prepare((Connection) session.connection(), LESSER)) {
-            statement.setString(1, session.role());
+            statement.setString(1, session.role().name());
             statement.setString(2, role);
             try (ResultSet rows = statement.executeQuery()) {
                 boolean lesser = rows.next();
-                session.database().lesser(session.role(), role, lesser);
+                session.database().lesser(session.role().name(), role, lesser);
                 return lesser;
             }
         } catch (SQLException e) {
@@ -114,7 +114,7 @@ public final class ServerQuestions {
     }
 
     private static <T> T ask(Session session, Question<T> question) throws Throwable {
-        try (Session.OwnWork work = session.ownWork();
+        try (OwnWork work = session.ownWork();
                 OwnTransaction transaction = OwnTransaction.begin(session)) {
             return question.ask((Connection) session.connection());
         } catch (SQLException e) {
@@ -134,7 +134,7 @@ public final class ServerQuestions {
         for (int i = 0; i < settings.size(); i += 2) {
             sql.append(" or coalesce(pg_catalog.current_setting(?, true), '') not in ('', ?)");
         }
-        try (Session.OwnWork work = session.ownWork();
+        try (OwnWork work = session.ownWork();
                 PreparedStatement statement =
                         PlainStatements.prepare((Connection) session.connection(), sql.toString())) {
             for (int i = 0; i < settings.size(); i++) {

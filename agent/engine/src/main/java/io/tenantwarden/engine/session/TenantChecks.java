@@ -128,7 +128,7 @@ public final class TenantChecks {
         if (known.failed && System.nanoTime() - known.failedAt < RETRY_NANOS) {
             return Answer.UNKNOWN;
         }
-        try (Session.OwnWork work = session.ownWork()) {
+        try (OwnWork work = session.ownWork()) {
             if (session.injector() != null && session.injector().role().isSetForSession()) {
                 OwnStatements.reset(session); // it is asked as the login, always
             }

@@ -16,7 +16,7 @@ class StatementEffectsTest {
     private final Assignment a = parts.tenant("a");
 
     private void inTransactionOfA() {
-        parts.state = WireParts.State.OPEN;
+        parts.driver.state = FakeDriver.State.OPEN;
         parts.wire.injected(a);
     }
 
@@ -60,7 +60,7 @@ class StatementEffectsTest {
     @Test
     void theTransportIsToldWhereTransactionsBeginAndEnd() throws Throwable {
         parts.note("begin", null);
-        parts.state = WireParts.State.OPEN;
+        parts.driver.state = FakeDriver.State.OPEN;
         parts.note("begin", null);
         parts.note("savepoint s", null);
         parts.note("rollback to savepoint s", null);
@@ -120,7 +120,7 @@ class StatementEffectsTest {
         WireParts withRole = new WireParts("app_user");
         Assignment tenant = withRole.tenant("a");
         withRole.role.distrust(false);
-        withRole.state = WireParts.State.OPEN;
+        withRole.driver.state = FakeDriver.State.OPEN;
         withRole.wire.role().injected("app_user");
         withRole.note("select 1", tenant);
         assertFalse(withRole.role.isMissing(tenant));

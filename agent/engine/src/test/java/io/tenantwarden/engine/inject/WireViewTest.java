@@ -21,7 +21,7 @@ class WireViewTest {
     private final Assignment applications = parts.plan.application();
 
     private void open() {
-        parts.state = WireParts.State.OPEN;
+        parts.driver.state = FakeDriver.State.OPEN;
     }
 
     @Test
@@ -120,7 +120,7 @@ class WireViewTest {
     void aFailedTransactionIsRolledBackWithoutThem() throws Throwable {
         open();
         parts.sent("select 1", parts.bypass());
-        parts.state = WireParts.State.FAILED;
+        parts.driver.state = FakeDriver.State.FAILED;
         assertNull(parts.view.atCommit(COMMIT, parts.bypass()));
     }
 
@@ -144,7 +144,7 @@ class WireViewTest {
     @Test
     void theRoleComesBackBeforeCommitWhereABypassTookIt() throws Throwable {
         WireParts withRole = new WireParts("app_user");
-        withRole.state = WireParts.State.OPEN;
+        withRole.driver.state = FakeDriver.State.OPEN;
         Assignment tenant = withRole.tenant("a");
         assertTrue(withRole.view.of(tenant).wantsRole());
         assertTrue(withRole.view.of(tenant).lacksRole());

@@ -73,20 +73,20 @@ class ServerQuestionsTest {
         execute("set search_path = other, public");
         Identity identity = questions.identify(session);
         assertEquals("questions_login", identity.currentUser());
-        assertEquals("questions_login", session.roleFacts().currentUser());
-        assertTrue(session.isRoleKnown());
+        assertEquals("questions_login", session.role().facts().currentUser());
+        assertTrue(session.role().isKnown());
         assertEquals(List.of("pg_catalog", "other", "public"), session.names().path());
     }
 
     @Test
     void theRoleIsReadOnceForAllConnections() throws Throwable {
         questions.identify(session);
-        Object facts = session.roleFacts();
+        Object facts = session.role().facts();
         questions.identify(session);
-        assertTrue(facts == session.roleFacts());
+        assertTrue(facts == session.role().facts());
         execute("set role questions_lesser");
         questions.identify(session);
-        assertEquals("questions_lesser", session.role());
+        assertEquals("questions_lesser", session.role().name());
     }
 
     @Test
