@@ -161,7 +161,7 @@ public final class Injector {
             throws Throwable {
         if (target != null) {
             before(statement, target, inTransaction, opensPortal, flags);
-        } else if (inTransaction && (statement.opensCursor() || statement.callsFunctions())) {
+        } else if (inTransaction && (statement.cursors().opens() || statement.callsFunctions())) {
             wire.mayOpenUnseenCursor();
         }
         held.sends(statement, inTransaction);
@@ -202,8 +202,9 @@ public final class Injector {
             }
             transport.along(first, firstRole, forSession, flags);
         }
-        if (demand == Demand.BEFORE && statement.opensCursor()) {
-            wire.opensSqlCursor(target, statement.cursor(), statement.holdsCursor());
+        if (demand == Demand.BEFORE && statement.cursors().opens()) {
+            wire.opensSqlCursor(
+                    target, statement.cursors().name(), statement.cursors().holds());
         } else if (demand == Demand.BEFORE && opensPortal) {
             wire.opensPortal(target);
         }

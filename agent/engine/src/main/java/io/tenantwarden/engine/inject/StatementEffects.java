@@ -50,9 +50,9 @@ final class StatementEffects {
         } else if (statement.injection() == Injection.ENDS_SCOPE && !isOfSettings(statement)) {
             wire.forget();
         }
-        if (ends || statement.closesAllCursors()) {
+        if (ends || statement.cursors().closesAll()) {
             wire.closesAllSqlCursors();
-        } else if (statement.closesCursor()) {
+        } else if (statement.cursors().closes()) {
             wire.closesSqlCursor();
         }
         noteSettings(statement, target);

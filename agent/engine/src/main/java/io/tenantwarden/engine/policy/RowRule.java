@@ -82,7 +82,9 @@ final class RowRule {
 
     /** Whether rows of tables can be in it that are protected, which is not written in a FETCH. */
     private static boolean mayGiveTenants(KnownStatement known, Resolution touched) {
-        return touched.touches() || known.sql().fetchesCursor() || known.sql().keyword() == Keyword.EXECUTE;
+        return touched.touches()
+                || known.sql().cursors().fetches()
+                || known.sql().keyword() == Keyword.EXECUTE;
     }
 
     private VisibleTenants visible(Session session, Catalog catalog, RowCheck check) {
