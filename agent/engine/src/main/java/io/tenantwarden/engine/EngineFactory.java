@@ -33,9 +33,7 @@ import io.tenantwarden.engine.preflight.FirstConnections;
 import io.tenantwarden.engine.preflight.Preflight;
 import io.tenantwarden.engine.preflight.SelfCheck;
 import io.tenantwarden.engine.report.Cost;
-import io.tenantwarden.engine.report.Finding;
 import io.tenantwarden.engine.report.JvmEnd;
-import io.tenantwarden.engine.report.LogMode;
 import io.tenantwarden.engine.report.LoggerFactories;
 import io.tenantwarden.engine.report.ReportSettings;
 import io.tenantwarden.engine.report.Reporter;
@@ -52,8 +50,8 @@ import io.tenantwarden.engine.session.ServerQuestions;
 import io.tenantwarden.engine.session.TenantChecks;
 import io.tenantwarden.engine.session.TenantList;
 import io.tenantwarden.engine.tenant.Opener;
-import io.tenantwarden.engine.tenant.TenantType;
 import io.tenantwarden.rls.audit.AuditOptions;
+import io.tenantwarden.rls.audit.Finding;
 import io.tenantwarden.rls.catalog.CatalogOptions;
 import java.security.AccessController;
 import java.security.PrivilegedAction;
@@ -99,7 +97,7 @@ public final class EngineFactory {
                 new ReportSettings(
                         config.mode().name().toLowerCase(java.util.Locale.ROOT),
                         version,
-                        LogMode.valueOf(config.log().name()),
+                        config.log(),
                         config.reports(),
                         config.baseline(),
                         config.fail(),
@@ -237,10 +235,7 @@ public final class EngineFactory {
             return null;
         }
         return new TenantChecks(
-                config.tenantCheck(),
-                config.tenantCheckTtl(),
-                TenantType.valueOf(config.tenantType().name()),
-                new CheckFailures(reporter, mode));
+                config.tenantCheck(), config.tenantCheckTtl(), config.tenantType(), new CheckFailures(reporter, mode));
     }
 
     public Engine engine() {

@@ -1,14 +1,14 @@
 package io.tenantwarden.engine.policy;
 
 import io.tenantwarden.engine.report.Callers;
-import io.tenantwarden.engine.report.Finding;
 import io.tenantwarden.engine.report.FoundSite;
-import io.tenantwarden.engine.report.Level;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.report.SiteFinder;
 import io.tenantwarden.engine.report.ViolationEvent;
 import io.tenantwarden.engine.report.ViolationKind;
 import io.tenantwarden.engine.session.Session;
+import io.tenantwarden.rls.audit.Finding;
+import io.tenantwarden.rls.audit.Finding.Level;
 import io.tenantwarden.rls.sql.SqlStatement;
 import java.sql.SQLException;
 

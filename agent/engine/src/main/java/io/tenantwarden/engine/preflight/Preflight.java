@@ -1,13 +1,12 @@
 package io.tenantwarden.engine.preflight;
 
-import io.tenantwarden.engine.report.Finding;
-import io.tenantwarden.engine.report.Level;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.session.Database;
 import io.tenantwarden.engine.session.FactsReader;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.rls.audit.Audit;
 import io.tenantwarden.rls.audit.AuditOptions;
+import io.tenantwarden.rls.audit.Finding;
 import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.CatalogTable;
 import io.tenantwarden.rls.catalog.RoleFacts;
@@ -122,19 +121,15 @@ public final class Preflight {
 
     // ---- telling
 
-    private void tell(RolePreflight of, io.tenantwarden.rls.audit.Finding finding) {
+    private void tell(RolePreflight of, Finding finding) {
         if (bypassRoles.contains(of.role()) && finding.object().equals(of.role())) {
             return; // listed, so that it bypasses policies on purpose
         }
-        reporter.finding(of.database().name(), of.database().server(), of.role(), finding(finding));
+        reporter.finding(of.database().name(), of.database().server(), of.role(), finding);
     }
 
-    private void resolved(RolePreflight of, io.tenantwarden.rls.audit.Finding finding) {
-        reporter.resolved(of.database().name(), of.database().server(), of.role(), finding(finding));
-    }
-
-    private static Finding finding(io.tenantwarden.rls.audit.Finding of) {
-        return new Finding(of.rule(), Level.valueOf(of.level().name()), of.object(), of.message(), of.fix());
+    private void resolved(RolePreflight of, Finding finding) {
+        reporter.resolved(of.database().name(), of.database().server(), of.role(), finding);
     }
 
     // ---- the thread

@@ -1,9 +1,9 @@
 package io.tenantwarden.engine.preflight;
 
-import io.tenantwarden.engine.report.Finding;
-import io.tenantwarden.engine.report.Level;
 import io.tenantwarden.engine.tenant.TenantReader;
 import io.tenantwarden.engine.tenant.ValueSources;
+import io.tenantwarden.rls.audit.Finding;
+import io.tenantwarden.rls.audit.Finding.Level;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
