@@ -11,8 +11,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The file of known violations, as it is written into a repository: a report with nothing in it that changes from run to run, so that its history shows
- * what was fixed.
+ * The file of known violations, as it is written into a repository: a report with nothing in it that changes from run to run, so that its history
+ * shows what was fixed.
  */
 final class BaselineFile {
 

@@ -5,7 +5,7 @@
  *
  * <p>{@code Engine} is the bridge's other end. What a hook gives is an object of the driver: {@code ConnectionHooks}, {@code ExecutorHooks},
  * {@code StatementHooks} and {@code CheckoutHooks} find the session that it speaks of and hand over; {@code OwnErrors} says what becomes of a bug
- * of ours. {@code EngineFactory} does the wiring, the only place that knows all parts; {@code TenantSources} wires what reads tenants. {@code TemplateValue} gives the value of one
- * {@code warden.guc} entry.
+ * of ours. {@code EngineFactory} does the wiring, the only place that knows all parts; {@code TenantSources} wires what reads tenants.
+ * {@code TemplateValue} gives the value of one {@code warden.guc} entry.
  */
 package io.tenantwarden.engine;

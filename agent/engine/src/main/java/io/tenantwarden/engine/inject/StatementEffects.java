@@ -5,8 +5,8 @@ import io.tenantwarden.rls.sql.Keyword;
 import io.tenantwarden.rls.sql.SqlStatement;
 
 /**
- * What a statement of the application does to what is on the wire, by its text: it ends a transaction, goes back in one, closes cursors, sets one of the
- * GUCs or the role itself. Guarded by the lock on the connection.
+ * What a statement of the application does to what is on the wire, by its text: it ends a transaction, goes back in one, closes cursors, sets one of
+ * the GUCs or the role itself. Guarded by the lock on the connection.
  */
 final class StatementEffects {
 

@@ -5,8 +5,8 @@ import io.tenantwarden.rls.sql.SqlStatement;
 
 /**
  * What is on the wire of one connection, seen from the values that are wanted: the questions of {@link InjectionRules}, answered from what the
- * transaction ({@link WireState}), the session ({@link SessionValues}, {@link HeldValues}), the role and the driver know. Changes nothing of them. One
- * object for each connection, used again and again. Guarded by the lock on the connection.
+ * transaction ({@link WireState}), the session ({@link SessionValues}, {@link HeldValues}), the role and the driver know. Changes nothing of them.
+ * One object for each connection, used again and again. Guarded by the lock on the connection.
  */
 final class WireView implements InjectionRules.Wire {
 

@@ -69,7 +69,10 @@ final class TableLookup {
         return current ? resolution : asked(session, known, catalog, resolution);
     }
 
-    /** What the names may mean once the statements before it, which were decided on along with it, have run: in any schema, and no temporary table hides it. */
+    /**
+     * What the names may mean once the statements before it, which were decided on along with it, have run: in any schema, and no temporary table
+     * hides it.
+     */
     private Resolution inDoubt(Session session, KnownStatement known, Catalog catalog) throws Throwable {
         RelationNames names = session.names();
         SqlStatement sql = known.sql();

@@ -44,8 +44,8 @@ public final class SelfCheck implements Supplier<List<Finding>> {
                     Level.WARN,
                     source,
                     "the application has not loaded what this tenant source reads, so that it never answered so far",
-                    "compare its class with the code (nested classes are Outer$Inner), or take the source out; all is well when the class is only loaded"
-                            + " later"));
+                    "compare its class with the code (nested classes are Outer$Inner), or take the source out; all is well when the"
+                            + " class is only loaded later"));
         }
         reader.loadedTwice()
                 .forEach((source, loaders) -> findings.add(new Finding(

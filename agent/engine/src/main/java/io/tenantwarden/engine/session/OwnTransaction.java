@@ -6,8 +6,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * The transaction that a question of Warden's own takes part in, on a connection of the application: closing it leaves the connection as it was found.
- * To be used in a {@code try} statement, under the session's lock; what closing throws does not hide what the question threw.
+ * The transaction that a question of Warden's own takes part in, on a connection of the application: closing it leaves the connection as it was
+ * found. To be used in a {@code try} statement, under the session's lock; what closing throws does not hide what the question threw.
  */
 final class OwnTransaction implements AutoCloseable {
 
