@@ -31,6 +31,8 @@ record Mutant(String name, String breaks, boolean enforce, boolean held, boolean
     }
 
     private static final String INJECTOR = "io.tenantwarden.engine.inject.Injector";
+    private static final String VIEW = "io.tenantwarden.engine.inject.WireView";
+    private static final String EFFECTS = "io.tenantwarden.engine.inject.StatementEffects";
     private static final String PIPELINED = "io.tenantwarden.engine.inject.PipelinedTransport";
     private static final String WIRE = "io.tenantwarden.engine.inject.WireState";
     private static final String SHAPE = "io.tenantwarden.engine.inject.DriverShape";
@@ -50,7 +52,7 @@ record Mutant(String name, String breaks, boolean enforce, boolean held, boolean
                     "rollback-to",
                     "injection is skipped after ROLLBACK TO: what holds is believed to be what held before",
                     false,
-                    List.of(new LeavesOut(INJECTOR, "note", WIRE, "forget"))),
+                    List.of(new LeavesOut(EFFECTS, "note", WIRE, "forget"))),
             new Mutant(
                     "after-commit",
                     "injection is skipped in the transaction after COMMIT or ROLLBACK",
@@ -85,7 +87,7 @@ record Mutant(String name, String breaks, boolean enforce, boolean held, boolean
                     "before-commit",
                     "the tenant is not restored before COMMIT: deferred triggers run as a bypass",
                     false,
-                    List.of(new Gives(INJECTOR, "atCommit", false))),
+                    List.of(new Gives(VIEW, "atCommit", false))),
             new Mutant(
                     "describe",
                     "a statement that is only described counts as executed",
@@ -104,7 +106,7 @@ record Mutant(String name, String breaks, boolean enforce, boolean held, boolean
                     "none",
                     "the none-value is not sent when a scope ends in an open transaction",
                     false,
-                    List.of(new LeavesOut(INJECTOR, "holds", WIRE, "isTouched"))),
+                    List.of(new LeavesOut(VIEW, "isInForce", WIRE, "isTouched"))),
             new Mutant(
                     "captured",
                     "the scope captured at checkout is not overwritten at the next borrow",
@@ -152,7 +154,7 @@ record Mutant(String name, String breaks, boolean enforce, boolean held, boolean
                     true,
                     List.of(
                             new Reads(HELD, "idle", "block", false),
-                            new LeavesOut(INJECTOR, "note", WIRE, "transactionMayHaveEnded"))),
+                            new LeavesOut(EFFECTS, "note", WIRE, "transactionMayHaveEnded"))),
             new Mutant(
                     "hold-error",
                     "hold=session: what was set beside a statement that failed is believed to stand",
@@ -164,7 +166,7 @@ record Mutant(String name, String breaks, boolean enforce, boolean held, boolean
                     "hold=session: RESET and DISCARD are believed to leave what stands",
                     false,
                     true,
-                    List.of(new Gives(INJECTOR, "noteSettings", false))),
+                    List.of(new Gives(EFFECTS, "noteSettings", false))),
             new Mutant(
                     "hold-other-tenant",
                     "hold=session: what stands is not sent again for another tenant",

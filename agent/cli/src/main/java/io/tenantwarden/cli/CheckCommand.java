@@ -9,7 +9,7 @@ import io.tenantwarden.engine.report.document.Report.ViolationEntry;
 import io.tenantwarden.engine.report.document.ReportFormat;
 import io.tenantwarden.engine.report.document.ReportFormats;
 import io.tenantwarden.engine.report.document.SourceTree;
-import io.tenantwarden.rls.audit.Words;
+import io.tenantwarden.rls.audit.Phrases;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -104,13 +104,13 @@ final class CheckCommand implements Callable<Integer> {
         }
         warn(report);
         if (known == null) {
-            known = Baseline.first(report, Instant.now());
+            known = BaselineFile.first(report, Instant.now());
             save(known);
             terminal.progress("wrote " + baseline + ": commit it");
         }
         Comparison comparison = Comparison.of(report, known);
         if (write) {
-            Report next = Baseline.next(known, report, comparison, acceptNew, Instant.now());
+            Report next = BaselineFile.next(known, report, comparison, acceptNew, Instant.now());
             if (next != known) {
                 save(next);
                 terminal.progress("wrote " + baseline + ": commit it");
@@ -151,11 +151,11 @@ final class CheckCommand implements Callable<Integer> {
         }
         if (report.health().agentErrors() > 0) {
             terminal.progress("warning: the agent counted "
-                    + Words.count(report.health().agentErrors(), "error") + " of its own");
+                    + Phrases.count(report.health().agentErrors(), "error") + " of its own");
         }
         if (report.violationsBeyondLimit() > 0) {
             terminal.progress("there were more violations than a JVM keeps apart: "
-                    + Words.count(report.violationsBeyondLimit(), "event")
+                    + Phrases.count(report.violationsBeyondLimit(), "event")
                     + " could not be compared. Fix some of those that are named first");
         }
     }

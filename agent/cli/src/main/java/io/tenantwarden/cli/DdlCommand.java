@@ -5,7 +5,7 @@ import com.grack.nanojson.JsonWriter;
 import io.tenantwarden.engine.config.Config;
 import io.tenantwarden.engine.config.GucAssignment;
 import io.tenantwarden.engine.config.GucTemplate;
-import io.tenantwarden.rls.audit.Words;
+import io.tenantwarden.rls.audit.Phrases;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -162,7 +162,7 @@ final class DdlCommand implements Callable<Integer> {
             terminal.data().println(json(facts, null, null));
         }
         terminal.progress("wrote " + out + (twoFiles ? " and " + rollbackFile() : "") + " for "
-                + Words.count(facts.tables().size(), "table") + ": read, then run it");
+                + Phrases.count(facts.tables().size(), "table") + ": read, then run it");
         return ExitCodes.NOTHING_FOUND;
     }
 

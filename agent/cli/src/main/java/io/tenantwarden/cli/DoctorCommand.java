@@ -133,7 +133,7 @@ final class DoctorCommand implements Callable<Integer> {
         SarifLocations locations = sarifFile == null ? SarifLocations.ofObjects() : SarifLocations.in(sarifFile);
         Config config = tenants.read(terminal);
         List<Ignore> ofRules = new ArrayList<>();
-        List<ProbeIgnore> ofProbe = new ArrayList<>();
+        List<Ignore> ofProbe = new ArrayList<>();
         readIgnores(ofRules, ofProbe);
         AuditOptions options = new AuditOptions(
                 config.gucNames(),
@@ -148,11 +148,11 @@ final class DoctorCommand implements Callable<Integer> {
         return fails ? ExitCodes.FINDINGS : ExitCodes.NOTHING_FOUND;
     }
 
-    private void readIgnores(List<Ignore> ofRules, List<ProbeIgnore> ofProbe) {
+    private void readIgnores(List<Ignore> ofRules, List<Ignore> ofProbe) {
         for (String text : ignores) {
             try {
-                if (ProbeIgnore.isMeant(text)) {
-                    ofProbe.add(ProbeIgnore.parse(text));
+                if (text.strip().startsWith(ProbeResult.Check.IDS)) {
+                    ofProbe.add(Ignore.parse(text, rule -> ProbeResult.Check.byRule(rule) != null));
                 } else {
                     ofRules.add(Ignore.parse(text));
                 }
@@ -162,7 +162,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    private DoctorReport examine(Connection c, Config config, AuditOptions options, List<ProbeIgnore> ofProbe)
+    private DoctorReport examine(Connection c, Config config, AuditOptions options, List<Ignore> ofProbe)
             throws SQLException {
         terminal.progress("reading the catalog");
         List<Finding> ofLogin = new ArrayList<>();
@@ -210,16 +210,16 @@ final class DoctorCommand implements Callable<Integer> {
         return options.ignores().stream().anyMatch(i -> WITHOUT_RLS.stream().anyMatch(rule -> i.covers(rule, table)));
     }
 
-    private void addFindings(List<ProbeResult> results, List<ProbeIgnore> ignores, List<Finding> findings) {
-        List<ProbeIgnore> unused = new ArrayList<>(ignores);
+    private void addFindings(List<ProbeResult> results, List<Ignore> ignores, List<Finding> findings) {
+        List<Ignore> unused = new ArrayList<>(ignores);
         for (ProbeResult result : results) {
             if (result.outcome() != ProbeResult.Outcome.FAILED) {
                 continue;
             }
             Finding finding = result.finding();
             boolean ignored = false;
-            for (ProbeIgnore ignore : ignores) {
-                if (ignore.covers(finding)) {
+            for (Ignore ignore : ignores) {
+                if (ignore.covers(finding.rule(), finding.object())) {
                     ignored = true;
                     unused.remove(ignore);
                 }

@@ -23,7 +23,10 @@ record DoctorReport(
         List<Finding> findings,
         List<ProbeResult> probe) {
 
-    /** {@code {"findings":[...]}} after tool, database, role and version of the server, as in the agent's report, with {@code "probe"} where it was asked for. */
+    /**
+     * {@code {"findings":[...]}} after tool, database, role and version of the server, as in the agent's report, with {@code "probe"} where it was
+     * asked for.
+     */
     String toJson() {
         JsonStringWriter json = JsonWriter.indent("  ").string();
         json.object();

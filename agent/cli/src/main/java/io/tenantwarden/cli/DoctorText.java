@@ -1,9 +1,9 @@
 package io.tenantwarden.cli;
 
 import io.tenantwarden.rls.audit.Finding;
+import io.tenantwarden.rls.audit.Phrases;
 import io.tenantwarden.rls.audit.Rule;
 import io.tenantwarden.rls.audit.Rules;
-import io.tenantwarden.rls.audit.Words;
 import java.io.PrintStream;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +32,7 @@ final class DoctorText {
     void print(DoctorReport report) {
         out.println("Role " + report.role() + ", database " + report.database() + ", PostgreSQL "
                 + report.serverVersion() / 10_000 + "." + report.serverVersion() % 10_000 + ", "
-                + Words.count(report.protectedTables(), "protected table"));
+                + Phrases.count(report.protectedTables(), "protected table"));
         printFindings(report.findings());
         if (report.probe() != null) {
             printProbe(new ProbeSummary(report.probe()));
@@ -119,7 +119,7 @@ final class DoctorText {
         if (report.findings().isEmpty()) {
             text.append("no findings");
         } else {
-            text.append(Words.count(report.findings().size(), "finding"));
+            text.append(Phrases.count(report.findings().size(), "finding"));
             String separator = ": ";
             for (Finding.Level level : Finding.Level.values()) {
                 long n = report.findings().stream()

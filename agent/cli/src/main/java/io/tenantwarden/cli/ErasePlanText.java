@@ -3,7 +3,7 @@ package io.tenantwarden.cli;
 import com.grack.nanojson.JsonStringWriter;
 import com.grack.nanojson.JsonWriter;
 import io.tenantwarden.rls.audit.Finding;
-import io.tenantwarden.rls.audit.Words;
+import io.tenantwarden.rls.audit.Phrases;
 import io.tenantwarden.rls.catalog.CatalogTable;
 import io.tenantwarden.rls.tenant.DeletionPlan;
 import io.tenantwarden.rls.tenant.TableReference;
@@ -53,8 +53,8 @@ record ErasePlanText(
         long rows = plan.deleted().stream()
                 .mapToLong(t -> counts.getOrDefault(t.name(), 0L))
                 .sum();
-        out.println(Words.count(rows, "row") + " in "
-                + Words.count(plan.deleted().size(), "table") + "; roughly "
+        out.println(Phrases.count(rows, "row") + " in "
+                + Phrases.count(plan.deleted().size(), "table") + "; roughly "
                 + Math.max(1, rows / ROWS_PER_SECOND) + " s at " + ROWS_PER_SECOND
                 + " rows/s, more with triggers and many indexes");
         section(out, "Kept", kept());
@@ -103,7 +103,7 @@ record ErasePlanText(
         List<String> lines = new ArrayList<>();
         for (TenantTable t : plan.kept()) {
             Map<String, String> columns = wishes.anonymise().getOrDefault(t.name(), Map.of());
-            lines.add(t.name() + ", " + Words.count(counts.getOrDefault(t.name(), 0L), "row") + " ("
+            lines.add(t.name() + ", " + Phrases.count(counts.getOrDefault(t.name(), 0L), "row") + " ("
                     + wishes.keep().get(t.name()) + ")"
                     + (columns.isEmpty() ? "" : ", anonymised: " + String.join(", ", columns.keySet())));
         }

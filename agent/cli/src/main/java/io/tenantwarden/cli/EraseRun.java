@@ -1,7 +1,7 @@
 package io.tenantwarden.cli;
 
 import io.tenantwarden.engine.config.Config;
-import io.tenantwarden.rls.audit.Words;
+import io.tenantwarden.rls.audit.Phrases;
 import io.tenantwarden.rls.sql.Identifiers;
 import io.tenantwarden.rls.tenant.DeletionPlan;
 import io.tenantwarden.rls.tenant.TableReference;
@@ -155,7 +155,7 @@ final class EraseRun {
                                 ? statements.deleteRemembered(t)
                                 : statements.delete(t, 0));
                 if (n > 0) {
-                    terminal.step(Words.count(n, "row") + " of " + t.name() + " deleted, not yet committed");
+                    terminal.step(Phrases.count(n, "row") + " of " + t.name() + " deleted, not yet committed");
                 }
             }
             Map<String, Long> left = left(tx, all);
@@ -207,7 +207,7 @@ final class EraseRun {
         long all = 0;
         for (EraseJournal.Work done = inTransaction(work); !done.isEmpty(); done = inTransaction(work)) {
             all += done.deleted().getOrDefault(t.name(), 0L) + done.updated().getOrDefault(t.name(), 0L);
-            terminal.step(Words.count(all, "row") + " of " + t.name() + " " + what);
+            terminal.step(Phrases.count(all, "row") + " of " + t.name() + " " + what);
             pause(limits.pause());
             waitForReplicas();
         }

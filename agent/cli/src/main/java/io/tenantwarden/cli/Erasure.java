@@ -1,6 +1,6 @@
 package io.tenantwarden.cli;
 
-import io.tenantwarden.rls.audit.Words;
+import io.tenantwarden.rls.audit.Phrases;
 import io.tenantwarden.rls.tenant.TenantTable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -118,8 +118,8 @@ final class Erasure {
         }
         return journal.transactions() == 0
                 ? "nothing was changed; " + rest
-                : Words.count(journal.deletedRows(), "row is deleted", "rows are deleted") + ", in "
-                        + Words.count(journal.transactions(), "transaction") + "; " + rest;
+                : Phrases.count(journal.deletedRows(), "row is deleted", "rows are deleted") + ", in "
+                        + Phrases.count(journal.transactions(), "transaction") + "; " + rest;
     }
 
     private int prove(EraseRun run, ErasePlanText text, EraseJournal journal) throws SQLException, IOException {
@@ -137,7 +137,7 @@ final class Erasure {
                 long left = witness.count(text.facts(), t);
                 if (left > 0) {
                     throw CommandFailure.finding(
-                            Words.count(left, "row of the tenant is left in ", "rows of the tenant are left in ")
+                            Phrases.count(left, "row of the tenant is left in ", "rows of the tenant are left in ")
                                     + t.name() + ", as " + witness.role()
                                     + " sees: stop the tenant in the application, then run it again");
                 }
@@ -159,8 +159,8 @@ final class Erasure {
                 others);
         certificate.write(out);
         terminal.text()
-                .println(Words.count(journal.deletedRows(), "row") + " deleted from "
-                        + Words.count(text.plan().deleted().size(), "table") + ", none is left. Certificate: "
+                .println(Phrases.count(journal.deletedRows(), "row") + " deleted from "
+                        + Phrases.count(text.plan().deleted().size(), "table") + ", none is left. Certificate: "
                         + out.resolve(EraseCertificate.HTML) + " and " + EraseCertificate.JSON);
         List<String> changed = certificate.changedOthers();
         if (!changed.isEmpty()) {

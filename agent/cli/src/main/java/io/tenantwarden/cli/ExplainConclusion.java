@@ -4,7 +4,7 @@ import io.tenantwarden.cli.Explanation.Cause;
 import io.tenantwarden.cli.Explanation.Conclusion;
 import io.tenantwarden.cli.Explanation.Counts;
 import io.tenantwarden.cli.Explanation.Table;
-import io.tenantwarden.rls.audit.Words;
+import io.tenantwarden.rls.audit.Phrases;
 import io.tenantwarden.rls.catalog.Policy;
 import io.tenantwarden.rls.explain.Access;
 import io.tenantwarden.rls.policy.PolicyExpression;
@@ -288,7 +288,7 @@ final class ExplainConclusion {
                     Cause.TENANT_FORMAT,
                     nothing() + ", because the tenant is written '" + e.tenant() + "' and the rows have '"
                             + first.getKey() + "': with that "
-                            + Words.count(
+                            + Phrases.count(
                                     first.getValue(), "row of " + t.name() + " comes", "rows of " + t.name() + " come")
                             + ".",
                     "spell the tenant as the column does; warden.tenant.pattern refuses other spellings.");
@@ -433,6 +433,6 @@ final class ExplainConclusion {
         if (rows == null) {
             return "The statement was not executed";
         }
-        return rows == 0 ? "No rows" : Words.count(rows, "row");
+        return rows == 0 ? "No rows" : Phrases.count(rows, "row");
     }
 }

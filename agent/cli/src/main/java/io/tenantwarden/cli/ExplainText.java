@@ -3,7 +3,7 @@ package io.tenantwarden.cli;
 import io.tenantwarden.cli.Explanation.Counts;
 import io.tenantwarden.cli.Explanation.Setting;
 import io.tenantwarden.cli.Explanation.Table;
-import io.tenantwarden.rls.audit.Words;
+import io.tenantwarden.rls.audit.Phrases;
 import io.tenantwarden.rls.catalog.Policy;
 import io.tenantwarden.rls.explain.Access;
 import java.util.ArrayList;
@@ -77,7 +77,7 @@ final class ExplainText {
     }
 
     private static String rows(long n) {
-        return Words.count(n, "row");
+        return Phrases.count(n, "row");
     }
 
     private void settings() {
@@ -98,7 +98,7 @@ final class ExplainText {
                                     ? "policies make statements fail"
                                     : s.policies() == 0
                                             ? "no policy reads it"
-                                            : "read by " + Words.count(s.policies(), "policy"))
+                                            : "read by " + Phrases.count(s.policies(), "policy"))
                             + (s.configured() ? "" : s.name().equals("row_security") ? "" : ", not in warden.guc"));
         }
     }

@@ -8,7 +8,6 @@ import io.tenantwarden.cli.Explanation.Truth;
 import io.tenantwarden.engine.config.Config;
 import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.CatalogOptions;
-import io.tenantwarden.rls.catalog.CatalogTable;
 import io.tenantwarden.rls.catalog.Policy;
 import io.tenantwarden.rls.catalog.RoleFacts;
 import io.tenantwarden.rls.explain.Access;
@@ -29,9 +28,6 @@ import java.util.TreeSet;
  */
 final class Explainer {
 
-    /** More rows than the server believes a table to have are not read one by one to be counted. */
-    private static final long MOST_ROWS_TO_COUNT = 5_000_000;
-
     private final ExplainSession session;
     private final Config config;
     private final ExplainStatement statement;
@@ -42,6 +38,7 @@ final class Explainer {
 
     private RoleFacts role;
     private Catalog catalog;
+    private RowCounts rows;
     private List<Access> accesses;
     private Set<String> unknown;
     private Run none;
@@ -50,7 +47,6 @@ final class Explainer {
     private Map<String, String> valuesWith = Map.of();
     private final Map<Access, Counts> countsNone = new HashMap<>();
     private final Map<Access, Counts> countsWith = new HashMap<>();
-    private final Map<Access, String> policyFilter = new HashMap<>();
     private final Map<String, String> verdicts = new HashMap<>();
     private final Map<Access, Truth> truths = new HashMap<>();
     private final Map<Access, ExplainPerformance> performance = new HashMap<>();
@@ -137,6 +133,7 @@ final class Explainer {
     private void asTheRole() throws SQLException {
         role = RoleFacts.read(session.connection());
         catalog = Catalog.read(session.connection(), new CatalogOptions(config.tenantColumns(), List.of(), List.of()));
+        rows = new RowCounts(session, catalog, this::note);
         AccessReader reader = new AccessReader(session.connection(), catalog, role);
         accesses = reader.read(statement.parsed());
         unknown = reader.unknown();
@@ -150,7 +147,7 @@ final class Explainer {
             valuesNone = session.values(names);
             none = run();
             for (Access a : accesses) {
-                Counts c = count(a);
+                Counts c = rows.count(a);
                 if (c != null) {
                     countsNone.put(a, c);
                 }
@@ -170,7 +167,7 @@ final class Explainer {
             valuesWith = session.values(names);
             with = run();
             for (Access a : accesses) {
-                Counts c = count(a);
+                Counts c = rows.count(a);
                 if (c != null) {
                     countsWith.put(a, c);
                 }
@@ -209,58 +206,6 @@ final class Explainer {
         }
     }
 
-    private Counts count(Access a) throws SQLException {
-        CatalogTable t = a.table();
-        if (a.rightsOf() != null || !a.filtered()) {
-            return null;
-        }
-        long estimate = estimate(t);
-        if (estimate > MOST_ROWS_TO_COUNT) {
-            note(t.qualifiedName() + " has about " + estimate + " rows: they are not counted.");
-            return null;
-        }
-        Run run = session.explain("SELECT FROM " + t.quotedName(), true, true);
-        if (run.plan() == null) {
-            return null;
-        }
-        List<ExplainPlan.Scan> scans = run.plan().of(family(t));
-        scans.stream()
-                .map(ExplainPlan.Scan::filter)
-                .filter(f -> f != null)
-                .findFirst()
-                .ifPresent(f -> policyFilter.put(a, f));
-        long removed = scans.stream().mapToLong(ExplainPlan.Scan::removed).sum();
-        long passed = run.plan().rows();
-        boolean read = estimate == 0 || scans.stream().anyMatch(ExplainPlan.Scan::executed);
-        return read ? new Counts(passed, removed) : null;
-    }
-
-    private Set<String> family(CatalogTable t) {
-        Set<String> names = new TreeSet<>();
-        List<CatalogTable> queue = new ArrayList<>(List.of(t));
-        for (int i = 0; i < queue.size(); i++) {
-            names.add(queue.get(i).qualifiedName());
-            for (String child : queue.get(i).children()) {
-                CatalogTable c = catalog.table(child);
-                if (c != null && !names.contains(child)) {
-                    queue.add(c);
-                }
-            }
-        }
-        return names;
-    }
-
-    private long estimate(CatalogTable t) throws SQLException {
-        String n = session.value(
-                "SELECT CASE WHEN sum(pg_catalog.pg_relation_size(c.oid)) = 0 THEN 0"
-                        + " ELSE sum(c.reltuples) END::pg_catalog.int8 FROM pg_catalog.pg_class c"
-                        + " WHERE c.oid IN (SELECT relid FROM pg_catalog.pg_partition_tree(?::pg_catalog.oid::pg_catalog.regclass)"
-                        + " UNION ALL SELECT ?::pg_catalog.oid) AND c.relkind IN ('r', 'm')",
-                String.valueOf(t.oid()),
-                String.valueOf(t.oid()));
-        return n == null ? -1 : Long.parseLong(n);
-    }
-
     /** Which policies say the same for every row: true, false, or null for those that look at the row. */
     private void verdicts() throws SQLException {
         for (Access a : accesses) {
@@ -283,8 +228,8 @@ final class Explainer {
         ExplainPerformance.Reader reader = new ExplainPerformance.Reader(session, catalog);
         for (Access a : accesses) {
             List<ExplainPlan.Scan> scans =
-                    run.plan() == null ? List.of() : run.plan().of(family(a.table()));
-            performance.put(a, reader.read(a, scans, policyFilter.get(a), estimate(a.table())));
+                    run.plan() == null ? List.of() : run.plan().of(rows.family(a.table()));
+            performance.put(a, reader.read(a, scans, rows.filter(a), rows.estimate(a.table())));
         }
     }
 
@@ -295,13 +240,13 @@ final class Explainer {
             return null;
         }
         for (Access a : accesses) {
-            String filter = policyFilter.get(a);
+            String filter = rows.filter(a);
             Counts counts = countsWith.get(a);
             if (!a.filtered() || filter == null || counts == null) {
                 continue;
             }
             Set<String> policies = Set.copyOf(ExplainPlan.conjuncts(filter));
-            for (ExplainPlan.Scan s : byIndex.plan().of(family(a.table()))) {
+            for (ExplainPlan.Scan s : byIndex.plan().of(rows.family(a.table()))) {
                 boolean own = s.indexCondition() != null
                         && ExplainPlan.conjuncts(s.indexCondition()).stream().noneMatch(policies::contains);
                 if (own && s.filter() != null && policies.containsAll(ExplainPlan.conjuncts(s.filter()))) {
@@ -313,27 +258,14 @@ final class Explainer {
     }
 
     private void tryOtherSpellings() throws SQLException {
-        Map<String, String> spellings = new LinkedHashMap<>();
-        for (String s : List.of(
-                tenant.strip(),
-                tenant.toLowerCase(Locale.ROOT),
-                tenant.toUpperCase(Locale.ROOT),
-                tenant.strip().toLowerCase(Locale.ROOT),
-                tenant.replaceFirst("^0+(?=.)", ""),
-                tenant.replace("-", "").toLowerCase(Locale.ROOT),
-                tenant.replaceAll("^[{\"']|[}\"']$", ""))) {
-            if (!s.equals(tenant)) {
-                spellings.putIfAbsent(s, s);
-            }
-        }
-        for (String spelling : spellings.keySet()) {
+        for (String spelling : OtherSpellings.of(tenant)) {
             session.within(() -> {
                 session.set(given);
                 session.set(ProbeRun.settings(config.guc(), spelling));
                 for (Access a : accesses) {
                     Counts was = countsWith.get(a);
                     if (was != null && was.passed() == 0 && a.filtered()) {
-                        Counts now = count(a);
+                        Counts now = rows.count(a);
                         if (now != null && now.passed() > 0) {
                             variants.put(spelling, now.passed());
                         }
@@ -361,7 +293,7 @@ final class Explainer {
                         || !a.table().forced()
                                 && login.roles().contains(a.table().owner());
                 all &= sees || !a.table().rls();
-                if (sees && a.table().rls() && estimate(a.table()) <= MOST_ROWS_TO_COUNT) {
+                if (sees && a.table().rls() && rows.isCountable(a.table())) {
                     Truth truth = ExplainTruth.of(session, a, tenant);
                     if (truth != null) {
                         truths.put(a, truth);

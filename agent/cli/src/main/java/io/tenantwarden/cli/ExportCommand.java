@@ -4,7 +4,7 @@ import com.grack.nanojson.JsonStringWriter;
 import com.grack.nanojson.JsonWriter;
 import io.tenantwarden.engine.config.Config;
 import io.tenantwarden.rls.audit.Finding;
-import io.tenantwarden.rls.audit.Words;
+import io.tenantwarden.rls.audit.Phrases;
 import io.tenantwarden.rls.tenant.TenantTable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -285,13 +285,13 @@ final class ExportCommand implements Callable<Integer> {
         if (!findings.isEmpty()) {
             FindingsText.print(terminal, findings);
             terminal.text()
-                    .println(Words.count(findings.size(), "finding")
+                    .println(Phrases.count(findings.size(), "finding")
                             + (verify == null ? ", nothing was written" : " in " + folder));
             return;
         }
         terminal.text()
-                .println(folder + ": " + Words.count(sum(manifest), "row") + " of "
-                        + Words.count(manifest.tables().size(), "table") + ", " + done);
+                .println(folder + ": " + Phrases.count(sum(manifest), "row") + " of "
+                        + Phrases.count(manifest.tables().size(), "table") + ", " + done);
     }
 
     private static long sum(ExportManifest manifest) {

@@ -1,6 +1,6 @@
 package io.tenantwarden.cli;
 
-import io.tenantwarden.rls.audit.Words;
+import io.tenantwarden.rls.audit.Phrases;
 import io.tenantwarden.rls.tenant.TenantTable;
 import java.sql.SQLException;
 import java.util.concurrent.Executors;
@@ -41,8 +41,8 @@ final class ExportProgress implements AutoCloseable {
             Matcher m = ROWS.matcher(plan == null ? "" : plan);
             expected += m.find() ? Long.parseLong(m.group(1)) : 0;
         }
-        terminal.progress("exporting " + Words.count(facts.tables().tables().size(), "table") + ", about "
-                + Words.count(expected, "row"));
+        terminal.progress("exporting " + Phrases.count(facts.tables().tables().size(), "table") + ", about "
+                + Phrases.count(expected, "row"));
         return new ExportProgress(terminal, run, expected);
     }
 
@@ -56,7 +56,7 @@ final class ExportProgress implements AutoCloseable {
         String rest = rows == 0 || expected <= rows
                 ? ""
                 : ", about " + Math.round((expected - rows) * seconds / rows) + " s left";
-        return Words.count(rows, "row") + ", " + run.bytes() / 1_000_000 + " MB, " + Math.round(rows / seconds)
+        return Phrases.count(rows, "row") + ", " + run.bytes() / 1_000_000 + " MB, " + Math.round(rows / seconds)
                 + " rows/s" + rest;
     }
 

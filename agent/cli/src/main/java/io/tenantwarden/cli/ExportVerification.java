@@ -1,7 +1,7 @@
 package io.tenantwarden.cli;
 
 import io.tenantwarden.rls.audit.Finding;
-import io.tenantwarden.rls.audit.Words;
+import io.tenantwarden.rls.audit.Phrases;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -90,7 +90,7 @@ final class ExportVerification {
         if (!HexFormat.of().formatHex(digest.digest()).equals(t.sha256())) {
             problem(t.file(), "its SHA-256 is not that of the manifest: it was altered");
         } else if (rows != t.rows()) {
-            problem(t.file(), "it has " + Words.count(rows, "row") + ", and should have " + t.rows());
+            problem(t.file(), "it has " + Phrases.count(rows, "row") + ", and should have " + t.rows());
         }
     }
 

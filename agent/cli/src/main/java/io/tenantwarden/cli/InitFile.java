@@ -1,6 +1,6 @@
 package io.tenantwarden.cli;
 
-import io.tenantwarden.rls.audit.Words;
+import io.tenantwarden.rls.audit.Phrases;
 import io.tenantwarden.rls.catalog.CatalogTable;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,7 +77,7 @@ final class InitFile {
             comment("No policy compares a column with a setting, and no column is called like a tenant's.");
             database.candidates()
                     .forEach((column, tables) -> candidate(
-                            "a column of this name is in " + Words.count(tables, "table"),
+                            "a column of this name is in " + Phrases.count(tables, "table"),
                             "warden.tenant.columns=" + column));
             if (database.candidates().isEmpty()) {
                 line("#warden.tenant.columns=tenant_id");
@@ -89,7 +89,7 @@ final class InitFile {
                 database.settings().isEmpty()
                         ? "Tables have a column of this name; no policy compares it with a setting yet."
                         : "Policies compare it with a setting.");
-        comment(Words.count(all, "table") + " protected by it or by row-level security, " + rls
+        comment(Phrases.count(all, "table") + " protected by it or by row-level security, " + rls
                 + " with row-level security.");
         line("warden.tenant.columns=" + String.join(",", database.columns()));
         String type = database.tenantType();
@@ -110,7 +110,7 @@ final class InitFile {
             toDo.add("policies: none reads a setting; java -jar tenant-warden.jar ddl writes them");
         } else {
             database.settings()
-                    .forEach((guc, tables) -> comment("policies of " + Words.count(tables, "table")
+                    .forEach((guc, tables) -> comment("policies of " + Phrases.count(tables, "table")
                             + " compare the tenant column" + " with " + guc));
             line("warden.guc="
                     + String.join(
@@ -207,7 +207,7 @@ final class InitFile {
         }
         if (classes.unreadable() > 0) {
             gap();
-            comment(Words.count(classes.unreadable(), "class file")
+            comment(Phrases.count(classes.unreadable(), "class file")
                     + " could not be read: of a newer Java, or broken.");
         }
         entries(sources.holders());

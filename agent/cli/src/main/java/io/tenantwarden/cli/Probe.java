@@ -2,7 +2,7 @@ package io.tenantwarden.cli;
 
 import io.tenantwarden.cli.ProbeSession.Attempt;
 import io.tenantwarden.engine.config.Config;
-import io.tenantwarden.rls.audit.Words;
+import io.tenantwarden.rls.audit.Phrases;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -82,7 +82,7 @@ final class Probe {
             }
         }
         if (unreachable > 0) {
-            terminal.progress(Words.count(
+            terminal.progress(Phrases.count(
                     unreachable,
                     "table left out: the role has no privilege on it",
                     "tables left out: the role has no privilege on them"));

@@ -41,6 +41,9 @@ record ProbeResult(String table, Check check, Outcome outcome, String detail, St
                 "WD905", "no row of another tenant can be updated, none moved to one", "Rows of others can be updated"),
         DELETE_OF_OTHER("WD906", "no row of another tenant can be deleted", "Rows of others can be deleted");
 
+        /** What all their ids begin with, and those of no rule. */
+        static final String IDS = "WD9";
+
         private final String rule;
         private final String sentence;
         private final String failure;

@@ -2,7 +2,7 @@ package io.tenantwarden.cli;
 
 import io.tenantwarden.cli.ProbeResult.Check;
 import io.tenantwarden.cli.ProbeResult.Outcome;
-import io.tenantwarden.rls.audit.Words;
+import io.tenantwarden.rls.audit.Phrases;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -83,7 +83,7 @@ final class ProbeSummary {
         List<String> all = List.copyOf(names);
         return all.size() <= NAMED
                 ? String.join(", ", all)
-                : Words.count(all.size(), "table") + " (" + String.join(", ", all.subList(0, NAMED)) + " ...)";
+                : Phrases.count(all.size(), "table") + " (" + String.join(", ", all.subList(0, NAMED)) + " ...)";
     }
 
     /** What failed first, then what could not be shown. */

@@ -2,7 +2,7 @@ package io.tenantwarden.cli;
 
 import io.tenantwarden.engine.config.Config;
 import io.tenantwarden.rls.audit.Finding;
-import io.tenantwarden.rls.audit.Words;
+import io.tenantwarden.rls.audit.Phrases;
 import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.CatalogOptions;
 import io.tenantwarden.rls.catalog.CatalogTable;
@@ -125,7 +125,7 @@ record TenantFacts(RoleFacts role, TenantTables tables, TenantTablesOptions opti
     /** Nothing at all is more likely a wrong id than a tenant without rows. */
     CommandFailure noSuchTenant() {
         return CommandFailure.couldNotRun("there is no row of this tenant in any of "
-                + Words.count(tables.tables().size(), "table")
+                + Phrases.count(tables.tables().size(), "table")
                 + ": check the id, and that --guc names the setting that policies read ("
                 + String.join(", ", settingsOfPolicies()) + "); nothing was done");
     }
@@ -151,7 +151,7 @@ record TenantFacts(RoleFacts role, TenantTables tables, TenantTablesOptions opti
                 "tenant-not-visible",
                 Finding.Level.ERROR,
                 table,
-                "the tenant has " + Words.count(there, "row") + ", of which the role sees " + seen,
+                "the tenant has " + Phrases.count(there, "row") + ", of which the role sees " + seen,
                 "look at the policies of " + table
                         + " and the settings that they read: --guc names those of the agent");
     }

@@ -1,7 +1,7 @@
 package io.tenantwarden.cli;
 
 import io.tenantwarden.rls.audit.Finding;
-import io.tenantwarden.rls.audit.Words;
+import io.tenantwarden.rls.audit.Phrases;
 import io.tenantwarden.rls.catalog.RoleFacts;
 import io.tenantwarden.rls.sql.Identifiers;
 import io.tenantwarden.rls.tenant.TableReference;
@@ -135,7 +135,7 @@ final class Witness implements AutoCloseable {
                         "erase-reference",
                         Finding.Level.ERROR,
                         shown,
-                        Words.count(n, "row that is not the tenant's refers", "rows that are not the tenant's refer")
+                        Phrases.count(n, "row that is not the tenant's refers", "rows that are not the tenant's refer")
                                 + " to rows of " + to.name() + " that would go ("
                                 + r.name() + ", ON DELETE " + r.onDelete().sql() + "): " + keys(r, from, rows)
                                 + (n > LISTED ? " and " + (n - LISTED) + " more" : ""),

@@ -6,11 +6,13 @@
  * break isolation in a transaction that is rolled back ({@code ProbeSession}): a {@code ProbeRun} for each table, {@code ProbeReads} and
  * {@code ProbeWrites} are the checks, {@code ProbeSummary} what is told of them. {@code Sarif} gives the findings to the report's writer of
  * SARIF, at the places that {@code SarifLocations} names. {@code ReportCommand} and {@code CheckCommand} read the agent's reports
- * ({@code ReportFiles}); a {@code Baseline} is what is known. {@code DdlCommand} reads {@code DdlFacts} and writes them as
- * {@code DdlScript}, of which each {@code DdlPart} is one part. {@code ExportCommand} and {@code EraseCommand} work on the rows of one tenant: {@code TenantSession} sets the scope in
+ * ({@code ReportFiles}); a {@code BaselineFile} is what is known. {@code DdlCommand} reads {@code DdlFacts} and writes them as
+ * {@code DdlScript}, of which each {@code DdlPart} is one part. {@code ExportCommand} and {@code EraseCommand} work on the rows of one tenant:
+ * {@code TenantSession} sets the scope in
  * each transaction, {@code TenantFacts} is what the tenant has, {@code Witness} a second role that sees everyone's rows. {@code ExportRun}
  * copies the tables into files, {@code ExportManifest} describes them, {@code ExportVerification} compares. {@code ErasePreparation} makes
- * the plan and says what is in its way, {@code Erasure} does it: {@code EraseRun} deletes as planned, {@code EraseTransaction} looks before each commit, with {@code ServerCounters}, whether a foreign key touched rows of others,
+ * the plan and says what is in its way, {@code Erasure} does it: {@code EraseRun} deletes as planned, {@code EraseTransaction} looks before each
+ * commit, with {@code ServerCounters}, whether a foreign key touched rows of others,
  * {@code EraseJournal} is what a later run goes on with, {@code EraseCertificate} the proof. {@code ExplainCommand}: {@code Explainer} asks
  * in one read-only transaction ({@code ExplainSession}), first without a tenant, because a setting that was once made is never unset again;
  * {@code ExplainPlan} reads plans, {@code ExplainConclusion}, {@code ExplainHole} and {@code ExplainErrors} draw the sentence from the

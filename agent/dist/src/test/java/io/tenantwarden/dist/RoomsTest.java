@@ -87,6 +87,7 @@ class RoomsTest {
                         "engine/rows/",
                         "engine/tenant/",
                         "bootstrap/",
+                        "rls/audit/",
                         "rls/catalog/",
                         "rls/sql/"));
         arrows.put(
@@ -129,6 +130,24 @@ class RoomsTest {
 
     static Set<String> packages() {
         return ARROWS.keySet();
+    }
+
+    /** One name for one thing: two classes of one simple name are two words for a reader to keep apart. */
+    @Test
+    void noTwoClassesHaveOneName() throws Exception {
+        Map<String, Set<String>> named = new TreeMap<>();
+        for (String room : List.of("rls/", "engine/", "instrumentation/", "cli/")) {
+            for (String name : AgentJar.classes("warden/" + OURS + room).keySet()) {
+                String simple = name.substring(name.lastIndexOf('/') + 1);
+                if (!simple.contains("$")) {
+                    named.computeIfAbsent(simple, key -> new TreeSet<>()).add(name);
+                }
+            }
+        }
+        assertFalse(named.isEmpty());
+        named.remove("package-info");
+        named.values().removeIf(names -> names.size() == 1);
+        assertEquals(Map.of(), named);
     }
 
     /** Each package has its arrows: a new one is not passed over. */

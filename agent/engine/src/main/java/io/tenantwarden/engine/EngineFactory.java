@@ -13,6 +13,12 @@ import io.tenantwarden.engine.config.Metrics;
 import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.config.TablePattern;
 import io.tenantwarden.engine.coverage.Coverage;
+import io.tenantwarden.engine.drivers.ClientRefusals;
+import io.tenantwarden.engine.drivers.DriverEvents;
+import io.tenantwarden.engine.drivers.DriverShapes;
+import io.tenantwarden.engine.drivers.LateConnections;
+import io.tenantwarden.engine.drivers.ResultRows;
+import io.tenantwarden.engine.drivers.UncoveredSessions;
 import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.policy.JdbcGate;
 import io.tenantwarden.engine.policy.MethodScopes;
@@ -26,9 +32,8 @@ import io.tenantwarden.engine.preflight.CheckFailures;
 import io.tenantwarden.engine.preflight.FirstConnections;
 import io.tenantwarden.engine.preflight.Preflight;
 import io.tenantwarden.engine.preflight.SelfCheck;
-import io.tenantwarden.engine.report.Finding;
+import io.tenantwarden.engine.report.Cost;
 import io.tenantwarden.engine.report.JvmEnd;
-import io.tenantwarden.engine.report.LogMode;
 import io.tenantwarden.engine.report.LoggerFactories;
 import io.tenantwarden.engine.report.ReportSettings;
 import io.tenantwarden.engine.report.Reporter;
@@ -38,13 +43,15 @@ import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Checkouts;
 import io.tenantwarden.engine.session.DriverObjects;
 import io.tenantwarden.engine.session.FactsReader;
+import io.tenantwarden.engine.session.NewConnections;
 import io.tenantwarden.engine.session.OwnConnections;
 import io.tenantwarden.engine.session.SeenDataSources;
+import io.tenantwarden.engine.session.ServerQuestions;
 import io.tenantwarden.engine.session.TenantChecks;
 import io.tenantwarden.engine.session.TenantList;
 import io.tenantwarden.engine.tenant.Opener;
-import io.tenantwarden.engine.tenant.TenantType;
 import io.tenantwarden.rls.audit.AuditOptions;
+import io.tenantwarden.rls.audit.Finding;
 import io.tenantwarden.rls.catalog.CatalogOptions;
 import java.security.AccessController;
 import java.security.PrivilegedAction;
@@ -71,6 +78,7 @@ public final class EngineFactory {
     private final TenantSources sources;
     private final MethodScopes methods;
     private final TenantLoops loops;
+    private final OwnErrors errors;
     private final Engine engine;
     private final TaskScopes tasks;
     private final SelfCheck selfCheck;
@@ -89,7 +97,7 @@ public final class EngineFactory {
                 new ReportSettings(
                         config.mode().name().toLowerCase(java.util.Locale.ROOT),
                         version,
-                        LogMode.valueOf(config.log().name()),
+                        config.log(),
                         config.reports(),
                         config.baseline(),
                         config.fail(),
@@ -99,6 +107,7 @@ public final class EngineFactory {
                 loggerFactories,
                 EngineFactory::internal,
                 end);
+        this.errors = new OwnErrors(mode, reporter::error);
         this.sites = new SiteFinder(config.appPackages());
         this.sources = new TenantSources(config, mode, sites, reporter, opener);
         ScopeResolver scopes = sources.scopes();
@@ -114,12 +123,18 @@ public final class EngineFactory {
                 new FirstConnections(reporter, plan, mode, preflight(facts), () -> reporter.selfCheckFrom(PATIENCE));
         Catalogs catalogs = new Catalogs(
                 catalogOptions,
-                plan.tenantGucs(),
                 config.catalogRefresh().toNanos(),
+                own,
+                refresher(catalogOptions, own),
+                firstConnections);
+        ServerQuestions questions = new ServerQuestions(catalogOptions);
+        NewConnections newConnections = new NewConnections(
+                plan.tenantGucs(),
                 config.datasourceExclude(),
                 config.pooler(),
                 own,
-                refresher(catalogOptions, own),
+                catalogs,
+                questions,
                 firstConnections);
         SeenDataSources dataSources = new SeenDataSources(this::debug);
         this.loops = new TenantLoops(
@@ -133,6 +148,7 @@ public final class EngineFactory {
                 mode,
                 plan,
                 catalogs,
+                questions,
                 sites,
                 reporter,
                 Set.copyOf(config.bypassRoles()),
@@ -142,26 +158,31 @@ public final class EngineFactory {
         DriverObjects objects = new DriverObjects();
         Checkouts checkouts = new Checkouts(scopes::atCheckout, this::debug, objects);
         Coverage coverage = new Coverage(mode, config.datasourceExclude(), sites, reporter);
+        DriverShapes shapes = new DriverShapes(reporter, mode, coverage);
+        UncoveredSessions uncovered = new UncoveredSessions(shapes);
+        ConnectionHooks connections =
+                new ConnectionHooks(mode, plan, shapes, objects, newConnections, coverage, checkouts);
+        LateConnections late = new LateConnections(objects, connections::pickUp);
+        ResultRows results = new ResultRows(
+                gate.results(config.rowsCheck(), tenantOnly(config.guc()), names(config.gucBypass())), late, objects);
+        Cost cost = reporter.cost();
         this.engine = new Engine(
-                mode,
-                plan,
-                new PgjdbcGate(gate, scopes),
-                new JdbcGate(gate, scopes),
-                catalogs,
-                checkouts,
-                methods,
-                loops,
-                dataSources,
+                connections,
+                new ExecutorHooks(new PgjdbcGate(gate, scopes), uncovered, errors, cost, objects, results),
+                new StatementHooks(mode, plan, new JdbcGate(gate, scopes), uncovered, errors, cost, objects, late),
+                results,
+                new CheckoutHooks(checkouts),
                 sources.requestScopes(),
                 sources.messageScopes(),
+                methods,
+                loops,
                 sources.left(),
+                dataSources,
+                new ClientRefusals(objects, coverage),
+                new DriverEvents(reporter, sites, coverage, shapes),
                 reporter,
-                sites,
-                objects,
-                coverage,
-                gate.results(config.rowsCheck(), tenantOnly(config.guc()), names(config.gucBypass())));
-        this.tasks =
-                new TaskScopes(scopes, sites, config.propagate(), (where, bug) -> engine.failed(where, bug, false));
+                errors);
+        this.tasks = new TaskScopes(scopes, sites, config.propagate(), errors::count);
         reporter.agentErrors(AgentErrors::count);
         reporter.health(() -> coverage.health(firstConnections.health()));
         reporter.catalogAges(firstConnections::catalogAges);
@@ -190,7 +211,7 @@ public final class EngineFactory {
                 options,
                 config.catalogRefresh().toNanos(),
                 EngineFactory::internal,
-                bug -> engine().failed("catalog", bug, false));
+                bug -> errors.count("catalog", bug));
     }
 
     private Preflight preflight(FactsReader facts) {
@@ -205,7 +226,7 @@ public final class EngineFactory {
                 config.catalogRefresh().toNanos(),
                 Set.copyOf(config.bypassRoles()),
                 EngineFactory::internal,
-                bug -> engine().failed("preflight", bug, false));
+                bug -> errors.count("preflight", bug));
     }
 
     /** Null when tenants are not checked; in audit nothing is sent but the reading of the catalog. */
@@ -214,10 +235,7 @@ public final class EngineFactory {
             return null;
         }
         return new TenantChecks(
-                config.tenantCheck(),
-                config.tenantCheckTtl(),
-                TenantType.valueOf(config.tenantType().name()),
-                new CheckFailures(reporter, mode));
+                config.tenantCheck(), config.tenantCheckTtl(), config.tenantType(), new CheckFailures(reporter, mode));
     }
 
     public Engine engine() {

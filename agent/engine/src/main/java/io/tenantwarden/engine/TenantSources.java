@@ -28,7 +28,6 @@ import io.tenantwarden.engine.tenant.SourceSpec;
 import io.tenantwarden.engine.tenant.TenantFormat;
 import io.tenantwarden.engine.tenant.TenantReader;
 import io.tenantwarden.engine.tenant.TenantSourceException;
-import io.tenantwarden.engine.tenant.TenantType;
 import io.tenantwarden.engine.tenant.ValueSources;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +60,7 @@ public final class TenantSources {
         all.addAll(extra);
         this.classes = LoadedClasses.forSources(all);
         SourceContext context = new SourceContext(classes, sites::loader, opener);
-        this.format = new TenantFormat(TenantType.valueOf(config.tenantType().name()), config.tenantPattern());
+        this.format = new TenantFormat(config.tenantType(), config.tenantPattern());
         ReadGuard guard = new Guard(true);
         this.reader = new TenantReader(config.tenantSources(), format, context, guard);
         this.values = new ValueSources(extra, context, guard);

@@ -1,8 +1,10 @@
 package io.tenantwarden.engine.config;
 
+import io.tenantwarden.engine.report.LogMode;
 import io.tenantwarden.engine.report.ViolationKind;
 import io.tenantwarden.engine.report.document.SourceTree;
 import io.tenantwarden.engine.tenant.SourceSpec;
+import io.tenantwarden.engine.tenant.TenantType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -223,7 +225,7 @@ public final class Config {
         return roots.isEmpty() ? SourceTree.USUAL_ROOTS : roots;
     }
 
-    public LogTarget log() {
+    public LogMode log() {
         return get(Keys.LOG);
     }
 

@@ -17,7 +17,10 @@ public interface ConfigFileReader {
      */
     String read(String path) throws IOException;
 
-    /** Reads from disk, relative names from the working directory. Uses java.io, so that no file system provider is chosen before the application's main. */
+    /**
+     * Reads from disk, relative names from the working directory. Uses java.io, so that no file system provider is chosen before the application's
+     * main.
+     */
     static ConfigFileReader disk() {
         return new ConfigFileReader() {
             @Override

@@ -17,9 +17,6 @@ import java.util.TreeSet;
 public final class ConfigLoader {
 
     /** Numbers by size, names alphabetically; a family has one or the other. */
-    private static final List<Key<?>> OF_BYPASS =
-            List.of(Keys.BYPASS_AT, Keys.BYPASS_REASON, Keys.BYPASS_UNTIL, Keys.BYPASS_FRAMEWORK);
-
     private static final Comparator<String> BY_PART = new Comparator<>() {
         @Override
         public int compare(String a, String b) {
@@ -69,18 +66,13 @@ public final class ConfigLoader {
             check(entry);
             winners.putIfAbsent(entry.name, entry);
         }
-        checkBypassParts();
-        FrameworkPatterns.check(winners, problems);
-        Entry mode = winners.get(Keys.MODE.name());
-        checkTenants();
-        checkRole(mode);
-        boolean scoped =
-                hasTenant() || hasAny(Keys.SCOPE) || hasAny(Keys.FOREACH) || winners.containsKey(Keys.ROLE.name());
-        checkMode(mode, scoped);
+        TogetherChecks together = new TogetherChecks(winners, problems, warnings);
+        together.run();
+        boolean scoped = together.isScoped();
         if (!problems.isEmpty()) {
             return new Loaded.Refused(List.copyOf(problems), onConfigError(), List.copyOf(warnings));
         }
-        return new Loaded.Ready(config(mode, scoped), List.copyOf(warnings));
+        return new Loaded.Ready(config(winners.get(Keys.MODE.name()), scoped), List.copyOf(warnings));
     }
 
     // ---- the layers
@@ -224,87 +216,6 @@ public final class ConfigLoader {
             problems.add(entry.shown() + ": "
                     + (entry.key.isSecret() ? "allowed: " + entry.key.allowed() : Printable.message(e.getMessage())));
         }
-    }
-
-    private void checkBypassParts() {
-        TreeSet<String> names = new TreeSet<>();
-        for (Entry entry : winners.values()) {
-            if (OF_BYPASS.contains(entry.key)) {
-                names.add(Names.part(entry.key, entry.name));
-            }
-        }
-        for (String name : names) {
-            requireBypassPart(name, Keys.BYPASS_AT, "says which methods may run without a tenant");
-            requireBypassPart(name, Keys.BYPASS_REASON, "says why, which is mandatory");
-        }
-    }
-
-    private void requireBypassPart(String name, Key<?> family, String what) {
-        String missing = family.with(name);
-        if (winners.containsKey(missing)) {
-            return;
-        }
-        for (Key<?> given : OF_BYPASS) {
-            Entry entry = winners.get(given.with(name));
-            if (entry != null) {
-                problems.add(entry.shown() + ": " + missing + " is missing, which " + what + "; for instance " + missing
-                        + "=" + family.example());
-                return;
-            }
-        }
-    }
-
-    private void checkTenants() {
-        if (winners.containsKey(Keys.TENANTS.name())) {
-            return;
-        }
-        for (Entry entry : winners.values()) {
-            if (entry.key == Keys.FOREACH) {
-                problems.add(entry.shown() + ": " + Keys.TENANTS.name()
-                        + " is missing, which gives the tenants; for instance " + Keys.TENANTS.name() + "="
-                        + Keys.TENANTS.example());
-                return;
-            }
-        }
-    }
-
-    private void checkRole(Entry mode) {
-        Entry role = winners.get(Keys.ROLE.name());
-        Entry superuser = winners.get(Keys.ROLE_SUPERUSER.name());
-        if (superuser != null && role == null) {
-            problems.add(superuser.shown() + ": is for warden.role, which is not set; for instance warden.role="
-                    + Keys.ROLE.example());
-        }
-        Entry hold = winners.get("warden.hold");
-        if (role != null && hold != null && hold.text.equalsIgnoreCase("session")) {
-            problems.add(hold.shown()
-                    + ": does not go with warden.role, which is set for the transaction; take one of them out");
-        }
-        if (role != null && mode != null && mode.value == Mode.AUDIT) {
-            warnings.add(role.shown() + " has no effect with warden.mode=audit, which sends nothing to the database");
-        }
-    }
-
-    private void checkMode(Entry mode, boolean scoped) {
-        if (mode != null && !scoped && (mode.value == Mode.INJECT || mode.value == Mode.ENFORCE)) {
-            problems.add(
-                    mode.shown() + ": needs to know the tenant, but neither warden.tenant nor warden.scope.<name> is"
-                            + " set; set for instance warden.tenant=" + Keys.TENANT.example()
-                            + ", or warden.mode=audit to watch only");
-        }
-    }
-
-    private boolean hasTenant() {
-        return winners.containsKey(Keys.TENANT.name()) || hasAny(Keys.TENANT_NUMBERED);
-    }
-
-    private boolean hasAny(Key<?> family) {
-        for (Entry entry : winners.values()) {
-            if (entry.key == family) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private OnConfigError onConfigError() {

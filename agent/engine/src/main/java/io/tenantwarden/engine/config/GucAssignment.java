@@ -55,9 +55,9 @@ public record GucAssignment(String name, GucTemplate value) {
         List<String> parts = Values.split(name, '.');
         for (String part : parts) {
             if (!isIdentifier(part)) {
-                throw new IllegalArgumentException(
-                        "'" + name
-                                + "' is not the name of a custom setting: identifiers of letters, digits, _ and $ with a dot between, for instance app.tenant_id");
+                throw new IllegalArgumentException("'" + name
+                        + "' is not the name of a custom setting: identifiers of letters, digits, _ and $ with a dot between,"
+                        + " for instance app.tenant_id");
             }
         }
         if (parts.size() < 2) {

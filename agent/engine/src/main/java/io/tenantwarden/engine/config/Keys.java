@@ -1,7 +1,9 @@
 package io.tenantwarden.engine.config;
 
+import io.tenantwarden.engine.report.LogMode;
 import io.tenantwarden.engine.report.ViolationKind;
 import io.tenantwarden.engine.tenant.SourceSpec;
+import io.tenantwarden.engine.tenant.TenantType;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -284,9 +286,9 @@ public final class Keys {
                     + " their like for Kotlin, Groovy and Scala.",
             "billing/src/main/java, billing/src/main/kotlin"));
 
-    public static final Key<LogTarget> LOG = declare(Key.of(
+    public static final Key<LogMode> LOG = declare(Key.of(
                     "warden.log",
-                    Values.choice(LogTarget.values()),
+                    Values.choice(LogMode.values()),
                     "Where log lines go; `auto` is the application's SLF4J when it has a provider, else stderr.",
                     "stderr")
             .orElse("auto"));

@@ -108,7 +108,7 @@ public final class DriverShapes {
     }
 
     /** Why statements of a connection that is not covered must not run; null when they may. */
-    public Throwable refusal() {
+    Throwable refusal() {
         if (!mode.refuses()) {
             return null;
         }

@@ -65,7 +65,7 @@ enum Demand {
      * cursor be gone at Sync: docs/statement-classes.md.
      */
     private static boolean isCursorThatCannotLive(SqlStatement statement) {
-        return statement.keyword() == Keyword.DECLARE && !statement.holdsCursor();
+        return statement.keyword() == Keyword.DECLARE && !statement.cursors().holds();
     }
 
     /** A word that no PostgreSQL knows is a slip of the pen: the server says so best, and ours before it does no harm. */

@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * Which role statements of one physical connection are to run as ({@code warden.role}), and whether it is there. Beside what Warden sets ({@link
- * LiveRole}, {@link SessionValues}) it knows what the application did: dropped to a lesser role, set one for the session, set one in a bypass. Guarded
- * by the lock on the connection.
+ * LiveRole}, {@link SessionValues}) it knows what the application did: dropped to a lesser role, set one for the session, set one in a bypass.
+ * Guarded by the lock on the connection.
  */
 public final class InjectedRole {
 

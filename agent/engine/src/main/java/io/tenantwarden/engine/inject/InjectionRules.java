@@ -67,7 +67,9 @@ final class InjectionRules {
      */
     static Need need(SqlStatement statement, boolean fresh, boolean alongside, Before before, Wire wire)
             throws Throwable {
-        if (!fresh && statement.fetchesCursor() && wire.isCursorOfAnother(statement.cursor())) {
+        if (!fresh
+                && statement.cursors().fetches()
+                && wire.isCursorOfAnother(statement.cursors().name())) {
             return wire.hasFailed() ? Need.NOTHING : Need.OPEN_PORTAL;
         }
         boolean lacksRole = wire.lacksRole(); // also a role of a scope, where that of the login is wanted

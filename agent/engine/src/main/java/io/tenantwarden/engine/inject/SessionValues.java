@@ -13,6 +13,7 @@ final class SessionValues {
     private final OwnStatement own;
     private Assignment set;
     private boolean overwritten;
+    private boolean distrusted;
     private String[] before;
     private String role;
     private String roleBefore;
@@ -122,21 +123,31 @@ final class SessionValues {
         }
     }
 
-    /**
-     * Application SQL sets one of the GUCs.
-     *
-     * @return whether the value of the session is the application's from now on, outside every scope
-     */
-    boolean overwrittenByApplication() {
+    /** Application SQL sets one of the GUCs. Outside every scope the value of the session is its own from now on. */
+    void overwrittenByApplication() {
         if (set == null) {
-            return false;
+            return;
         }
         if (set.scope().isNone()) {
             set = null;
             before = null;
-            return true;
+            distrusted = true;
+        } else {
+            overwritten = true;
         }
-        overwritten = true;
-        return false;
+    }
+
+    /** Application SQL set a value inside a scope, or may have: from now on it may show wherever nothing is injected. */
+    void distrust() {
+        distrusted = true;
+    }
+
+    boolean isDistrusted() {
+        return distrusted;
+    }
+
+    /** Whether a value of a scope may show wherever nothing is injected: one of ours, or one that the application set inside a scope. */
+    boolean mayShow() {
+        return distrusted || set != null;
     }
 }

@@ -12,6 +12,7 @@ import io.tenantwarden.engine.report.SiteFinder;
 import io.tenantwarden.engine.report.StatementStats;
 import io.tenantwarden.engine.session.ApplicationValue;
 import io.tenantwarden.engine.session.Catalogs;
+import io.tenantwarden.engine.session.ServerQuestions;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.rls.catalog.Resolution;
 
@@ -24,6 +25,7 @@ final class AccessRule {
     private final ModeSwitch mode;
     private final GucPlan plan;
     private final Catalogs catalogs;
+    private final ServerQuestions questions;
     private final SiteFinder sites;
     private final Reporter reporter;
     private final VerdictTeller teller;
@@ -33,6 +35,7 @@ final class AccessRule {
             ModeSwitch mode,
             GucPlan plan,
             Catalogs catalogs,
+            ServerQuestions questions,
             SiteFinder sites,
             Reporter reporter,
             VerdictTeller teller,
@@ -40,6 +43,7 @@ final class AccessRule {
         this.mode = mode;
         this.plan = plan;
         this.catalogs = catalogs;
+        this.questions = questions;
         this.sites = sites;
         this.reporter = reporter;
         this.teller = teller;
@@ -111,7 +115,7 @@ final class AccessRule {
         if (session.injector().hidesApplicationValue()) {
             return false; // DO may set it, but has not run: what is there is Warden's own
         }
-        boolean there = catalogs.isAnySet(session, plan.tenantSettings());
+        boolean there = questions.isAnySet(session, plan.tenantSettings());
         if (session.execution().ownFailure() == null) {
             value.verified(there);
         }
@@ -128,8 +132,8 @@ final class AccessRule {
             boolean bypassRole)
             throws Throwable {
         boolean refuses = mode.refuses();
-        if (known.sql().writes() && !session.isRoleKnown()) {
-            catalogs.identify(session); // whether it touches nothing for lack of a tenant is the role's matter
+        if (known.sql().writes() && !session.role().isKnown()) {
+            questions.identify(session); // whether it touches nothing for lack of a tenant is the role's matter
         }
         if (sampled == 0 && !refuses) {
             known.lastRun().unscoped(null, 1);

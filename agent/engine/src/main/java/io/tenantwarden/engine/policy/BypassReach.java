@@ -21,7 +21,7 @@ final class BypassReach {
 
     /** Whether the session's role bypasses policies on purpose. */
     boolean isBypassRole(Session session) {
-        return !bypassRoles.isEmpty() && bypassRoles.contains(session.role());
+        return !bypassRoles.isEmpty() && bypassRoles.contains(session.role().name());
     }
 
     /** Whether {@code warden.guc.bypass} sets anything. */
@@ -32,7 +32,8 @@ final class BypassReach {
     /** Whether row-level security would filter statements on these tables inside a bypass as if there were none. */
     boolean isFiltered(Session session, Resolution touched) {
         return !isBypassRole(session)
-                && (session.roleFacts() == null || touched.rlsEnforced(session.roleFacts()))
+                && (session.role().facts() == null
+                        || touched.rlsEnforced(session.role().facts()))
                 && !isOpened(touched);
     }
 

@@ -33,7 +33,7 @@ final class ForeignRows {
 
     private static Cause cause(Verdict v) {
         TenantField field = v.column();
-        RoleFacts role = v.session().roleFacts();
+        RoleFacts role = v.session().role().facts();
         if (field.isThroughView() && field.relation().kind() == CatalogTable.Kind.MATERIALIZED_VIEW) {
             return Cause.COPY;
         }
@@ -52,7 +52,7 @@ final class ForeignRows {
 
     /** What was seen, and why it could be. */
     static String detail(Verdict v) {
-        String role = v.session().role();
+        String role = v.session().role().name();
         return "a row of the result has another tenant in " + column(v.column()) + " than the scope: "
                 + switch (cause(v)) {
                     case ROLE -> "role " + role + " is a superuser or has BYPASSRLS";

@@ -3,6 +3,7 @@ package io.tenantwarden.engine.policy;
 import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Database;
 import io.tenantwarden.engine.session.RelationNames;
+import io.tenantwarden.engine.session.ServerQuestions;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.NamedFunctions;
@@ -19,11 +20,13 @@ import java.util.Set;
 final class FunctionLookup {
 
     private final Catalogs catalogs;
+    private final ServerQuestions questions;
     private final boolean strict;
 
     /** @param strict whether what functions reach that bypass policies counts as touched */
-    FunctionLookup(Catalogs catalogs, boolean strict) {
+    FunctionLookup(Catalogs catalogs, ServerQuestions questions, boolean strict) {
         this.catalogs = catalogs;
+        this.questions = questions;
         this.strict = strict;
     }
 
@@ -49,7 +52,7 @@ final class FunctionLookup {
             newer = asked(session, known, catalog, Set.copyOf(behind.unknownFunctions()));
             behind = known.behind(catalog, path, newer, strict);
         }
-        if (path == null && behind.assumed() && !inDoubt && catalogs.identify(session) != null) {
+        if (path == null && behind.assumed() && !inDoubt && questions.identify(session) != null) {
             behind = known.behind(catalog, names.path(), newer, strict);
         }
         return behind == Resolution.NOTHING ? named : known.together(named, behind);
@@ -71,7 +74,7 @@ final class FunctionLookup {
         if (session.driver().inFailedTransaction()) {
             return null; // the server refuses the statement anyway
         }
-        NamedFunctions functions = catalogs.functions(session, catalog, names);
+        NamedFunctions functions = questions.functions(session, catalog, names);
         if (functions != null && functions.foundAll()) {
             known.functions(functions, catalog, generation, epoch);
         }

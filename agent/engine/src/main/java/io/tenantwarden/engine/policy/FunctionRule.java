@@ -1,12 +1,12 @@
 package io.tenantwarden.engine.policy;
 
-import io.tenantwarden.engine.report.Finding;
 import io.tenantwarden.engine.report.FoundSite;
-import io.tenantwarden.engine.report.Level;
 import io.tenantwarden.engine.report.Outcome;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.report.StatementStats;
 import io.tenantwarden.engine.session.Session;
+import io.tenantwarden.rls.audit.Finding;
+import io.tenantwarden.rls.audit.Finding.Level;
 import io.tenantwarden.rls.catalog.FunctionExit;
 import io.tenantwarden.rls.catalog.Resolution;
 import java.util.List;

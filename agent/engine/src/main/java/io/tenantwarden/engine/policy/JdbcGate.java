@@ -64,7 +64,7 @@ public final class JdbcGate {
             Matcher call = CALL.matcher(text);
             text = call.matches() ? call.group(1) : nativeSql(session, text);
         }
-        return (KnownStatement) session.text(text, given -> new KnownStatement(SqlStatement.parse(given)));
+        return (KnownStatement) session.texts().of(text, given -> new KnownStatement(SqlStatement.parse(given)));
     }
 
     private static String nativeSql(Session session, String text) {

@@ -39,7 +39,7 @@ final class NextSteps {
                 "take it out, Warden sets " + v.what() + "; to work as another tenant, let the tenant source say so, or"
                         + " name the method in warden.scope.<name>";
             case ROLE_TAMPER ->
-                v.session().isRoleConfigured()
+                v.session().role().isConfigured()
                         ? "take it out; what needs the rights of the login runs in a bypass (warden.bypass.<name>.at)"
                         : "set the role before the connection is borrowed, connect as that role, or set warden.role";
             case ROLE_FUNCTION -> "take SET role out of the function, or call it in a bypass (warden.bypass.<name>.at)";

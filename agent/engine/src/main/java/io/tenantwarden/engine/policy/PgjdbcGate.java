@@ -159,7 +159,8 @@ public final class PgjdbcGate {
     }
 
     private static boolean decidesFastpath(Session session) {
-        return session.injector() != null && (session.injector().stands() || session.isRoleConfigured());
+        return session.injector() != null
+                && (session.injector().stands() || session.role().isConfigured());
     }
 
     private SQLException beforeRaw(Session session, String text, boolean copy, boolean autocommit) throws Throwable {

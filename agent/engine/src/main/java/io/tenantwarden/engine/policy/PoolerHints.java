@@ -1,9 +1,9 @@
 package io.tenantwarden.engine.policy;
 
-import io.tenantwarden.engine.report.Finding;
-import io.tenantwarden.engine.report.Level;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.session.Session;
+import io.tenantwarden.rls.audit.Finding;
+import io.tenantwarden.rls.audit.Finding.Level;
 import java.sql.SQLException;
 import java.util.Set;
 

@@ -32,20 +32,20 @@ public final class Refusals {
         return exception(
                 switch (v.reason()) {
                     case UNSCOPED ->
-                        "unscoped " + where(v) + ", role " + v.session().role() + ": " + whyUnscoped(v) + "; or, "
-                                + steps.bypass(v);
+                        "unscoped " + where(v) + ", role " + v.session().role().name() + ": " + whyUnscoped(v)
+                                + "; or, " + steps.bypass(v);
                     case LOST_SCOPE ->
                         "unscoped " + where(v) + ": no tenant is set on this thread; "
                                 + LostScopes.detail(v.submission()) + ", at " + LostScopes.site(v.submission()) + ". "
                                 + LostScopes.remedy(v.submission()) + "; or, " + steps.bypass(v);
                     case BYPASS_ROLE ->
-                        where(v) + ": role " + v.session().role()
+                        where(v) + ": role " + v.session().role().name()
                                 + " is listed in warden.bypass.roles and may touch protected tables only inside a bypass."
                                 + " Connect as another role; or, " + steps.bypass(v);
                     case ZERO_ROWS, BYPASS_INEFFECTIVE -> throw new IllegalArgumentException("is never refused");
                     case FOREIGN_ROW ->
                         "cross-tenant row: " + where(v) + ", role "
-                                + v.session().role() + ": "
+                                + v.session().role().name() + ": "
                                 + ForeignRows.detail(v) + ". "
                                 + (v.sql().writes()
                                         ? "The statement has run: roll back; in autocommit what it changed is there to"
@@ -76,9 +76,9 @@ public final class Refusals {
                                 + " in warden.scope.<name>";
                     case ROLE_TAMPER ->
                         "guc tamper: " + at(v) + " changes the role"
-                                + (v.session().isRoleConfigured()
+                                + (v.session().role().isConfigured()
                                         ? ", outside a bypass: statements run as "
-                                                + v.session().usualRole()
+                                                + v.session().role().usual()
                                                 + " (warden.role), and a role that may do more would see every tenant's rows."
                                                 + " Take it out; what needs the rights of the login runs in a method that"
                                                 + " warden.bypass.<name>.at names"
@@ -89,7 +89,7 @@ public final class Refusals {
                                                 + " as a role, set warden.role");
                     case ROLE_FUNCTION ->
                         "guc tamper: " + at(v) + " calls " + v.what() + ", a function that sets a role: it would lead"
-                                + " out of " + v.session().usualRole()
+                                + " out of " + v.session().role().usual()
                                 + " (warden.role). Take SET role out of the function"
                                 + " (SECURITY DEFINER with an owner of its own gives it rights), or call it in a method that"
                                 + " warden.bypass.<name>.at names";
@@ -97,7 +97,7 @@ public final class Refusals {
                         "injection failed: " + where(v) + " reads the view " + v.what()
                                 + ", which runs with the rights of"
                                 + " a role that no policy filters: "
-                                + v.session().usualRole() + " (warden.role) would see"
+                                + v.session().role().usual() + " (warden.role) would see"
                                 + " every tenant's rows through it. Run ALTER VIEW " + v.what()
                                 + " SET (security_invoker = true) (PostgreSQL 15 and later), or give the view to a role that"
                                 + " policies filter; a test suite whose login is a superuser may accept it with"
@@ -145,7 +145,8 @@ public final class Refusals {
             case LOST_SCOPE -> LostScopes.detail(v.submission());
             case BYPASS_ROLE -> "role in warden.bypass.roles, outside a bypass";
             case ZERO_ROWS ->
-                "row-level security hides the rows from role " + v.session().role();
+                "row-level security hides the rows from role "
+                        + v.session().role().name();
             case FOREIGN_ROW -> ForeignRows.detail(v);
             case BYPASS_INEFFECTIVE ->
                 "bypass " + v.what()
@@ -226,7 +227,7 @@ public final class Refusals {
     }
 
     private static String orRole(Verdict v) {
-        return v.session().isRoleConfigured() ? " or the role" : "";
+        return v.session().role().isConfigured() ? " or the role" : "";
     }
 
     /** Operation, tables, site. */

@@ -1,10 +1,10 @@
 package io.tenantwarden.engine.policy;
 
-import io.tenantwarden.engine.report.Finding;
 import io.tenantwarden.engine.report.FoundSite;
-import io.tenantwarden.engine.report.Level;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.session.Session;
+import io.tenantwarden.rls.audit.Finding;
+import io.tenantwarden.rls.audit.Finding.Level;
 import io.tenantwarden.rls.sql.Keyword;
 import io.tenantwarden.rls.sql.SqlStatement;
 import java.util.EnumSet;
@@ -55,7 +55,7 @@ final class RoleMaintenance {
             return;
         }
         FoundSite found = teller.find();
-        String role = session.role();
+        String role = session.role().name();
         reporter.finding(new Finding(
                 warns ? "role-skipped" : "role-ddl",
                 Level.WARN,

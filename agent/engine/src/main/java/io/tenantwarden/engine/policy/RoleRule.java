@@ -1,8 +1,8 @@
 package io.tenantwarden.engine.policy;
 
 import io.tenantwarden.engine.config.ModeSwitch;
-import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Execution;
+import io.tenantwarden.engine.session.ServerQuestions;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.rls.catalog.AssumedRole;
 import io.tenantwarden.rls.catalog.Resolution;
@@ -21,14 +21,14 @@ final class RoleRule {
     private static final String NONE = "none";
 
     private final ModeSwitch mode;
-    private final Catalogs catalogs;
+    private final ServerQuestions questions;
     private final VerdictTeller teller;
     private final boolean acceptsSuperuser;
 
     /** @param acceptsSuperuser {@code warden.role.superuser} */
-    RoleRule(ModeSwitch mode, Catalogs catalogs, VerdictTeller teller, boolean acceptsSuperuser) {
+    RoleRule(ModeSwitch mode, ServerQuestions questions, VerdictTeller teller, boolean acceptsSuperuser) {
         this.mode = mode;
-        this.catalogs = catalogs;
+        this.questions = questions;
         this.teller = teller;
         this.acceptsSuperuser = acceptsSuperuser;
     }
@@ -45,7 +45,7 @@ final class RoleRule {
     Verdict judge(Session session, SqlStatement sql, Object bound, Resolution touched, SettingChange change)
             throws Throwable {
         Execution execution = session.execution();
-        boolean configured = session.isRoleConfigured();
+        boolean configured = session.role().isConfigured();
         if (execution.scope().isBypass() || session.driver().inFailedTransaction()) {
             return null; // a migration tool sets and restores the role inside its bypass
         }
@@ -94,7 +94,7 @@ final class RoleRule {
         }
         if (change.takesRoleBack()) {
             // set_config is part of a query, which may go on with the rights of the login
-            return session.isRoleConfigured() && change.kind() == SettingChange.Kind.SET_CONFIG
+            return session.role().isConfigured() && change.kind() == SettingChange.Kind.SET_CONFIG
                     || !isBackToLoginRole(session);
         }
         String role = change.value().kind() == SettingValue.Kind.PARAMETER
@@ -103,10 +103,10 @@ final class RoleRule {
         if (role == null || !"role".equals(change.name())) {
             return true;
         }
-        if (session.isRoleConfigured()) {
+        if (session.role().isConfigured()) {
             return changesConfigured(session, change, role);
         }
-        return !role.equals(session.role()) && !isLesser(session, role);
+        return !role.equals(session.role().name()) && !isLesser(session, role);
     }
 
     private boolean changesConfigured(Session session, SettingChange change, String role) throws Throwable {
@@ -117,7 +117,7 @@ final class RoleRule {
             session.injector().role().dropsNoMore();
             return false;
         }
-        if (role.equals(session.role())) {
+        if (role.equals(session.role().name())) {
             return false;
         }
         if (!isLesser(session, role)) {
@@ -128,10 +128,10 @@ final class RoleRule {
     }
 
     private boolean isLesser(Session session, String role) throws Throwable {
-        if (!session.isRoleConfigured() && !session.isRoleKnown()) {
-            catalogs.identify(session);
+        if (!session.role().isConfigured() && !session.role().isKnown()) {
+            questions.identify(session);
         }
-        return catalogs.isLesser(session, role);
+        return questions.isLesser(session, role);
     }
 
     /**
@@ -139,13 +139,13 @@ final class RoleRule {
      * role, the server is asked.
      */
     private boolean isBackToLoginRole(Session session) throws Throwable {
-        if (session.isRoleConfigured()) {
+        if (session.role().isConfigured()) {
             return session.injector().role().isOutside();
         }
-        if (!session.isRoleKnown()) {
-            catalogs.identify(session);
+        if (!session.role().isKnown()) {
+            questions.identify(session);
         }
-        return session.hasLoginRole();
+        return session.role().isLogin();
     }
 
     // ---- what a statement calls and names
@@ -156,7 +156,7 @@ final class RoleRule {
      * @return null when nothing is wrong
      */
     Verdict leadsOut(Session session, KnownStatement known, Resolution touched) {
-        AssumedRole assumed = session.assumedRole();
+        AssumedRole assumed = session.role().assumed();
         if (assumed == null
                 || session.execution().scope().isBypass()
                 || session.execution().isOfPool()) {

@@ -82,11 +82,13 @@ final class RowRule {
 
     /** Whether rows of tables can be in it that are protected, which is not written in a FETCH. */
     private static boolean mayGiveTenants(KnownStatement known, Resolution touched) {
-        return touched.touches() || known.sql().fetchesCursor() || known.sql().keyword() == Keyword.EXECUTE;
+        return touched.touches()
+                || known.sql().cursors().fetches()
+                || known.sql().keyword() == Keyword.EXECUTE;
     }
 
     private VisibleTenants visible(Session session, Catalog catalog, RowCheck check) {
-        RoleFacts role = session.isRoleKnown() ? session.roleFacts() : null;
+        RoleFacts role = session.role().isKnown() ? session.role().facts() : null;
         VisibleTenants known = check.visible(catalog, role);
         if (known == null) {
             // the same for all connections of a role

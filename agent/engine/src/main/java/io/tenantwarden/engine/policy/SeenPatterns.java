@@ -1,9 +1,9 @@
 package io.tenantwarden.engine.policy;
 
 import io.tenantwarden.engine.config.MethodPattern;
-import io.tenantwarden.engine.report.Finding;
-import io.tenantwarden.engine.report.Level;
 import io.tenantwarden.engine.report.Packages;
+import io.tenantwarden.rls.audit.Finding;
+import io.tenantwarden.rls.audit.Finding.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -17,7 +17,8 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * The application's own SET, RESET and {@code set_config} of a configured GUC; of the role, see {@link RoleRule}. Outside every scope, and where a pool runs it,
+ * The application's own SET, RESET and {@code set_config} of a configured GUC; of the role, see {@link RoleRule}. Outside every scope, and where a
+ * pool runs it,
  * it counts as scoped by the application. Inside a scope the value of the scope, and none, are harmless; another value is tampering. Thread-safe;
  * the session's part is guarded by its lock.
  */
@@ -48,10 +49,10 @@ final class SettingsRule {
     static void noteNames(Session session, SqlStatement sql) {
         List<SettingChange> changes = sql.settings();
         for (int i = 0; i < changes.size(); i++) {
-            boolean role =
-                    changes.get(i).mayChangeRole() && !(changes.get(i).takesRoleBack() && session.hasLoginRole());
+            boolean role = changes.get(i).mayChangeRole()
+                    && !(changes.get(i).takesRoleBack() && session.role().isLogin());
             if (role) {
-                session.roleChanges();
+                session.role().changes();
             }
             if (role || changes.get(i).mayChange("search_path")) {
                 session.names().pathChanges();

@@ -10,6 +10,7 @@ import io.tenantwarden.engine.inject.Injector;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.report.SiteFinder;
 import io.tenantwarden.engine.session.Catalogs;
+import io.tenantwarden.engine.session.ServerQuestions;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.engine.session.TenantChecks;
 import io.tenantwarden.rls.catalog.Catalog;
@@ -53,6 +54,7 @@ public final class StatementGate {
             ModeSwitch mode,
             GucPlan plan,
             Catalogs catalogs,
+            ServerQuestions questions,
             SiteFinder sites,
             Reporter reporter,
             Set<String> bypassRoles,
@@ -64,12 +66,12 @@ public final class StatementGate {
         BypassReach reach = new BypassReach(plan, bypassRoles);
         this.teller = new VerdictTeller(reporter, sites, reach);
         this.poolerHints = new PoolerHints(reporter);
-        this.lookup = new TableLookup(mode, catalogs, !bypassRoles.isEmpty(), strict);
+        this.lookup = new TableLookup(mode, catalogs, questions, !bypassRoles.isEmpty(), strict);
         this.functions = new FunctionRule(reporter, teller);
-        this.roles = new RoleRule(mode, catalogs, teller, acceptsSuperuser);
+        this.roles = new RoleRule(mode, questions, teller, acceptsSuperuser);
         this.settings = new SettingsRule(mode, plan, roles, teller);
         this.maintenance = new RoleMaintenance(reporter, teller);
-        this.access = new AccessRule(mode, plan, catalogs, sites, reporter, teller, reach);
+        this.access = new AccessRule(mode, plan, catalogs, questions, sites, reporter, teller, reach);
         this.tenants = new TenantRule(mode, teller);
         this.injection = new ScopeInjection(mode, plan, teller, reporter);
     }
@@ -227,7 +229,7 @@ public final class StatementGate {
         SqlStatement sql = known.sql();
         Catalog catalog = session.database().catalog();
         // where nothing is protected nothing is sent and nothing is told
-        boolean ofRole = session.isRoleConfigured();
+        boolean ofRole = session.role().isConfigured();
         boolean concerned = catalog == null || !catalog.isEmpty() || touched.touches() || ofRole;
         SQLException refusal = concerned ? judge(session, known, bound, touched) : null;
         if (refusal != null) {
@@ -281,7 +283,7 @@ public final class StatementGate {
 
     /** Null when it is not known. */
     private static List<Object> prepared(Session session, SqlStatement sql) {
-        return sql.prepared() == null ? null : session.prepared(sql.prepared());
+        return sql.prepared() == null ? null : session.prepared().named(sql.prepared());
     }
 
     private SQLException judge(Session session, KnownStatement known, Object bound, Resolution touched)
@@ -302,7 +304,7 @@ public final class StatementGate {
         if (refusal == null && (!touched.exits().isEmpty() || !touched.opaque().isEmpty())) {
             functions.note(session, known, touched);
         }
-        if (refusal == null && session.isRoleConfigured()) {
+        if (refusal == null && session.role().isConfigured()) {
             refusal = tell(roles.leadsOut(session, known, touched));
             maintenance.note(session, sql);
         }
@@ -328,7 +330,7 @@ public final class StatementGate {
         for (int i = 0; texts != null && i < texts.size(); i++) {
             KnownStatement prepared = (KnownStatement) texts.get(i);
             Verdict verdict = settings.ofPrepared(session, sql, prepared.sql(), touched);
-            if (verdict == null && session.isRoleConfigured()) {
+            if (verdict == null && session.role().isConfigured()) {
                 verdict = roles.leadsOut(session, prepared, touched);
             }
             if (verdict != null) {
@@ -366,7 +368,7 @@ public final class StatementGate {
 
     private static void notePrepared(Session session, KnownStatement known) {
         if (known.sql().keyword() == Keyword.PREPARE && known.sql().prepared() != null) {
-            session.prepares(known.sql().prepared(), known);
+            session.prepared().add(known.sql().prepared(), known);
         }
     }
 

@@ -4,6 +4,7 @@ import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Database;
 import io.tenantwarden.engine.session.RelationNames;
+import io.tenantwarden.engine.session.ServerQuestions;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.Resolution;
@@ -19,6 +20,7 @@ final class TableLookup {
 
     private final ModeSwitch mode;
     private final Catalogs catalogs;
+    private final ServerQuestions questions;
     private final boolean rolesMatter;
     private final FunctionLookup functions;
 
@@ -26,10 +28,11 @@ final class TableLookup {
      * @param rolesMatter whether it makes a difference which role a connection has set
      * @param strict whether what functions reach that bypass policies counts as touched
      */
-    TableLookup(ModeSwitch mode, Catalogs catalogs, boolean rolesMatter, boolean strict) {
-        this.functions = new FunctionLookup(catalogs, strict);
+    TableLookup(ModeSwitch mode, Catalogs catalogs, ServerQuestions questions, boolean rolesMatter, boolean strict) {
+        this.functions = new FunctionLookup(catalogs, questions, strict);
         this.mode = mode;
         this.catalogs = catalogs;
+        this.questions = questions;
         this.rolesMatter = rolesMatter;
     }
 
@@ -66,7 +69,10 @@ final class TableLookup {
         return current ? resolution : asked(session, known, catalog, resolution);
     }
 
-    /** What the names may mean once the statements before it, which were decided on along with it, have run: in any schema, and no temporary table hides it. */
+    /**
+     * What the names may mean once the statements before it, which were decided on along with it, have run: in any schema, and no temporary table
+     * hides it.
+     */
     private Resolution inDoubt(Session session, KnownStatement known, Catalog catalog) throws Throwable {
         RelationNames names = session.names();
         SqlStatement sql = known.sql();
@@ -81,7 +87,7 @@ final class TableLookup {
         if (!unknown && session.database().isCurrent() && !names.isCatalogChanged()) {
             return any;
         }
-        Catalog now = catalogs.named(session, sql.relations());
+        Catalog now = questions.named(session, sql.relations());
         return now == null ? mode.refuses() ? null : any : now.resolveAnywhere(sql);
     }
 
@@ -96,7 +102,7 @@ final class TableLookup {
     }
 
     private boolean identified(Session session) throws Throwable {
-        return catalogs.identify(session) != null;
+        return questions.identify(session) != null;
     }
 
     private Resolution asked(Session session, KnownStatement known, Catalog catalog, Resolution bySnapshot)
@@ -110,7 +116,7 @@ final class TableLookup {
         int epoch = session.names().epoch();
         Resolution answer = known.answer(catalog, generation, epoch);
         if (answer == null || isToBeAskedAgain(answer, database)) {
-            Catalog now = catalogs.named(session, sql.relations());
+            Catalog now = questions.named(session, sql.relations());
             if (now == null) {
                 return mode.refuses() ? null : bySnapshot;
             }

@@ -1,14 +1,14 @@
 package io.tenantwarden.engine.policy;
 
 import io.tenantwarden.engine.report.Callers;
-import io.tenantwarden.engine.report.Finding;
 import io.tenantwarden.engine.report.FoundSite;
-import io.tenantwarden.engine.report.Level;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.report.SiteFinder;
 import io.tenantwarden.engine.report.ViolationEvent;
 import io.tenantwarden.engine.report.ViolationKind;
 import io.tenantwarden.engine.session.Session;
+import io.tenantwarden.rls.audit.Finding;
+import io.tenantwarden.rls.audit.Finding.Level;
 import io.tenantwarden.rls.sql.SqlStatement;
 import java.sql.SQLException;
 
@@ -50,7 +50,7 @@ final class VerdictTeller {
                 .statement(sql.scrubbed(), sql.fingerprint(), sql.operation())
                 .tables(verdict.tables(), verdict.assumed())
                 .via(verdict.functions().isEmpty() ? null : VIA_FUNCTION)
-                .database(session.database().name(), session.role())
+                .database(session.database().name(), session.role().name())
                 .times(verdict.times())
                 .detail(refusals.detail(verdict))
                 .submitSite(LostScopes.site(verdict.submission()))
@@ -83,7 +83,7 @@ final class VerdictTeller {
         FoundSite found = find();
         reporter.violation(ViolationEvent.of(ViolationKind.INJECTION_FAILED, found.site())
                 .stack(found.stack())
-                .database(session.database().name(), session.role())
+                .database(session.database().name(), session.role().name())
                 .detail(what + " (SQLState " + cause.getSQLState() + ")")
                 .refused(true)
                 .build());
@@ -107,7 +107,7 @@ final class VerdictTeller {
         String state = answer == null ? "" : " (SQLState " + answer.getSQLState() + ")";
         reporter.violation(ViolationEvent.of(ViolationKind.INJECTION_FAILED, found.site())
                 .stack(found.stack())
-                .database(session.database().name(), session.role())
+                .database(session.database().name(), session.role().name())
                 .detail("the server answered the injected statement with an error" + state
                         + (thrown == null
                                 ? ", the driver has not passed it on: the statement did not run"

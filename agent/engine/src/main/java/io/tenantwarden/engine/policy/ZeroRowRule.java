@@ -42,7 +42,7 @@ final class ZeroRowRule {
     Verdict judge(Session session, KnownStatement known, String tag) {
         LastRun run = known.lastRun();
         Catalog catalog = session.database().catalog();
-        RoleFacts role = session.isRoleKnown() ? session.roleFacts() : null;
+        RoleFacts role = session.role().isKnown() ? session.role().facts() : null;
         if (!run.isUnscoped() || catalog == null || role == null) {
             return null;
         }

@@ -4,7 +4,8 @@
  *
  * <p>{@code StatementGate} is the way of a statement. {@code PgjdbcGate} brings it what passes through the driver's {@code execute},
  * {@code JdbcGate} the calls of JDBC. {@code TableLookup} finds the tables, {@code FunctionLookup} those behind functions and triggers
- * ({@code FunctionRule} lists which bypass, or cannot be read); {@code SettingsRule}, {@code RoleRule}, {@code AccessRule} and {@code TenantRule} each give a
+ * ({@code FunctionRule} lists which bypass, or cannot be read); {@code SettingsRule}, {@code RoleRule}, {@code AccessRule} and {@code TenantRule}
+ * each give a
  * {@code Verdict} where something is wrong, which {@code VerdictTeller}, {@code Refusals} and {@code NextSteps} put into words, nobody else
  * ({@code ServerAnswers} says whether an error that the server gave to ours is a failure of ours); {@code BypassReach} says what
  * a bypass would open; {@code ScopeInjection} sets what must be set. {@code ScopeResolver} says what the thread runs as;

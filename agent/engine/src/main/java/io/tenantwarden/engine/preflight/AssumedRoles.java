@@ -1,10 +1,10 @@
 package io.tenantwarden.engine.preflight;
 
-import io.tenantwarden.engine.report.Finding;
-import io.tenantwarden.engine.report.Level;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.session.Database;
 import io.tenantwarden.rls.audit.AssumedLogin;
+import io.tenantwarden.rls.audit.Finding;
+import io.tenantwarden.rls.audit.Finding.Level;
 import io.tenantwarden.rls.catalog.AssumedRole;
 import io.tenantwarden.rls.sql.Identifiers;
 
@@ -67,18 +67,9 @@ final class AssumedRoles {
 
     /** The login itself: a lost role would be all rows, and what it owns opens them. */
     private void open(Database database, String login, AssumedRole assumed) {
-        io.tenantwarden.rls.audit.Finding found = AssumedLogin.finding(assumed);
+        Finding found = AssumedLogin.finding(assumed);
         if (found != null) {
-            tell(
-                    database,
-                    login,
-                    true,
-                    new Finding(
-                            found.rule(),
-                            Level.valueOf(found.level().name()),
-                            found.object(),
-                            found.message(),
-                            found.fix()));
+            tell(database, login, true, found);
         }
     }
 

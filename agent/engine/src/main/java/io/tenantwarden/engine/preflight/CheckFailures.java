@@ -1,10 +1,10 @@
 package io.tenantwarden.engine.preflight;
 
 import io.tenantwarden.engine.config.ModeSwitch;
-import io.tenantwarden.engine.report.Finding;
-import io.tenantwarden.engine.report.Level;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.session.TenantChecks;
+import io.tenantwarden.rls.audit.Finding;
+import io.tenantwarden.rls.audit.Finding.Level;
 import java.sql.SQLException;
 
 /** Tells that {@code warden.tenant.check} could not be asked. Thread-safe. */

@@ -3,13 +3,14 @@ package io.tenantwarden.engine.preflight;
 import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.report.Cover;
-import io.tenantwarden.engine.report.Finding;
 import io.tenantwarden.engine.report.HealthState;
-import io.tenantwarden.engine.report.Level;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Database;
+import io.tenantwarden.engine.session.NewConnections;
 import io.tenantwarden.engine.session.Session;
+import io.tenantwarden.rls.audit.Finding;
+import io.tenantwarden.rls.audit.Finding.Level;
 import io.tenantwarden.rls.catalog.AssumedRole;
 import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.CatalogTable;
@@ -24,7 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Tells what the first connection of each role to each database found out: what is covered; what is wrong is the preflight's. */
-public final class FirstConnections implements Catalogs.Listener {
+public final class FirstConnections implements Catalogs.Listener, NewConnections.Listener {
 
     private static final String OUTDATED = "catalog-outdated";
     private static final String POLICIES_UNREAD = "policies-unread";

@@ -1,13 +1,12 @@
 package io.tenantwarden.engine.preflight;
 
-import io.tenantwarden.engine.report.Finding;
-import io.tenantwarden.engine.report.Level;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.session.Database;
 import io.tenantwarden.engine.session.FactsReader;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.rls.audit.Audit;
 import io.tenantwarden.rls.audit.AuditOptions;
+import io.tenantwarden.rls.audit.Finding;
 import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.CatalogTable;
 import io.tenantwarden.rls.catalog.RoleFacts;
@@ -117,24 +116,20 @@ public final class Preflight {
 
     private RolePreflight of(Session session) {
         Map<String, RolePreflight> roles = known.get(session.database());
-        return roles == null ? null : roles.get(session.usualRole());
+        return roles == null ? null : roles.get(session.role().usual());
     }
 
     // ---- telling
 
-    private void tell(RolePreflight of, io.tenantwarden.rls.audit.Finding finding) {
+    private void tell(RolePreflight of, Finding finding) {
         if (bypassRoles.contains(of.role()) && finding.object().equals(of.role())) {
             return; // listed, so that it bypasses policies on purpose
         }
-        reporter.finding(of.database().name(), of.database().server(), of.role(), finding(finding));
+        reporter.finding(of.database().name(), of.database().server(), of.role(), finding);
     }
 
-    private void resolved(RolePreflight of, io.tenantwarden.rls.audit.Finding finding) {
-        reporter.resolved(of.database().name(), of.database().server(), of.role(), finding(finding));
-    }
-
-    private static Finding finding(io.tenantwarden.rls.audit.Finding of) {
-        return new Finding(of.rule(), Level.valueOf(of.level().name()), of.object(), of.message(), of.fix());
+    private void resolved(RolePreflight of, Finding finding) {
+        reporter.resolved(of.database().name(), of.database().server(), of.role(), finding);
     }
 
     // ---- the thread
@@ -195,7 +190,7 @@ public final class Preflight {
             preflight.complete(Audit.of(reader.read(like, catalog), options));
         } catch (SQLException e) {
             if (!preflight.isComplete()) {
-                preflight.update(Audit.ofCatalog(like.usualRoleFacts(), catalog, options, tenantColumns));
+                preflight.update(Audit.ofCatalog(like.role().usualFacts(), catalog, options, tenantColumns));
             }
             if (preflight.failed()) {
                 reporter.warn("the preflight of role " + preflight.role() + " in database "

@@ -1,9 +1,9 @@
 package io.tenantwarden.engine.preflight;
 
-import io.tenantwarden.engine.report.Finding;
-import io.tenantwarden.engine.report.Level;
 import io.tenantwarden.engine.tenant.TenantReader;
 import io.tenantwarden.engine.tenant.ValueSources;
+import io.tenantwarden.rls.audit.Finding;
+import io.tenantwarden.rls.audit.Finding.Level;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,8 +44,8 @@ public final class SelfCheck implements Supplier<List<Finding>> {
                     Level.WARN,
                     source,
                     "the application has not loaded what this tenant source reads, so that it never answered so far",
-                    "compare its class with the code (nested classes are Outer$Inner), or take the source out; all is well when the class is only loaded"
-                            + " later"));
+                    "compare its class with the code (nested classes are Outer$Inner), or take the source out; all is well when the"
+                            + " class is only loaded later"));
         }
         reader.loadedTwice()
                 .forEach((source, loaders) -> findings.add(new Finding(

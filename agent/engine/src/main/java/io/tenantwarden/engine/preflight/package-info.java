@@ -3,7 +3,8 @@
  * application shows to be wrong. No statement waits here, and nothing here decides about one.
  *
  * <p>{@code FirstConnections} writes the COVER line. {@code Preflight} runs the rules and tells the findings, {@code RolePreflight} is what
- * was found for one role, {@code AssumedRoles} what is wrong with {@code warden.role} on a login. {@code SelfCheck} is what a running application shows to be wrong in the configuration.
+ * was found for one role, {@code AssumedRoles} what is wrong with {@code warden.role} on a login. {@code SelfCheck} is what a running application
+ * shows to be wrong in the configuration.
  *
  * <p>The doctor's rules run in the agent, too, for each role that really connected ({@code Preflight}), in every mode but {@code off}. What
  * is found of the role or the database is told as soon as it is known; what is found of a table when a statement touches that table, or at

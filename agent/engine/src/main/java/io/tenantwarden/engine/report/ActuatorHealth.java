@@ -7,8 +7,8 @@ import java.lang.reflect.Proxy;
 import java.util.function.Consumer;
 
 /**
- * Health of the agent as a contributor of Spring Boot's Actuator, named {@code tenantWarden}: {@code UP} or {@code DOWN}, with state, mode and problems. The
- * contributor is a proxy of the application's interface, so that no class of the agent is in its loader. Thread-safe.
+ * Health of the agent as a contributor of Spring Boot's Actuator, named {@code tenantWarden}: {@code UP} or {@code DOWN}, with state, mode and
+ * problems. The contributor is a proxy of the application's interface, so that no class of the agent is in its loader. Thread-safe.
  */
 final class ActuatorHealth {
 

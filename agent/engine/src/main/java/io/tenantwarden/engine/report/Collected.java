@@ -1,6 +1,7 @@
 package io.tenantwarden.engine.report;
 
 import io.tenantwarden.engine.report.document.Report;
+import io.tenantwarden.rls.audit.Finding;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ final class Collected {
 
     final Violations violations;
     final Bypasses bypasses;
-    final Findings findings;
+    final CurrentFindings findings;
     final SiteInventory inventory = new SiteInventory();
     final Cost cost = new Cost();
 
@@ -41,7 +42,7 @@ final class Collected {
         started = clock.instant();
         violations = new Violations(log, clock);
         bypasses = new Bypasses(log, clock);
-        findings = new Findings(log);
+        findings = new CurrentFindings(log);
     }
 
     private HealthState healthByMode() {
@@ -161,11 +162,16 @@ final class Collected {
                 agentVersion,
                 new Report.Health(health.get().wireName(), databases, errors()),
                 violations.all().stream().map(Violation::entry).toList(),
-                findings.all().stream().map(Finding::entry).toList(),
+                findings.all().stream().map(Collected::entry).toList(),
                 bypasses.all().stream().map(Bypasses.Use::entry).toList(),
                 inventory.rows().stream().map(SiteInventory.Row::entry).toList(),
                 List.copyOf(modeChanges),
                 violations.beyondLimit(),
                 1);
+    }
+
+    private static Report.FindingEntry entry(Finding finding) {
+        return new Report.FindingEntry(
+                finding.rule(), Level.of(finding).wireName(), finding.object(), finding.message(), finding.fix());
     }
 }

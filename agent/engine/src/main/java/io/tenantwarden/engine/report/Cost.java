@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * How long the agent keeps statements, in nanoseconds, of one execution in {@value #ONE_IN}. Thread-safe, without lock or allocation. Each power of two
- * is divided into eight, so that a percentile is at most an eighth too high.
+ * How long the agent keeps statements, in nanoseconds, of one execution in {@value #ONE_IN}. Thread-safe, without lock or allocation. Each power of
+ * two is divided into eight, so that a percentile is at most an eighth too high.
  */
 public final class Cost {
 

@@ -1,6 +1,6 @@
 package io.tenantwarden.engine.report;
 
-import io.tenantwarden.rls.audit.Words;
+import io.tenantwarden.rls.audit.Phrases;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -72,7 +72,7 @@ final class ExitCode implements ReportSink {
                 line.append(separator)
                         .append(kind.wireName())
                         .append(" (")
-                        .append(Words.count(count.sum(), "time"))
+                        .append(Phrases.count(count.sum(), "time"))
                         .append(')');
                 separator = ", ";
             }

@@ -1,5 +1,7 @@
 package io.tenantwarden.engine.report;
 
+import io.tenantwarden.rls.audit.Finding;
+
 /**
  * One line on its way to the log. The formats are contract: people grep for them.
  *
@@ -82,7 +84,7 @@ record LogLine(String logger, Level level, String text) {
     static LogLine finding(String database, String server, String role, Finding finding) {
         StringBuilder line = new StringBuilder(256).append(PREFIX).append("FINDING ");
         LogText.value(line, finding.rule());
-        line.append(" level=").append(finding.level().wireName());
+        line.append(" level=").append(Level.of(finding).wireName());
         if (database != null) {
             LogText.field(line, "database", database);
             LogText.field(line, "server", server);
@@ -93,7 +95,7 @@ record LogLine(String logger, Level level, String text) {
         // half of a fix must not be pasted
         boolean fits = finding.fix().length() <= MAX_MESSAGE;
         LogText.quotedField(line, "fix", fits ? finding.fix() : FIX_TOO_LONG, MAX_MESSAGE);
-        return new LogLine(START, finding.level(), line.toString());
+        return new LogLine(START, Level.of(finding), line.toString());
     }
 
     static LogLine cover(Cover cover) {

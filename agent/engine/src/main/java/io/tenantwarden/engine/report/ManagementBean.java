@@ -90,7 +90,10 @@ final class ManagementBean implements WardenMXBean {
     @Override
     public Map<String, Long> getFindings() {
         Map<String, Long> counts = new TreeMap<>();
-        collected.findings.all().forEach(finding -> counts.merge(finding.level().wireName(), 1L, Long::sum));
+        collected
+                .findings
+                .all()
+                .forEach(finding -> counts.merge(Level.of(finding).wireName(), 1L, Long::sum));
         return counts;
     }
 

@@ -5,8 +5,8 @@ import io.tenantwarden.bootstrap.Scope;
 /**
  * Where the reporter's news go: log, files, the exit code, Java Flight Recorder. A new one is a class, and its line in {@link Reporter}.
  *
- * <p>The methods up to {@link #line} are called on the application's threads, in the middle of a statement: they count or queue, and neither write nor
- * wait. The others are called on the reporter's own threads, one after the other. Whatever throws is counted as an error of the agent.
+ * <p>The methods up to {@link #line} are called on the application's threads, in the middle of a statement: they count or queue, and neither write
+ * nor wait. The others are called on the reporter's own threads, one after the other. Whatever throws is counted as an error of the agent.
  */
 interface ReportSink {
 

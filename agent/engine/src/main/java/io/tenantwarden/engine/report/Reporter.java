@@ -3,6 +3,7 @@ package io.tenantwarden.engine.report;
 import io.tenantwarden.bootstrap.Scope;
 import io.tenantwarden.engine.report.document.RenderOptions;
 import io.tenantwarden.engine.report.document.SourceTree;
+import io.tenantwarden.rls.audit.Finding;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /**
- * All violations of this JVM, each once, as many as there is room for; those beyond it are counted, by kind. Thread-safe; recording a known one takes no
- * lock.
+ * All violations of this JVM, each once, as many as there is room for; those beyond it are counted, by kind. Thread-safe; recording a known one takes
+ * no lock.
  */
 final class Violations {
 

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What JMX shows of this JVM, as {@code io.tenantwarden:type=Warden}. Thread-safe; each attribute is computed when it is asked for. No tenant is in it.
- * Nothing but the mode can be changed, and that only with {@code warden.jmx=control}.
+ * What JMX shows of this JVM, as {@code io.tenantwarden:type=Warden}. Thread-safe; each attribute is computed when it is asked for. No tenant is in
+ * it. Nothing but the mode can be changed, and that only with {@code warden.jmx=control}.
  */
 public interface WardenMXBean {
 

@@ -38,7 +38,7 @@ public final class FactsReader {
 
     /** With {@code warden.role} the rules look at what the role sees that statements run as. */
     private static RoleFacts role(Session like, Connection c) throws SQLException {
-        AssumedRole assumed = like.assumedRole();
+        AssumedRole assumed = like.role().assumed();
         if (assumed != null && assumed.isUsable()) {
             try (PreparedStatement s =
                     PlainStatements.prepare(c, "/* tenant-warden */ select pg_catalog.set_config('role', ?, true)")) {

@@ -79,7 +79,7 @@ public final class OwnConnections {
      *     tried again, because accounts get locked
      */
     <T> T read(Session like, Work<T> work) throws SQLException {
-        String login = like.database().server() + "/" + like.loginUser();
+        String login = like.database().server() + "/" + like.role().login();
         Long refused = refusedLogins.get(login);
         if (refused != null && like.number() <= refused) {
             throw new SQLException(

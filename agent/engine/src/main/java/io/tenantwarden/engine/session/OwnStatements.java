@@ -2,6 +2,7 @@ package io.tenantwarden.engine.session;
 
 import io.tenantwarden.engine.inject.Assignment;
 import io.tenantwarden.engine.inject.Injector;
+import io.tenantwarden.engine.inject.SeparateInjection;
 import io.tenantwarden.rls.catalog.PlainStatements;
 import io.tenantwarden.rls.sql.SqlStatement;
 import java.sql.Connection;
@@ -24,12 +25,13 @@ public final class OwnStatements {
      */
     public static void set(Session session, Assignment target) throws SQLException {
         Injector injector = session.injector();
-        try (Session.OwnWork work = session.ownWork()) {
-            injector.setSeparately(
-                    (Connection) session.connection(),
-                    target,
-                    session.execution().isAutocommit(),
-                    session.applicationValue().wasSetForSession());
+        try (OwnWork work = session.ownWork()) {
+            injector.separate()
+                    .set(
+                            (Connection) session.connection(),
+                            target,
+                            session.execution().isAutocommit(),
+                            session.applicationValue().wasSetForSession());
         }
     }
 
@@ -39,8 +41,8 @@ public final class OwnStatements {
      * @throws SQLException the driver's; it does not hold then
      */
     public static void setAtCommit(Session session, SqlStatement commit, Assignment target) throws SQLException {
-        try (Session.OwnWork work = session.ownWork()) {
-            session.injector().setAtCommit((Connection) session.connection(), commit, target);
+        try (OwnWork work = session.ownWork()) {
+            session.injector().separate().setAtCommit((Connection) session.connection(), commit, target);
         }
     }
 
@@ -50,8 +52,8 @@ public final class OwnStatements {
      * @throws SQLException the driver's
      */
     public static boolean keepsSnapshot(Session session) throws SQLException {
-        try (Session.OwnWork work = session.ownWork()) {
-            return Injector.keepsSnapshot((Connection) session.connection());
+        try (OwnWork work = session.ownWork()) {
+            return SeparateInjection.keepsSnapshot((Connection) session.connection());
         }
     }
 
@@ -62,7 +64,7 @@ public final class OwnStatements {
      * @throws SQLException the driver's
      */
     public static String read(Session session, String setting) throws SQLException {
-        try (Session.OwnWork work = session.ownWork();
+        try (OwnWork work = session.ownWork();
                 PreparedStatement statement = PlainStatements.prepare(
                         (Connection) session.connection(),
                         "/* tenant-warden */ select pg_catalog.current_setting(?, true)")) {
@@ -82,7 +84,7 @@ public final class OwnStatements {
      */
     public static void reset(Session session) throws SQLException {
         Connection connection = (Connection) session.connection();
-        try (Session.OwnWork work = session.ownWork()) {
+        try (OwnWork work = session.ownWork()) {
             boolean complete = false;
             try {
                 outsideTransaction(session.wire(), connection);
@@ -100,7 +102,7 @@ public final class OwnStatements {
      * thread that waits for this connection has looked at it already, and its statement would be sent without a BEGIN.
      */
     private static void outsideTransaction(Injector injector, Connection connection) throws SQLException {
-        injector.resetSession(connection);
+        injector.separate().reset(connection);
         if (!connection.getAutoCommit()) {
             PlainStatements.commit(connection);
         }

@@ -1,23 +1,12 @@
 package io.tenantwarden.engine.session;
 
 import io.tenantwarden.bootstrap.Scope;
-import io.tenantwarden.bootstrap.ThreadState;
 import io.tenantwarden.engine.inject.Assignment;
 import io.tenantwarden.engine.inject.DriverConnection;
 import io.tenantwarden.engine.inject.Injector;
 import io.tenantwarden.engine.rows.RowCheck;
-import io.tenantwarden.rls.catalog.AssumedRole;
-import io.tenantwarden.rls.catalog.Identity;
-import io.tenantwarden.rls.catalog.RoleFacts;
-import io.tenantwarden.rls.catalog.SearchPath;
 import java.lang.ref.WeakReference;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,8 +21,6 @@ import java.util.function.Function;
  */
 public final class Session {
 
-    private static final int MAX_TEXTS = 256;
-
     private static final AtomicLong NUMBERS = new AtomicLong();
 
     private final long number = NUMBERS.incrementAndGet();
@@ -43,42 +30,24 @@ public final class Session {
     private final Properties properties;
     private final boolean copyable;
     private final RelationNames names = new RelationNames();
-    /** More texts of one name, or more names, than an application has that prepares its statements once. */
-    private static final int MAX_PREPARED = 16;
-
-    private static final int MAX_PREPARED_NAMES = 1_000;
-
-    private final Map<String, List<Object>> prepared = new HashMap<>(0);
     private final Execution execution = new Execution();
     private final OpenTransaction transaction = new OpenTransaction();
     private final ApplicationValue applicationValue = new ApplicationValue();
     private final Checkout checkout = new Checkout();
-    private final OwnWork ownWork = new OwnWork();
-    private RowCheck rowCheck;
+    private final PreparedNames prepared = new PreparedNames();
+    private final KnownTexts texts = new KnownTexts();
+    private final SessionRole role = new SessionRole(execution, names);
+    private final OwnWork ownWork;
     private final Function<String, Scope> tenantScopes = this::tenantScope;
+    private RowCheck rowCheck;
 
     private volatile Database database;
     private volatile WeakReference<Object> connection = new WeakReference<>(null);
     private volatile boolean uncovered;
     private volatile boolean pooled;
-    private String loginUser = "";
-    private String role = "";
-    private RoleFacts roleFacts;
-    private boolean roleKnown;
     private boolean injects;
-    private String searchPath = "";
-    private boolean pathOfLogin;
     private int depth;
-    private int quiet;
     private Scope lastTenant = Scope.NONE;
-
-    /** What is known of SQL texts that were executed lately: the least recently used goes first. */
-    private final Map<String, Object> texts = new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Object> eldest) {
-            return size() > MAX_TEXTS;
-        }
-    };
 
     /**
      * @param driver the physical connection
@@ -91,8 +60,9 @@ public final class Session {
         this.copyable = properties != null;
         this.driver = driver;
         this.injector = injector;
-        this.injects = injector != null;
         this.lock = driver.lock();
+        this.ownWork = new OwnWork(driver);
+        injects(true);
     }
 
     // ---- who it is
@@ -105,21 +75,9 @@ public final class Session {
      * @param user the role that the driver connected as
      */
     public void open(Object ofConnection, Database state, String user) {
-        loginUser = user;
-        role = user;
+        role.open(state, user);
         connection = new WeakReference<>(ofConnection);
         database = state;
-    }
-
-    /** Notes whether the application opened the connection with a value of one of these settings, in lower case. */
-    void noteStartUpOptions(Collection<String> gucs, boolean behindPooler) {
-        Map<String, String> settings = StartUpOptions.settings(properties.getProperty("options"));
-        for (String guc : gucs) {
-            if (!settings.getOrDefault(guc, "").isEmpty()) {
-                applicationValue.startsWithValue(!behindPooler);
-                return;
-            }
-        }
     }
 
     /** Nothing stands between us and the server: the value of the session is nobody's but ours and the application's. */
@@ -128,81 +86,6 @@ public final class Session {
         if (injector != null && copyable) {
             injector.direct(applicationValue::mayBeThere);
         }
-    }
-
-    /** The server has said who the connection is and where it looks for names. */
-    void identified(RoleFacts facts, Identity identity) {
-        // what a bypass runs as is the login, whichever role is set at this moment
-        boolean isOfLogin =
-                !isRoleConfigured() || roleFacts == null || facts.currentUser().equals(loginUser);
-        if (isOfLogin) {
-            role = facts.currentUser();
-            roleFacts = facts;
-            roleKnown = true;
-        }
-        if (!isRoleConfigured()) {
-            names.path(identity.searchPath());
-            return;
-        }
-        searchPath = identity.searchPathSetting();
-        pathOfLogin = execution.scope().isBypass();
-        names.path(SearchPath.of(searchPath, role()));
-    }
-
-    /** {@code "$user"} in the search path stands for another role in a bypass than elsewhere. */
-    private void followRole(Scope scope) {
-        if (scope.isBypass() != pathOfLogin
-                && names.path() != null
-                && searchPath.contains("$user")
-                && isRoleConfigured()) {
-            pathOfLogin = scope.isBypass();
-            names.path(SearchPath.of(searchPath, role()));
-        }
-    }
-
-    /** Whether statements outside a bypass run as a role of their own ({@code warden.role}). */
-    public boolean isRoleConfigured() {
-        return injects && injector.role().isConfigured();
-    }
-
-    private boolean runsAsRole() {
-        return isRoleConfigured() && !execution.scope().isBypass();
-    }
-
-    /** What is known of the role that statements outside a bypass run as; null where there is none, and where it could not be asked. */
-    public AssumedRole assumedRole() {
-        return isRoleConfigured() && database != null ? database.assumedRole(loginUser) : null;
-    }
-
-    /** The role that statements of the application usually run as: the one of the configuration, else the connection's own. */
-    public String usualRole() {
-        return isRoleConfigured() ? injector.role().current() : role;
-    }
-
-    /** Of {@link #usualRole}; where that is not known, of the connection's own; null when neither is. */
-    public RoleFacts usualRoleFacts() {
-        AssumedRole assumed = assumedRole();
-        return assumed == null || assumed.facts() == null ? roleFacts : assumed.facts();
-    }
-
-    /** What is known of the connection's own role; null when unknown. */
-    RoleFacts loginFacts() {
-        return roleFacts;
-    }
-
-    /** Application SQL is about to change the role, or may. */
-    public void roleChanges() {
-        roleKnown = false;
-    }
-
-    /** Whether the role is known; it may still be the one of login. */
-    public boolean isRoleKnown() {
-        return roleKnown;
-    }
-
-    /** Whether the role is, for certain, the one that the driver connected as. */
-    public boolean hasLoginRole() {
-        return roleKnown && roleFacts.currentUser().equals(roleFacts.sessionUser());
     }
 
     /** The agent failed while the connection was set up: it is not known what its statements touch. */
@@ -231,25 +114,6 @@ public final class Session {
      */
     public Object connection() {
         return connection.get();
-    }
-
-    /** The role that the driver connected as. */
-    String loginUser() {
-        return loginUser;
-    }
-
-    /** The role whose rights hold for the execution at hand, as far as known. */
-    public String role() {
-        return runsAsRole() ? injector.role().current() : role;
-    }
-
-    /** Of {@link #role}; null when unknown. */
-    public RoleFacts roleFacts() {
-        if (!runsAsRole()) {
-            return roleFacts;
-        }
-        AssumedRole assumed = assumedRole();
-        return assumed == null ? null : assumed.facts();
     }
 
     /** A pooler stands between us and the server, or it is not known whether one does. */
@@ -297,9 +161,25 @@ public final class Session {
     /** Whether values are sent from now on. */
     public void injects(boolean now) {
         injects = now && injector != null;
+        role.injected(injects ? injector.role() : null);
     }
 
     // ---- its parts
+
+    /** What its statements run as. */
+    public SessionRole role() {
+        return role;
+    }
+
+    /** The statements that PREPARE has made. */
+    public PreparedNames prepared() {
+        return prepared;
+    }
+
+    /** What is known of texts, for drivers whose query objects cannot keep it. */
+    public KnownTexts texts() {
+        return texts;
+    }
 
     /** What names of relations mean on this connection. */
     public RelationNames names() {
@@ -378,7 +258,7 @@ public final class Session {
     /** As {@link Execution#begin}, for all that an execution may change. */
     public void begin(Scope scope, boolean onCaptured, boolean autocommit, boolean alongside, boolean ofPool) {
         execution.begin(scope, onCaptured, autocommit, alongside, ofPool);
-        followRole(scope);
+        role.follow(scope);
         names.settled();
         applicationValue.executionBegins();
         transaction.executionBegins(driver.isIdle());
@@ -408,45 +288,17 @@ public final class Session {
 
     /** Whether what the driver reads now answers a statement of the application, and none of Warden's own. */
     public boolean isAnswering() {
-        return quiet == 0 && (depth > 0 || execution.isCopy());
+        return !ownWork.isOn() && (depth > 0 || execution.isCopy());
     }
 
     /** The values that the current execution must run with; null when it is none of Warden's business. */
     public Assignment target() {
-        return quiet > 0 ? null : execution.target();
+        return ownWork.isOn() ? null : execution.target();
     }
 
-    /**
-     * Until it is closed, what this thread does on this connection is Warden's own: unseen by the bookkeeping, and without the
-     * limits that the application set for its own statements. To be used in a {@code try} statement under the lock; may be
-     * nested.
-     */
+    /** Begins what this thread does on this connection of Warden's own accord. */
     public OwnWork ownWork() {
         return ownWork.begin();
-    }
-
-    /** See {@link #ownWork}. */
-    public final class OwnWork implements AutoCloseable {
-
-        private Object lifted;
-
-        private OwnWork() {}
-
-        private OwnWork begin() {
-            ThreadState.current().enterInternal();
-            if (quiet++ == 0) {
-                lifted = driver.liftResultLimit();
-            }
-            return this;
-        }
-
-        @Override
-        public void close() {
-            if (--quiet == 0) {
-                driver.restoreResultLimit(lifted);
-            }
-            ThreadState.current().leaveInternal();
-        }
     }
 
     /** Makes a tenant scope of an id: the one used last when it is the same. Callable before {@link #enter}. */
@@ -462,43 +314,6 @@ public final class Session {
         Scope made = Scope.tenant(tenant);
         lastTenant = made;
         return made;
-    }
-
-    /**
-     * What is known of an SQL text; made when it is new. For drivers whose query objects cannot keep it. Callable before
-     * {@link #enter}: to prepare a statement nobody waits for the one that runs.
-     */
-    public Object text(String sql, Function<String, Object> parse) {
-        synchronized (texts) {
-            return texts.computeIfAbsent(sql, parse);
-        }
-    }
-
-    /**
-     * What PREPARE has made on this connection under that name, each text once; empty when it was made elsewhere, or not at all; null when so many
-     * were made that not all are known.
-     */
-    public List<Object> prepared(String name) {
-        List<Object> texts = prepared.get(name);
-        if (texts == null) {
-            return prepared.size() < MAX_PREPARED_NAMES ? List.of() : null;
-        }
-        return texts.size() < MAX_PREPARED ? texts : null;
-    }
-
-    /**
-     * PREPARE is about to make a statement. Whether it fails because the name is taken is not known here, nor what DEALLOCATE takes away, so
-     * that all that one name has stood for counts.
-     */
-    public void prepares(String name, Object statement) {
-        List<Object> all = prepared.get(name);
-        if (all == null && prepared.size() < MAX_PREPARED_NAMES) {
-            all = new ArrayList<>(1);
-            prepared.put(name, all);
-        }
-        if (all != null && all.size() < MAX_PREPARED && !all.contains(statement)) {
-            all.add(statement);
-        }
     }
 
     /**
@@ -541,7 +356,7 @@ public final class Session {
         if (injector != null) {
             injector.readyForQuery();
         }
-        if (quiet > 0) {
+        if (ownWork.isOn()) {
             return;
         }
         execution.answered();

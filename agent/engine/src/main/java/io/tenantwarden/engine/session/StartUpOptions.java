@@ -1,10 +1,12 @@
 package io.tenantwarden.engine.session;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
 
 /**
  * The settings in the driver's connection property {@code options}, which the server takes as the command line of the session's process: {@code
@@ -14,6 +16,17 @@ import java.util.Map;
 final class StartUpOptions {
 
     private StartUpOptions() {}
+
+    /**
+     * Whether the application opened the connection with a value of one of these settings.
+     *
+     * @param properties the driver's connection properties
+     * @param names in lower case
+     */
+    static boolean haveValue(Properties properties, Collection<String> names) {
+        Map<String, String> settings = settings(properties.getProperty("options"));
+        return names.stream().anyMatch(name -> !settings.getOrDefault(name, "").isEmpty());
+    }
 
     /**
      * @param options the property; null when there is none

@@ -128,7 +128,7 @@ public final class TenantChecks {
         if (known.failed && System.nanoTime() - known.failedAt < RETRY_NANOS) {
             return Answer.UNKNOWN;
         }
-        try (Session.OwnWork work = session.ownWork()) {
+        try (OwnWork work = session.ownWork()) {
             if (session.injector() != null && session.injector().role().isSetForSession()) {
                 OwnStatements.reset(session); // it is asked as the login, always
             }
@@ -173,7 +173,7 @@ public final class TenantChecks {
     /** Another tenant's values may stand for the session ({@code warden.hold}), and must not answer for this one. */
     private static void asNobody(Injector injector, Connection connection) throws SQLException {
         if (injector != null && injector.standsForScope()) {
-            injector.setNobody(connection);
+            injector.separate().setNobody(connection);
         }
     }
 

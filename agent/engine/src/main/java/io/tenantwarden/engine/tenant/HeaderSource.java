@@ -3,7 +3,10 @@ package io.tenantwarden.engine.tenant;
 import io.tenantwarden.engine.tenant.access.HttpRequest;
 import java.util.regex.Pattern;
 
-/** {@code header:X-Tenant-Id}: a header of the request. Sent twice with different values it is no tenant at all: which of the two a gateway checked is anybody's guess. */
+/**
+ * {@code header:X-Tenant-Id}: a header of the request. Sent twice with different values it is no tenant at all: which of the two a gateway checked is
+ * anybody's guess.
+ */
 final class HeaderSource extends RequestSource {
 
     /** A token of RFC 9110, section 5.6.2. */

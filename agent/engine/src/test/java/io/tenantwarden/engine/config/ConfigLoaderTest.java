@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tenantwarden.engine.report.LogMode;
 import io.tenantwarden.engine.report.ViolationKind;
 import io.tenantwarden.engine.report.document.SourceTree;
 import io.tenantwarden.engine.tenant.SourceSpec;
+import io.tenantwarden.engine.tenant.TenantType;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
@@ -51,7 +53,7 @@ class ConfigLoaderTest {
                 () -> assertNull(config.baseline()),
                 () -> assertEquals(Set.of(), config.fail()),
                 () -> assertEquals(SourceTree.USUAL_ROOTS, config.sourceRoots()),
-                () -> assertEquals(LogTarget.AUTO, config.log()),
+                () -> assertEquals(LogMode.AUTO, config.log()),
                 () -> assertEquals(List.of(), config.datasourceExclude()),
                 () -> assertFalse(config.debug()),
                 () -> assertEquals(List.of(), config.nonDefaults()));
@@ -131,7 +133,7 @@ class ConfigLoaderTest {
                 () -> assertEquals(Set.of(ViolationKind.UNSCOPED_QUERY, ViolationKind.GUC_TAMPER), config.fail()),
                 () -> assertEquals(List.of("a/src", "b/src"), config.sourceRoots()),
                 () -> assertEquals("base.json", config.baseline()),
-                () -> assertEquals(LogTarget.STDERR, config.log()),
+                () -> assertEquals(LogMode.STDERR, config.log()),
                 () -> assertTrue(config.datasourceExclude().get(0).matches("metrics", "jdbc:postgresql://h/db")),
                 () -> assertTrue(config.debug()));
     }
@@ -148,7 +150,7 @@ class ConfigLoaderTest {
 
         assertAll(
                 () -> assertEquals("mdc:property", config.tenantSources().get(0).text()),
-                () -> assertEquals(LogTarget.STDERR, config.log()),
+                () -> assertEquals(LogMode.STDERR, config.log()),
                 () -> assertFalse(config.debug()),
                 () -> assertEquals("argument.json", config.baseline()),
                 () -> assertEquals(
@@ -557,11 +559,10 @@ class ConfigLoaderTest {
     void theFileCanBeNamedInEveryOtherLayerAndPrecedenceHolds() {
         Loading base = Loading.with().file("a", "warden.log=none").file("b", "warden.log=stderr");
 
-        assertEquals(LogTarget.NONE, base.arguments("config=a").config().log());
+        assertEquals(LogMode.NONE, base.arguments("config=a").config().log());
         assertEquals(
-                LogTarget.STDERR, base.variable("WARDEN_CONFIG", "b").config().log());
-        assertEquals(
-                LogTarget.NONE, base.property("warden.config", "a").config().log());
+                LogMode.STDERR, base.variable("WARDEN_CONFIG", "b").config().log());
+        assertEquals(LogMode.NONE, base.property("warden.config", "a").config().log());
     }
 
     @Test
@@ -612,7 +613,7 @@ class ConfigLoaderTest {
                 .problem()
                 .contains("set twice"));
         assertEquals(
-                LogTarget.NONE,
+                LogMode.NONE,
                 loading.file("f", "warden.log=none\nwarden.log=none").config().log());
     }
 
@@ -636,7 +637,7 @@ class ConfigLoaderTest {
                         " warden.log=none ; tenant = value:a\\;b ;tenant.pattern=\\w+;; guc=app.t={tenant},app.x=a=b")
                 .config();
 
-        assertEquals(LogTarget.NONE, config.log());
+        assertEquals(LogMode.NONE, config.log());
         assertEquals("a;b", config.tenantSources().get(0).target());
         assertEquals("\\w+", config.tenantPattern().pattern());
         assertEquals("a=b", config.guc().get(1).value().text());

@@ -3,7 +3,6 @@ package io.tenantwarden.engine.preflight;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tenantwarden.engine.report.Finding;
 import io.tenantwarden.engine.tenant.AppFrames;
 import io.tenantwarden.engine.tenant.LoadedClasses;
 import io.tenantwarden.engine.tenant.Opener;
@@ -14,6 +13,7 @@ import io.tenantwarden.engine.tenant.TenantFormat;
 import io.tenantwarden.engine.tenant.TenantReader;
 import io.tenantwarden.engine.tenant.TenantType;
 import io.tenantwarden.engine.tenant.ValueSources;
+import io.tenantwarden.rls.audit.Finding;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;

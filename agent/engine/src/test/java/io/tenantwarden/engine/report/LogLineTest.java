@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.grack.nanojson.JsonParser;
 import com.grack.nanojson.JsonParserException;
+import io.tenantwarden.rls.audit.Finding;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -113,7 +114,7 @@ class LogLineTest {
     @Test
     void aFindingNamesRuleObjectAndFix() {
         LogLine line = LogLine.finding(
-                new Finding("WD001", Level.ERROR, "public.invoices", "no policy", "create policy \"p\""));
+                new Finding("WD001", Finding.Level.ERROR, "public.invoices", "no policy", "create policy \"p\""));
 
         assertEquals(
                 "[warden] FINDING WD001 level=error object=public.invoices message=\"no policy\" fix=\"create policy \\\"p\\\"\"",
@@ -126,7 +127,7 @@ class LogLineTest {
     @Test
     void aFixThatIsTooLongIsLeftOut() {
         String many = "ALTER TABLE a FORCE ROW LEVEL SECURITY;\n".repeat(100);
-        String line = LogLine.finding(new Finding("WD003", Level.ERROR, "app", "owns", many))
+        String line = LogLine.finding(new Finding("WD003", Finding.Level.ERROR, "app", "owns", many))
                 .text();
 
         assertFalse(line.contains("ALTER TABLE"), line);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.grack.nanojson.JsonArray;
 import com.grack.nanojson.JsonObject;
 import com.grack.nanojson.JsonParser;
+import io.tenantwarden.rls.audit.Finding;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -91,7 +92,7 @@ class ReporterTest {
                     .submitSite(SITE)
                     .thread("worker")
                     .build());
-            reporter.finding(new Finding("WD001", Level.ERROR, "public.invoices", "m", "f"));
+            reporter.finding(new Finding("WD001", Finding.Level.ERROR, "public.invoices", "m", "f"));
             reporter.bypass("webhook", "customer look-up");
             reporter.bypassUsed("webhook");
             reporter.bypassUsed("webhook");
@@ -180,7 +181,7 @@ class ReporterTest {
         String hostile = "\u0000\n\"\\\u001b\u202e\u2028\ud800</script>";
         try (Reporter reporter = reporter(LogMode.NONE, SLOW, null, file("warden.json"))) {
             reporter.start();
-            reporter.finding(new Finding("WD001", Level.INFO, hostile, hostile, hostile));
+            reporter.finding(new Finding("WD001", Finding.Level.INFO, hostile, hostile, hostile));
             reporter.violation(ViolationEvent.of(ViolationKind.GUC_TAMPER, new Site(hostile, hostile, hostile, 1))
                     .statement(hostile, hostile, hostile)
                     .tables(List.of(hostile), false)
@@ -270,7 +271,7 @@ class ReporterTest {
 
     @Test
     void whatOnlyARunningApplicationShowsIsToldOnceAndIsInTheReport() throws Exception {
-        Finding typo = new Finding("pattern-unmatched", Level.WARN, "warden.scope.typo", "m", "f");
+        Finding typo = new Finding("pattern-unmatched", Finding.Level.WARN, "warden.scope.typo", "m", "f");
         Cover cover = new Cover("app", "db1:5432", "u", "jdbc", 1, 1, 1, List.of(), List.of(), 0, false);
         try (Reporter reporter = reporter(LogMode.STDERR, SLOW, null, file("warden.json"))) {
             reporter.start();
@@ -294,8 +295,8 @@ class ReporterTest {
             Cover cover = new Cover("app", "db1:5432", "u", "jdbc", 1, 1, 1, List.of(), List.of(), 0, false);
             reporter.cover(cover);
             reporter.cover(cover);
-            reporter.finding(new Finding("WD001", Level.WARN, "t", "m", "f"));
-            reporter.finding(new Finding("WD001", Level.WARN, "t", "other words", "f"));
+            reporter.finding(new Finding("WD001", Finding.Level.WARN, "t", "m", "f"));
+            reporter.finding(new Finding("WD001", Finding.Level.WARN, "t", "other words", "f"));
             reporter.bypass("webhook", "r");
             for (int i = 0; i < 12; i++) {
                 reporter.bypassUsed("webhook");

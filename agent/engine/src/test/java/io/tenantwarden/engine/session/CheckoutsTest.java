@@ -9,22 +9,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tenantwarden.bootstrap.HasSession;
 import io.tenantwarden.bootstrap.Scope;
 import io.tenantwarden.bootstrap.ThreadState;
-import io.tenantwarden.engine.inject.DriverShape;
-import io.tenantwarden.engine.inject.PgjdbcConnection;
 import io.tenantwarden.testing.PostgresServer;
-import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.postgresql.core.QueryExecutor;
-import org.postgresql.jdbc.PgConnection;
 
 /** A pool's proxies around one physical connection. */
 class CheckoutsTest {
@@ -50,9 +44,7 @@ class CheckoutsTest {
     @BeforeEach
     void connect() throws Throwable {
         physical = PostgresServer.get(18).superuser("postgres");
-        QueryExecutor executor = physical.unwrap(PgConnection.class).getQueryExecutor();
-        DriverShape shape = DriverShape.of(MethodHandles.privateLookupIn(executor.getClass(), MethodHandles.lookup()));
-        session = new Session(new PgjdbcConnection(shape, executor), null, new Properties());
+        session = TestSession.of(physical);
         checkouts.covered();
         session.open(physical, new Database("postgres", "db1:5432", 1), "postgres");
     }

@@ -21,8 +21,8 @@ import net.bytebuddy.dynamic.DynamicType;
 import net.bytebuddy.matcher.ElementMatcher;
 
 /**
- * The methods of one {@code warden.bypass.<name>.at}, {@code warden.scope.<name>} or {@code warden.foreach.<name>} pattern: those of the classes that it
- * names, and, when it names the method in full, those of their subtypes.
+ * The methods of one {@code warden.bypass.<name>.at}, {@code warden.scope.<name>} or {@code warden.foreach.<name>} pattern: those of the classes that
+ * it names, and, when it names the method in full, those of their subtypes.
  */
 public final class MethodRule implements TypeInstrumentation {
 

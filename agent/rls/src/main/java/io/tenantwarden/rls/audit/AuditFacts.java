@@ -25,7 +25,7 @@ public final class AuditFacts {
     private final Roles roles;
     private final Map<Long, List<CatalogGrant>> grants;
     private final Set<Long> reachableByColumn;
-    private final Keys keys;
+    private final TenantKeys keys;
     private final List<DatabaseFunction> functions;
     private final Map<String, Set<String>> onConflict;
     private final Set<Long> invokerViews;
@@ -66,7 +66,7 @@ public final class AuditFacts {
         private Roles roles = Roles.NONE;
         private Map<Long, List<CatalogGrant>> grants = Map.of();
         private Set<Long> reachableByColumn = Set.of();
-        private Keys keys = Keys.NONE;
+        private TenantKeys keys = TenantKeys.NONE;
         private List<DatabaseFunction> functions = List.of();
         private Map<String, Set<String>> onConflict = Map.of();
         private Set<Long> invokerViews = Set.of();
@@ -98,7 +98,7 @@ public final class AuditFacts {
             return this;
         }
 
-        Builder keys(Keys of) {
+        Builder keys(TenantKeys of) {
             keys = of;
             return this;
         }
@@ -185,7 +185,7 @@ public final class AuditFacts {
         return roles;
     }
 
-    Keys keys() {
+    TenantKeys keys() {
         return keys;
     }
 

@@ -1,11 +1,11 @@
 package io.tenantwarden.rls.audit;
 
 /**
- * A result of the preflight. Immutable.
+ * What is wrong with a database, its roles or the configuration: found by a rule, by the probe or by the agent while it runs. Immutable.
  *
- * @param rule stable id, for instance {@code WD003}
+ * @param rule stable id, for instance {@code WD003} or {@code catalog-outdated}
  * @param level how bad it is
- * @param object the role or table that it is about
+ * @param object the role, table or policy that it is about, or the key of the configuration
  * @param message what is wrong and what follows from it, one line
  * @param fix SQL to run, or what to do
  */

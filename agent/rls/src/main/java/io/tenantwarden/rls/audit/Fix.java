@@ -20,7 +20,7 @@ final class Fix {
     private final Set<String> owners = new TreeSet<>();
     private boolean sql;
 
-    /** Words alone. */
+    /** Phrases alone. */
     static Fix decide(String words) {
         return new Fix().note(words);
     }

@@ -1,6 +1,7 @@
 package io.tenantwarden.rls.audit;
 
 import io.tenantwarden.rls.catalog.Wildcards;
+import java.util.function.Predicate;
 
 /**
  * A finding that somebody accepted, with the reason. Immutable.
@@ -14,19 +15,25 @@ public record Ignore(String rule, String object, String reason) {
     private static final String FORM =
             "; write RULE:OBJECT=\"reason\", for instance WD012:public.audit_log=\"append only\"";
 
+    /** As {@link #parse(String, Predicate)}, for the rules of {@link Rules}. */
+    public static Ignore parse(String text) {
+        return parse(text, rule -> Rules.byId(rule) != null);
+    }
+
     /**
      * Reads {@code WD012:public.audit_log="reason"}; the quotes may be missing, since shells take them away.
      *
+     * @param isRule whether there is a rule of this id
      * @throws IllegalArgumentException when it is not of this form, names no rule, or has no reason; the message says
      *     what to write
      */
-    public static Ignore parse(String text) {
+    public static Ignore parse(String text, Predicate<String> isRule) {
         int colon = text.indexOf(':');
         if (colon < 0) {
             throw new IllegalArgumentException("no rule in \"" + text + "\"" + FORM);
         }
         String rule = text.substring(0, colon).strip();
-        if (Rules.byId(rule) == null) {
+        if (!isRule.test(rule)) {
             throw new IllegalArgumentException(
                     "no such rule: \"" + rule + "\" in \"" + text + "\"; docs/rules.md lists them");
         }

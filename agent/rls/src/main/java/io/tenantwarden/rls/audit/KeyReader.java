@@ -148,13 +148,13 @@ final class KeyReader {
         this.tenantTables = tenantTables;
     }
 
-    Keys read(List<String> tenantColumns) throws SQLException {
+    TenantKeys read(List<String> tenantColumns) throws SQLException {
         readColumns(tenantColumns);
         Set<Long> large = new HashSet<>();
         queries.run(LARGE, rs -> large.add(rs.getLong(1)), tenantTables);
         Set<String> names = new HashSet<>();
         queries.run(INDEX_NAMES, rs -> names.add(rs.getString(1) + "." + rs.getString(2)));
-        return new Keys(columns, indexes(), foreignKeys(), large, names);
+        return new TenantKeys(columns, indexes(), foreignKeys(), large, names);
     }
 
     private void readColumns(List<String> tenantColumns) throws SQLException {

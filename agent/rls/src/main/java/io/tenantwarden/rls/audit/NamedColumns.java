@@ -75,7 +75,7 @@ record NamedColumns(
                 .thenComparing(Near::column));
         return near.stream()
                 .limit(3)
-                .map(n -> n.column() + " (in " + Words.tables(all.get(n.column())) + ")")
+                .map(n -> n.column() + " (in " + Phrases.tables(all.get(n.column())) + ")")
                 .toList();
     }
 

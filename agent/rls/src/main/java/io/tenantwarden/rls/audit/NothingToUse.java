@@ -30,7 +30,7 @@ final class NothingToUse implements Rule {
         findings.add(
                 me,
                 guarded,
-                "role " + me + " may neither read nor write any of " + Words.count(guarded.size(), "protected table")
+                "role " + me + " may neither read nor write any of " + Phrases.count(guarded.size(), "protected table")
                         + ": what the application's role may do was not judged",
                 Fix.decide(
                         "run it as the role that the application connects as (command line: --user); if this role works through"

@@ -54,7 +54,7 @@ final class OwnerWithoutForce implements Rule {
         findings.add(
                 role.currentUser(),
                 "role " + role.currentUser() + (member ? " has the rights of the owner of " : " owns ")
-                        + Words.count(count, "protected table")
+                        + Phrases.count(count, "protected table")
                         + " without FORCE ROW LEVEL SECURITY, whose policies it bypasses: " + names,
                 fix);
     }

@@ -23,7 +23,7 @@ final class PolicyWithoutRls implements Rule {
                 findings.add(
                         t,
                         "table " + t.qualifiedName() + " has "
-                                + Words.count(t.policies().size(), "policy")
+                                + Phrases.count(t.policies().size(), "policy")
                                 + " but row-level security is not enabled: nothing is filtered",
                         fix(facts, findings.plan(t), t));
             }

@@ -39,7 +39,7 @@ final class ProtectedTablePublished implements Rule {
                     name,
                     tables,
                     "publication " + name + " sends all tenants' rows of "
-                            + Words.count(tables.size(), "protected table") + ", for instance "
+                            + Phrases.count(tables.size(), "protected table") + ", for instance "
                             + tables.get(0).qualifiedName(),
                     Fix.decide(
                             "decide whether its subscribers are to have all tenants' rows: if so, accept it, --ignore"

@@ -34,8 +34,10 @@ final class TenantColumnUnknown implements Rule {
         right.addAll(compared.keySet());
         compared.forEach((column, tables) -> findings.add(
                 column,
-                "column " + column + " is compared with the tenant in policies of " + Words.tables(tables.size()) + " ("
-                        + Words.some(tables) + "), but is no tenant column (" + String.join(", ", columns.configured())
+                "column " + column + " is compared with the tenant in policies of " + Phrases.tables(tables.size())
+                        + " ("
+                        + Phrases.some(tables) + "), but is no tenant column ("
+                        + String.join(", ", columns.configured())
                         + ")"
                         + others(columns, column, tables),
                 set(right)));
@@ -96,8 +98,8 @@ final class TenantColumnUnknown implements Rule {
         others.removeAll(tables);
         return others.isEmpty()
                 ? ""
-                : "; " + Words.count(others.size(), "other table has it", "other tables have it") + ": "
-                        + Words.some(others);
+                : "; " + Phrases.count(others.size(), "other table has it", "other tables have it") + ": "
+                        + Phrases.some(others);
     }
 
     private static Fix set(List<String> columns) {

@@ -139,7 +139,7 @@ final class TenantSetting {
         read.sort(Comparator.comparing((String g) -> -others.get(g)).thenComparing(g -> g));
         String first = read.get(0);
         return "decide which setting holds the tenant: policies of "
-                + Words.count(others.get(first), "table read", "tables read") + " " + first
+                + Phrases.count(others.get(first), "table read", "tables read") + " " + first
                 + (read.size() > 1
                         ? " (others " + String.join(", ", read.subList(1, Math.min(read.size(), 5))) + ")"
                         : "")

@@ -27,8 +27,8 @@ final class UnnamedBypass implements Rule {
             findings.add(
                     guc,
                     gate.tables(),
-                    "setting " + guc + " opens " + Words.tables(gate.tables().size()) + " to every tenant when it is "
-                            + gate.value() + ": " + Words.some(gate.tables()),
+                    "setting " + guc + " opens " + Phrases.tables(gate.tables().size()) + " to every tenant when it is "
+                            + gate.value() + ": " + Phrases.some(gate.tables()),
                     Fix.decide("decide whether that is the way in for the platform itself: if so, add " + pair
                             + " to warden.guc.bypass (command line: --guc-bypass "
                             + (all.isEmpty() ? "" : "with those that are there, and ") + pair

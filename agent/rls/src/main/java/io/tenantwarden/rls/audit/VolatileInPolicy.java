@@ -34,7 +34,7 @@ final class VolatileInPolicy implements Rule {
                         f.signature(),
                         f.policyTables(),
                         "function " + f.signature() + " is VOLATILE and used by policies of "
-                                + Words.tables(f.policyTables().size()) + ", for instance "
+                                + Phrases.tables(f.policyTables().size()) + ", for instance "
                                 + f.policyTables().stream()
                                         .map(CatalogTable::qualifiedName)
                                         .findFirst()

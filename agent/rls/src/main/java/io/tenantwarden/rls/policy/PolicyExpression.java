@@ -347,47 +347,13 @@ public final class PolicyExpression {
 
     // ---------------------------------------------------------------- compared with others
 
-    /**
-     * The branches of the OR at the top, each as the set of what it demands: of two expressions, one implies the other when
-     * each of its branches demands all that some branch of the other demands.
-     */
-    private List<Set<String>> alternatives() {
-        List<PolicyTree.Node> branches = branches();
-        List<Set<String>> all = new ArrayList<>();
-        for (PolicyTree.Node branch : branches) {
-            Set<String> demands = new TreeSet<>();
-            if (branch.kind() == PolicyTree.Kind.AND) {
-                branch.children().forEach(c -> demands.add(canonical(c)));
-            } else {
-                demands.add(canonical(branch));
-            }
-            all.add(demands);
-        }
-        return all;
-    }
-
     /** Whether, as far as the text tells, it is only true where the other one is. */
     public boolean implies(PolicyExpression other) {
-        List<Set<String>> theirs = other.alternatives();
-        return alternatives().stream().allMatch(mine -> theirs.stream().anyMatch(mine::containsAll));
+        return demands().implies(other.demands());
     }
 
-    /** One text for what is written in several ways: the tenant column compared with a setting. */
-    private String canonical(PolicyTree.Node leaf) {
-        int equals = leaf.kind() == PolicyTree.Kind.LEAF ? tree.comparison(leaf) : -1;
-        if (equals > 0 && tokens.operator(equals, '=')) {
-            for (SettingReads.Span s : spans) {
-                boolean right = s.from() == equals + 1 && s.to() == leaf.to();
-                if (right && s.read().nullif() && isBareColumn(leaf.from(), equals)) {
-                    return "= " + s.read().guc();
-                }
-            }
-        }
-        StringBuilder b = new StringBuilder();
-        for (int i = leaf.from(); i < leaf.to(); i++) {
-            b.append(tokens.text(i, i + 1)).append(' ');
-        }
-        return b.toString();
+    private PolicyDemands demands() {
+        return PolicyDemands.of(this, tokens, tree, spans);
     }
 
     /** The tenant column and nothing but parentheses and casts. */

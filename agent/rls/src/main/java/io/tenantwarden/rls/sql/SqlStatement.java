@@ -2,7 +2,6 @@ package io.tenantwarden.rls.sql;
 
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -41,15 +40,10 @@ public final class SqlStatement {
     private final boolean writes;
     private final boolean callsFunctions;
     private final boolean changesCatalog;
-    private final boolean opensCursor;
-    private final boolean holdsCursor;
-    private final boolean fetchesCursor;
     private final boolean firesTriggers;
-    private final String cursor;
+    private final CursorUse cursors;
     private final String prepared;
     private final boolean executesPrepared;
-    private final boolean closesCursor;
-    private final boolean closesAllCursors;
     private final List<Relation> relations;
     private final List<SettingChange> settings;
     private final List<SettingChange> settingsInText;
@@ -84,15 +78,10 @@ public final class SqlStatement {
         writes = f.writes;
         callsFunctions = f.callsFunctions;
         changesCatalog = f.changesCatalog;
-        opensCursor = f.opensCursor;
-        holdsCursor = f.holdsCursor;
-        fetchesCursor = f.fetchesCursor;
         firesTriggers = f.firesTriggers;
-        cursor = f.cursor;
+        cursors = f.cursors();
         prepared = f.prepared;
         executesPrepared = f.executes > 0;
-        closesCursor = f.closesCursor;
-        closesAllCursors = f.closesAllCursors;
         relations = f.relations.toList();
         settings = unmodifiable(f.settings);
         settingsInText = unmodifiable(f.settingsInText);
@@ -172,23 +161,9 @@ public final class SqlStatement {
         return multi && parsed ? SqlParser.parts(sql, escapes) : List.of(sql);
     }
 
-    /**
-     * Whether it reads rows in order to change them: FOR UPDATE or FOR NO KEY UPDATE. Reads the text again.
-     */
+    /** Whether it reads rows in order to change them: FOR UPDATE or FOR NO KEY UPDATE. Reads the text again. */
     public boolean locksRowsForUpdate() {
-        SqlLexer lexer = new SqlLexer(sql, escapes);
-        String before = "";
-        for (lexer.next(); lexer.type != SqlLexer.EOF; lexer.next()) {
-            String word = lexer.type == SqlLexer.WORD
-                    ? sql.substring(lexer.start, lexer.end).toLowerCase(Locale.ROOT)
-                    : "";
-            if (word.equals("update") && (before.equals("for") || before.equals("for no key"))) {
-                return true;
-            }
-            boolean goesOn = before.equals("for") && word.equals("no") || before.equals("for no") && word.equals("key");
-            before = word.equals("for") ? word : goesOn ? before + " " + word : "";
-        }
-        return false;
+        return RowLocks.forUpdate(sql, escapes);
     }
 
     /** The leading command; of several statements, of the first. */
@@ -347,21 +322,6 @@ public final class SqlStatement {
         return setsTransactionModeBeforeRows;
     }
 
-    /** Whether it opens a cursor in SQL (DECLARE). */
-    public boolean opensCursor() {
-        return opensCursor;
-    }
-
-    /** Whether a cursor that it opens outlives the transaction (WITH HOLD). */
-    public boolean holdsCursor() {
-        return holdsCursor;
-    }
-
-    /** Whether it reads from a cursor, or moves it (FETCH, MOVE). */
-    public boolean fetchesCursor() {
-        return fetchesCursor;
-    }
-
     /** The prepared statement that PREPARE or EXECUTE names, folded as PostgreSQL does; null when there is none, or several are executed. */
     public String prepared() {
         return prepared;
@@ -372,24 +332,14 @@ public final class SqlStatement {
         return executesPrepared;
     }
 
-    /** The cursor that DECLARE, FETCH or MOVE names, folded as PostgreSQL does; of several statements the last; else null. */
-    public String cursor() {
-        return cursor;
+    /** What it does with cursors in SQL; {@link CursorUse#NONE} when there are none. */
+    public CursorUse cursors() {
+        return cursors;
     }
 
     /** Whether it runs triggers that were deferred so far: SET CONSTRAINTS ... IMMEDIATE. */
     public boolean firesTriggers() {
         return firesTriggers;
-    }
-
-    /** Whether it closes at least one cursor in SQL (CLOSE, DISCARD ALL): one, unless {@link #closesAllCursors()}. */
-    public boolean closesCursor() {
-        return closesCursor;
-    }
-
-    /** Whether no cursor is left open by it (CLOSE ALL, DISCARD ALL). */
-    public boolean closesAllCursors() {
-        return closesAllCursors;
     }
 
     /** Whether it begins, ends or divides a transaction. */

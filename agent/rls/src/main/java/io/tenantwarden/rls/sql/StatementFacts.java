@@ -278,4 +278,11 @@ final class StatementFacts {
             ofRole = true;
         }
     }
+
+    /** What it does with cursors in SQL. */
+    CursorUse cursors() {
+        return opensCursor || fetchesCursor || closesCursor
+                ? new CursorUse(opensCursor, holdsCursor, fetchesCursor, cursor, closesCursor, closesAllCursors)
+                : CursorUse.NONE;
+    }
 }

@@ -383,8 +383,11 @@ class SqlStatementTest {
         assertEquals("data.x* b", relations("delete from " + name + " . x using b"));
         assertEquals(
                 "data",
-                SqlStatement.parse("declare " + name + " cursor for select 1").cursor());
-        assertEquals("data", SqlStatement.parse("fetch all from " + name).cursor());
+                SqlStatement.parse("declare " + name + " cursor for select 1")
+                        .cursors()
+                        .name());
+        assertEquals(
+                "data", SqlStatement.parse("fetch all from " + name).cursors().name());
         assertEquals("b", relations("with " + name + " as (select 1) select * from data, b"));
         assertEquals(
                 "app.data",
@@ -473,23 +476,24 @@ class SqlStatementTest {
 
     @Test
     void cursors() {
-        assertTrue(SqlStatement.parse("declare c cursor for select 1").opensCursor());
-        assertTrue(SqlStatement.parse("close c").closesCursor());
-        assertFalse(SqlStatement.parse("close c").closesAllCursors());
-        assertTrue(SqlStatement.parse("close all").closesAllCursors());
-        assertTrue(SqlStatement.parse("discard all").closesAllCursors());
+        assertTrue(SqlStatement.parse("declare c cursor for select 1").cursors().opens());
+        assertTrue(SqlStatement.parse("close c").cursors().closes());
+        assertFalse(SqlStatement.parse("close c").cursors().closesAll());
+        assertTrue(SqlStatement.parse("close all").cursors().closesAll());
+        assertTrue(SqlStatement.parse("discard all").cursors().closesAll());
     }
 
     @Test
     void cursorsThatOutliveTheirTransaction() {
         assertTrue(SqlStatement.parse("declare c cursor WITH /* x */ Hold for select 1")
-                .holdsCursor());
+                .cursors()
+                .holds());
         for (String sql : List.of(
                 "declare c cursor without hold for select 1",
                 "declare hold cursor for select 1",
                 "declare c cursor for select * from households",
                 "declare c cursor for with hold as (select 1) select 'with hold' from hold")) {
-            assertFalse(SqlStatement.parse(sql).holdsCursor(), sql);
+            assertFalse(SqlStatement.parse(sql).cursors().holds(), sql);
         }
     }
 
@@ -497,9 +501,14 @@ class SqlStatementTest {
     void namesOfCursors() {
         assertEquals(
                 "c",
-                SqlStatement.parse("declare C no scroll cursor for select 1").cursor());
+                SqlStatement.parse("declare C no scroll cursor for select 1")
+                        .cursors()
+                        .name());
         assertEquals(
-                "C x", SqlStatement.parse("declare \"C x\" cursor for select 1").cursor());
+                "C x",
+                SqlStatement.parse("declare \"C x\" cursor for select 1")
+                        .cursors()
+                        .name());
         for (String sql : List.of(
                 "fetch c",
                 "FETCH ALL IN c",
@@ -507,11 +516,11 @@ class SqlStatementTest {
                 "fetch relative -3 from \"c\";",
                 "move next in c")) {
             SqlStatement statement = SqlStatement.parse(sql);
-            assertTrue(statement.fetchesCursor(), sql);
-            assertEquals("c", statement.cursor(), sql);
+            assertTrue(statement.cursors().fetches(), sql);
+            assertEquals("c", statement.cursors().name(), sql);
         }
-        assertEquals(null, SqlStatement.parse("select 1").cursor());
-        assertTrue(SqlStatement.parse("select 1; fetch c").fetchesCursor());
+        assertEquals(null, SqlStatement.parse("select 1").cursors().name());
+        assertTrue(SqlStatement.parse("select 1; fetch c").cursors().fetches());
     }
 
     @Test

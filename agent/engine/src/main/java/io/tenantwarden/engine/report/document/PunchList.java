@@ -2,7 +2,7 @@ package io.tenantwarden.engine.report.document;
 
 import io.tenantwarden.engine.report.document.Report.SiteEntry;
 import io.tenantwarden.engine.report.document.Report.ViolationEntry;
-import io.tenantwarden.rls.audit.Words;
+import io.tenantwarden.rls.audit.Phrases;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -103,6 +103,6 @@ final class PunchList {
     }
 
     static String count(long number, String noun) {
-        return Words.count(number, noun);
+        return Phrases.count(number, noun);
     }
 }

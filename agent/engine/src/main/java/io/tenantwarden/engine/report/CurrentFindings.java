@@ -1,5 +1,6 @@
 package io.tenantwarden.engine.report;
 
+import io.tenantwarden.rls.audit.Finding;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -11,7 +12,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** What is wrong, or covered, apart from single statements: told once, and kept as it is now. Thread-safe. */
-final class Findings {
+final class CurrentFindings {
 
     private static final int MAX_FINDINGS = 10_000;
 
@@ -23,7 +24,7 @@ final class Findings {
     private volatile boolean selfCheckAsked;
     private volatile boolean selfCheckTold;
 
-    Findings(Consumer<LogLine> log) {
+    CurrentFindings(Consumer<LogLine> log) {
         this.log = log;
     }
 

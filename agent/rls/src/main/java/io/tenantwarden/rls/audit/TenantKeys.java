@@ -14,14 +14,14 @@ import java.util.Set;
  * @param large tables so large that reading all of one is to be noticed
  * @param indexNames {@code schema.name} of every index
  */
-record Keys(
+record TenantKeys(
         Map<Long, TenantColumn> columns,
         Map<Long, List<TableIndex>> indexes,
         List<ForeignKey> foreignKeys,
         Set<Long> large,
         Set<String> indexNames) {
 
-    static final Keys NONE = new Keys(Map.of(), Map.of(), List.of(), Set.of(), Set.of());
+    static final TenantKeys NONE = new TenantKeys(Map.of(), Map.of(), List.of(), Set.of(), Set.of());
 
     /** The tenant column of a table; null when it was not read. */
     TenantColumn column(CatalogTable t) {

@@ -5,11 +5,11 @@ import java.util.Collection;
 import java.util.stream.Collectors;
 
 /** Parts of messages: the one place that knows how a number goes with its noun. Stateless. */
-public final class Words {
+public final class Phrases {
 
     private static final int NAMED = 5;
 
-    private Words() {}
+    private Phrases() {}
 
     /** Names of some of the tables, and how many more there are. */
     static String some(Collection<CatalogTable> tables) {

@@ -11,12 +11,12 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The file of known violations, as it is written into a repository: a report with nothing in it that changes from run to run, so that its history shows
- * what was fixed.
+ * The file of known violations, as it is written into a repository: a report with nothing in it that changes from run to run, so that its history
+ * shows what was fixed.
  */
-final class Baseline {
+final class BaselineFile {
 
-    private Baseline() {}
+    private BaselineFile() {}
 
     /** The first: everything that may be excused. */
     static Report first(Report report, Instant now) {
@@ -57,7 +57,7 @@ final class Baseline {
                 .sorted(Comparator.comparing((ViolationEntry v) -> v.site().className())
                         .thenComparing(v -> v.site().method())
                         .thenComparing(ViolationEntry::id))
-                .map(Baseline::lasting)
+                .map(BaselineFile::lasting)
                 .toList();
         return new Report(
                 now.truncatedTo(ChronoUnit.SECONDS),
