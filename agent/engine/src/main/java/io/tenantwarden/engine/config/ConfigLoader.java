@@ -71,6 +71,7 @@ public final class ConfigLoader {
         }
         checkBypassParts();
         FrameworkPatterns.check(winners, problems);
+        HashKey.check(winners, problems);
         Entry mode = winners.get(Keys.MODE.name());
         checkTenants();
         checkRole(mode);
