@@ -35,7 +35,7 @@ class SitesTest {
     @TestFactory
     List<DynamicTest> exactlyTheMarkedLinesAreNamed() throws Exception {
         Path report = folder.resolve("sites.json");
-        Path classes = Kotlin.compile(SOURCES.resolve("kotlin"), folder.resolve("kotlin"));
+        Path classes = Kotlin.compile(SOURCES.resolve("kotlin"));
         List<String> output = new ArrayList<>();
         List<DynamicTest> tests =
                 new ArrayList<>(Forked.scenario(Class.forName("io.tenantwarden.tests.scenarios.SitesScenario"))

@@ -3,13 +3,16 @@ package io.tenantwarden.tests.jvm;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 
 /** Kotlin's compiler, in a JVM of its own: only the tests that need Kotlin wait for it. */
 public final class Kotlin {
@@ -20,11 +23,32 @@ public final class Kotlin {
     private Kotlin() {}
 
     /**
-     * Compiles all that lies under a folder.
+     * Compiles all that lies under a folder, unless the same sources were compiled before.
      *
      * @return the folder of the classes
      */
-    public static Path compile(Path sources, Path classes) throws IOException {
+    public static Path compile(Path sources) throws IOException {
+        List<Path> files;
+        try (Stream<Path> all = Files.walk(sources)) {
+            files = all.filter(file -> file.toString().endsWith(".kt")).sorted().toList();
+        }
+        CRC32 sum = new CRC32();
+        for (Path file : files) {
+            sum.update(Files.readAllBytes(file));
+        }
+        COMPILER.jars().forEach(jar -> sum.update(jar.getFileName().toString().getBytes(StandardCharsets.UTF_8)));
+        Path target = Path.of(System.getProperty("project.root"), "agent-tests/target/kotlin");
+        Path classes = target.resolve(Long.toHexString(sum.getValue()));
+        if (!Files.isDirectory(classes)) {
+            Files.createDirectories(target);
+            Path fresh = Files.createTempDirectory(target, "compiling");
+            compile(files, fresh);
+            Files.move(fresh, classes, StandardCopyOption.ATOMIC_MOVE);
+        }
+        return classes;
+    }
+
+    private static void compile(List<Path> files, Path classes) throws IOException {
         String libraries = COMPILER.jars().stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
         List<String> command = new ArrayList<>(List.of(
                 Jdk.current().java().toString(),
@@ -42,9 +66,7 @@ public final class Kotlin {
                 libraries,
                 "-d",
                 classes.toString()));
-        try (Stream<Path> files = Files.walk(sources)) {
-            files.map(Path::toString).filter(name -> name.endsWith(".kt")).forEach(command::add);
-        }
+        files.forEach(file -> command.add(file.toString()));
         Path output = Files.createTempFile(classes.toAbsolutePath().getParent(), "kotlinc", ".txt");
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -60,7 +82,6 @@ public final class Kotlin {
         } catch (InterruptedException e) {
             throw new UncheckedIOException(new IOException(e));
         }
-        return classes;
     }
 
     /** Puts such classes on the class path of a JVM, with Kotlin's own. */
