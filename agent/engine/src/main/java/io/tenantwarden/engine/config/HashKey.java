@@ -8,33 +8,44 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** The key under which tenant ids are hashed, where one is configured ({@code warden.hash.key}, {@code warden.hash.keyFile}). Immutable. */
+/** The key under which tenant ids are hashed, where one is configured ({@code warden.hash.key}, {@code warden.hash.keyFile}). Thread-safe. */
 public final class HashKey {
 
     private static final int MIN_LENGTH = 16;
     private static final int MAX_BYTES = 4_096;
 
-    private final byte[] bytes;
+    private final Path file;
+    private byte[] bytes;
 
-    private HashKey(byte[] bytes) {
+    private HashKey(Path file, byte[] bytes) {
+        this.file = file;
         this.bytes = bytes;
     }
 
     static HashKey of(String text) {
+        return new HashKey(null, bytes(text));
+    }
+
+    /** Read when it is first asked for. */
+    static HashKey in(Path file) {
+        return new HashKey(file, null);
+    }
+
+    private static byte[] bytes(String text) {
         String key = text.strip();
         if (key.length() < MIN_LENGTH) {
             throw new IllegalArgumentException("a key of less than " + MIN_LENGTH
                     + " characters can be guessed; make one with: openssl rand -hex 32");
         }
-        return new HashKey(key.getBytes(StandardCharsets.UTF_8));
+        return key.getBytes(StandardCharsets.UTF_8);
     }
 
-    static HashKey in(Path file) {
+    private static byte[] bytes(Path file) {
         try {
             if (Files.size(file) > MAX_BYTES) {
                 throw new IllegalArgumentException("more than " + MAX_BYTES + " bytes: is it the file of the key?");
             }
-            return of(Files.readString(file));
+            return bytes(Files.readString(file));
         } catch (IOException e) {
             throw new IllegalArgumentException(
                     "cannot be read (" + e
@@ -43,8 +54,15 @@ public final class HashKey {
         }
     }
 
-    /** A copy. */
-    public byte[] bytes() {
+    /**
+     * A copy.
+     *
+     * @throws IllegalArgumentException when the file cannot be read or has no key; not once the configuration has been accepted
+     */
+    public synchronized byte[] bytes() {
+        if (bytes == null) {
+            bytes = bytes(file);
+        }
         return bytes.clone();
     }
 
@@ -55,6 +73,13 @@ public final class HashKey {
         if (key != null && (key.layer == Layer.SYSTEM_PROPERTY || key.layer == Layer.ARGUMENT)) {
             problems.add(key.shown() + ": everyone who may list processes reads it there; set the environment variable "
                     + Keys.HASH_KEY.variable() + ", or " + Keys.HASH_KEY_FILE.name());
+        }
+        if (file != null && file.value instanceof HashKey inFile) {
+            try {
+                inFile.bytes();
+            } catch (IllegalArgumentException e) {
+                problems.add(file.shown() + ": " + Printable.message(e.getMessage()));
+            }
         }
         if (key != null && file != null) {
             problems.add(file.shown() + ": " + Keys.HASH_KEY.name() + " is set as well (" + key.layer.label()
