@@ -32,12 +32,10 @@ final class Passages {
 
     private static final String TEXT = "Ljava/lang/String;";
 
-    /** How the arguments of a proxy's handler end: {@code InvocationHandler}, and CGLIB's {@code MethodInterceptor}. */
-    private static final String[] OF_HANDLERS = {
-        "Ljava/lang/Object;Ljava/lang/reflect/Method;[Ljava/lang/Object;)",
-        "Ljava/lang/Object;Ljava/lang/reflect/Method;[Ljava/lang/Object;Lorg/springframework/cglib/proxy/MethodProxy;)",
-        "Ljava/lang/Object;Ljava/lang/reflect/Method;[Ljava/lang/Object;Lnet/sf/cglib/proxy/MethodProxy;)",
-    };
+    /** How the arguments of a proxy's handler end: {@code InvocationHandler}; CGLIB's {@code MethodInterceptor} has one more. */
+    private static final String OF_HANDLERS = "Ljava/lang/Object;Ljava/lang/reflect/Method;[Ljava/lang/Object;";
+
+    private static final String OF_CGLIB = "/proxy/MethodProxy;";
 
     private static final String PROCEED = "proceed";
     private static final String REFLECTION = "java.lang.reflect.Method";
@@ -65,7 +63,7 @@ final class Passages {
         }
         String calledClass = callee.getClassName();
         if (calledClass.equals(REFLECTION) || calledClass.endsWith(METHOD_PROXY)) {
-            return containsAny(frame.getDescriptor(), OF_HANDLERS);
+            return isHandler(frame.getDescriptor());
         }
         Class<?> type = frame.getDeclaringClass();
         if (!isJdbc(type)) {
@@ -73,6 +71,11 @@ final class Passages {
         }
         return calleeHandsOn && calledClass.equals(frame.getClassName())
                 || outsideLambda(frame.getMethodName()).equals(outsideLambda(called));
+    }
+
+    private static boolean isHandler(String descriptor) {
+        String arguments = descriptor.substring(0, descriptor.indexOf(')'));
+        return arguments.endsWith(OF_HANDLERS) || arguments.contains(OF_HANDLERS) && arguments.endsWith(OF_CGLIB);
     }
 
     private static boolean isJdbc(Class<?> type) {
