@@ -44,6 +44,27 @@ class HardCasesTest {
         }
     }
 
+    private static final String LABEL = "application_name=billing {tenant-hash} {thread}";
+
+    private static void withHashKey(AgentJvm jvm) {
+        jvm.environment("WARDEN_HASH_KEY", "c0ffee00c0ffee00c0ffee00");
+    }
+
+    private static void assertTheNameIsNobodysTenant(AgentJvm.Result result) {
+        assertTrue(
+                result.lines("VIOLATION unscoped-query").stream()
+                        .anyMatch(line -> line.contains("ApplicationNameScenario#")),
+                result::all);
+        for (String kind : List.of("VIOLATION guc-tamper", "VIOLATION tenant-switch", "setting-redundant", "c0ffee")) {
+            assertEquals(
+                    List.of(),
+                    result.lines(kind).stream()
+                            .filter(line -> line.contains("application_name") || line.contains("c0ffee"))
+                            .toList());
+        }
+        assertEquals(List.of(), result.lines("application_name(in"), "no policy is asked for it");
+    }
+
     /** The same with {@code warden.hold=session}, which must change nothing but what is sent. */
     @TestFactory
     List<DynamicTest> habitsWithValuesHeldForTheSession() {
@@ -53,8 +74,11 @@ class HardCasesTest {
                     .database(TestDatabase.create(major))
                     .named("hold=session")
                     .warden("hold", "session")
-                    .warden("tenant", AgentScenariosTest.SOURCE);
-            if (major == 18) {
+                    .warden("tenant", AgentScenariosTest.SOURCE)
+                    .with(HardCasesTest::withHashKey);
+            if (major == 14) {
+                forked.and(scenario("ApplicationNameScenario")).warden("guc", "app.tenant_id={tenant}," + LABEL);
+            } else {
                 forked.and(scenario("PoolOfOneScenario")).and(scenario("IsolationScenario"));
                 HABITS.forEach(name -> forked.and(scenario(name)));
             }
@@ -89,7 +113,11 @@ class HardCasesTest {
     List<DynamicTest> severalSettings() throws Exception {
         return onBothServers(
                 "HardCasesGucScenario",
-                forked -> forked.warden("guc", "app.tenant_id={tenant},app.is_platform=off,app.region=eu")
+                forked -> forked.and(scenario("ApplicationNameScenario"))
+                        .warden("guc", "app.tenant_id={tenant},app.is_platform=off,app.region=eu," + LABEL)
+                        .with(HardCasesTest::withHashKey)
+                        .warden("log", "stderr")
+                        .then(HardCasesTest::assertTheNameIsNobodysTenant)
                         .warden("guc.none", "app.is_platform=off")
                         .warden("guc.bypass", "app.is_platform=on")
                         .warden("bypass.platform.at", SCENARIOS + "HardCasesGucScenario#inBypass")

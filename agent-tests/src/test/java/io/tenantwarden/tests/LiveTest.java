@@ -137,7 +137,7 @@ class LiveTest {
 
     /** Seconds of load, and milliseconds between two changes; {@code -Dmode.switch=60,1000} is the long form. */
     private static final String[] SWITCHES =
-            System.getProperty("mode.switch", "6,400").split(",");
+            System.getProperty("mode.switch", "4,300").split(",");
 
     private static AgentJvm switching(String mode) {
         return new AgentJvm()
@@ -150,19 +150,52 @@ class LiveTest {
     @ParameterizedTest
     @ValueSource(strings = {"pipelined", "jdbc"})
     void theModeChangesUnderLoad(String strategy) throws IOException {
-        TestDatabase database = TestDatabase.create(18);
-        Path report = folder.resolve(strategy + ".json");
-        AgentJvm.Result result = switching("audit")
-                .property("warden.strategy", strategy)
-                .property("warden.report", report.toString())
+        theModeChanges(strategy, "audit", switching("audit").property("warden.strategy", strategy));
+    }
+
+    @Test
+    void theModeChangesUnderLoadWithValuesHeldForTheSession() throws IOException {
+        theModeChanges("hold", "audit", switching("audit").property("warden.hold", "session"));
+    }
+
+    private void theModeChanges(String name, String first, AgentJvm jvm) throws IOException {
+        JsonNode written = theModeChanges(name, first, TestDatabase.create(18), jvm);
+        assertEquals(
+                Set.of(
+                        "unscoped-query",
+                        "zero-row-write",
+                        "injection-failed"), // the latter: a cursor of nobody's in enforce
+                written.get("violations").findValuesAsText("kind").stream().collect(Collectors.toSet()),
+                written::toPrettyString);
+    }
+
+    /** The login sees all rows, so that a statement without the role would be seen at once. */
+    @ParameterizedTest
+    @ValueSource(strings = {"pipelined", "jdbc"})
+    void theModeChangesUnderLoadAsARole(String strategy) throws IOException {
+        AgentJvm jvm =
+                switching("inject").property("warden.strategy", strategy).property("warden.role", "warden_acting");
+        JsonNode written = theModeChanges("role-" + strategy, "inject", RoleTest.database(18), jvm);
+        assertEquals(
+                Set.of("unscoped-query", "zero-row-write"),
+                written.get("violations").findValuesAsText("kind").stream().collect(Collectors.toSet()),
+                written::toPrettyString);
+    }
+
+    private JsonNode theModeChanges(String name, String first, TestDatabase database, AgentJvm jvm) throws IOException {
+        Path report = folder.resolve(name + ".json");
+        AgentJvm.Result result = jvm.property("warden.report", report.toString())
                 .properties(database.properties())
-                .run(ModeSwitchMain.class, "audit", SWITCHES[0], SWITCHES[1]);
-        System.out.println(strategy + " " + result.lines("##"));
+                .run(ModeSwitchMain.class, first, SWITCHES[0], SWITCHES[1]);
+        System.out.println(name + " " + result.lines("##"));
         assertEquals(0, result.exit(), result::all);
         int changes = Integer.parseInt(result.lines("##changes").get(0).replaceAll("\\D", ""));
         assertTrue(changes > 12, result::all);
+        String second = first.equals("audit") ? "inject" : "enforce";
         assertEquals(
-                List.of("[warden] mode-changed old=audit new=inject", "[warden] mode-changed old=inject new=audit"),
+                List.of(
+                        "[warden] mode-changed old=" + first + " new=" + second,
+                        "[warden] mode-changed old=" + second + " new=" + first),
                 result.lines("mode-changed").stream()
                         .map(line -> line.substring(line.indexOf("[warden]")))
                         .limit(2)
@@ -173,13 +206,7 @@ class LiveTest {
         JsonNode written = new ObjectMapper().readTree(text);
         assertEquals(changes, written.get("modeChanges").size());
         assertEquals(0, written.at("/health/agentErrors").asInt(), result::all);
-        assertEquals(
-                Set.of(
-                        "unscoped-query",
-                        "zero-row-write",
-                        "injection-failed"), // the latter: a cursor of nobody's in enforce
-                written.get("violations").findValuesAsText("kind").stream().collect(Collectors.toSet()),
-                written::toPrettyString);
+        return written;
     }
 
     @Test

@@ -33,8 +33,15 @@ public final class AgentJvm {
     private final List<String> jvmOptions = new ArrayList<>();
     private final Map<String, String> properties = new LinkedHashMap<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
-    private final Set<String> leftOut =
-            new HashSet<>(Set.of("slf4j-nop", "slf4j-reload4j", "micrometer-core", "opentelemetry-sdk"));
+    private final Set<String> leftOut = new HashSet<>(Set.of(
+            "slf4j-nop",
+            "slf4j-reload4j",
+            "micrometer-core",
+            "opentelemetry-sdk",
+            "spring-data",
+            "jooq",
+            "r2dbc-spi",
+            "jdbi3"));
     private final List<String> moreClassPath = new ArrayList<>();
     private Duration timeout = Duration.ofMinutes(5);
     private Path directory;

@@ -23,9 +23,13 @@ public final class Db {
 
     /** A pool of the unprivileged role. */
     public static HikariDataSource hikari(int size) {
+        return hikari(size, "warden_app");
+    }
+
+    public static HikariDataSource hikari(int size, String role) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(url());
-        config.setUsername("warden_app");
+        config.setUsername(role);
         config.setPassword("secret");
         config.setMaximumPoolSize(size);
         config.setMinimumIdle(size);

@@ -17,22 +17,25 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.management.Attribute;
+import javax.management.MBeanException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
+import javax.management.RuntimeMBeanException;
 import org.postgresql.PGConnection;
 
 /**
  * Four threads read and write as two tenants and as nobody, on fewer connections than threads, while the mode goes from audit to inject to enforce and
  * back. Ends with exit code 1 at the first row of another tenant, at a value that was left on a connection, and at a refusal while no part of the
- * statement ran in enforce.
+ * statement ran in enforce. With {@code warden.role} the login is a superuser, who sees every row, and the mode does not change to audit.
  */
 public final class ModeSwitchMain {
 
     private static final String[] MODES = {"inject", "enforce", "inject", "audit", "enforce", "audit"};
+    private static final String[] MODES_OF_ROLE = {"enforce", "inject"};
     private static final int THREADS = 4;
-    private static final int CHANGES_IN_THE_MIDDLE = 6;
+    private static final String ROLE = System.getProperty("warden.role");
 
-    private final HikariDataSource pool = Db.hikari(3);
+    private final HikariDataSource pool = ROLE == null ? Db.hikari(3) : Db.hikari(3, "postgres");
     private final AtomicReference<Throwable> wrong = new AtomicReference<>();
     private final AtomicLong statements = new AtomicLong();
     private final AtomicLong full = new AtomicLong();
@@ -47,6 +50,7 @@ public final class ModeSwitchMain {
     private volatile Phase now;
     private volatile Phase next;
     private volatile boolean stop;
+    private int changes;
     // of the last phase in enforce
     private volatile long lastEnforce = -1;
 
@@ -68,7 +72,11 @@ public final class ModeSwitchMain {
             Thread.sleep(50);
         }
         TenantContext.as("a", () -> {
-            inTheMiddle(server, name);
+            if (ROLE == null) {
+                inTheMiddle(server, name);
+            } else {
+                inTheMiddleAsRole(server, name);
+            }
             return null;
         });
         List<Thread> threads = new ArrayList<>();
@@ -79,10 +87,11 @@ public final class ModeSwitchMain {
             thread.start();
         }
         long end = System.nanoTime() + seconds * 1_000_000_000L;
-        int changes = CHANGES_IN_THE_MIDDLE;
+        int before = changes;
+        String[] modes = ROLE == null ? MODES : MODES_OF_ROLE;
         while (System.nanoTime() < end && wrong.get() == null) {
             Thread.sleep(pause);
-            change(server, name, MODES[(changes++ - CHANGES_IN_THE_MIDDLE) % MODES.length]);
+            change(server, name, modes[(changes - before) % modes.length]);
         }
         stop = true;
         for (Thread thread : threads) {
@@ -95,11 +104,42 @@ public final class ModeSwitchMain {
             wrong.get().printStackTrace();
             System.exit(1);
         }
-        boolean shown = full.get() > 0 && empty.get() > 0 && refused.get() > 0 && acrossSwitch.get() > 0;
+        boolean shown =
+                full.get() > 0 && (empty.get() > 0 || ROLE != null) && refused.get() > 0 && acrossSwitch.get() > 0;
         System.exit(shown ? 0 : 2);
     }
 
-    /** What a change does to what is open: from audit to audit, by {@link #CHANGES_IN_THE_MIDDLE} changes. */
+    /** From inject to inject: the role stays, and there is no way to audit, which would give it up. */
+    private void inTheMiddleAsRole(MBeanServer server, ObjectName name) throws Exception {
+        try (Connection c = pool.getConnection()) {
+            c.setAutoCommit(false);
+            rows(c, TestDatabase.ROWS, "begun in inject");
+            change(server, name, "enforce");
+            rows(c, TestDatabase.ROWS, "goes on in enforce");
+            c.commit();
+            copied(c);
+            change(server, name, "inject");
+            List<String> user = Db.column(c, "select current_user || ' ' || count(*) from invoices");
+            if (!user.equals(List.of(ROLE + " " + TestDatabase.ROWS))) {
+                throw new AssertionError("ran as " + user);
+            }
+            c.rollback();
+        }
+        try {
+            server.setAttribute(name, new Attribute("Mode", "audit"));
+            throw new AssertionError("in audit everything would run as the login");
+        } catch (MBeanException e) {
+            if (!String.valueOf(e.getCause()).contains("warden.role")) {
+                throw e;
+            }
+        } catch (RuntimeMBeanException e) {
+            if (!String.valueOf(e.getCause()).contains("warden.role")) {
+                throw e;
+            }
+        }
+    }
+
+    /** What a change does to what is open: from audit to audit. */
     private void inTheMiddle(MBeanServer server, ObjectName name) throws Exception {
         try (Connection c = pool.getConnection()) {
             c.setAutoCommit(false);
@@ -156,6 +196,7 @@ public final class ModeSwitchMain {
     }
 
     private void change(MBeanServer server, ObjectName name, String mode) throws Exception {
+        changes++;
         Phase begun = new Phase(mode, now.number() + 1);
         next = begun;
         if (mode.equals("enforce")) {

@@ -43,7 +43,7 @@ record ProbeRun(
                     case CONSTANT -> value.append(part.constant());
                     case TENANT -> value.append(id);
                     // a value of the running application, which is not here
-                    case SOURCE -> known = false;
+                    case SOURCE, THREAD, TENANT_HASH -> known = false;
                 }
             }
             if (known) {

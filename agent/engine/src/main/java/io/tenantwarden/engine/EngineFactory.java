@@ -3,6 +3,7 @@ package io.tenantwarden.engine;
 import io.tenantwarden.bootstrap.AgentErrors;
 import io.tenantwarden.bootstrap.TaskBridge;
 import io.tenantwarden.bootstrap.ThreadState;
+import io.tenantwarden.engine.config.ApplicationName;
 import io.tenantwarden.engine.config.Config;
 import io.tenantwarden.engine.config.Functions;
 import io.tenantwarden.engine.config.GucAssignment;
@@ -38,6 +39,7 @@ import io.tenantwarden.engine.report.LoggerFactories;
 import io.tenantwarden.engine.report.ReportSettings;
 import io.tenantwarden.engine.report.Reporter;
 import io.tenantwarden.engine.report.SiteFinder;
+import io.tenantwarden.engine.report.TenantHash;
 import io.tenantwarden.engine.session.CatalogRefresher;
 import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Checkouts;
@@ -108,6 +110,9 @@ public final class EngineFactory {
                 EngineFactory::internal,
                 end);
         this.errors = new OwnErrors(mode, reporter::error);
+        if (config.hashKey() != null) {
+            TenantHash.key(config.hashKey().bytes());
+        }
         this.sites = new SiteFinder(config.appPackages());
         this.sources = new TenantSources(config, mode, sites, reporter, opener);
         ScopeResolver scopes = sources.scopes();
@@ -220,7 +225,10 @@ public final class EngineFactory {
                 facts,
                 new AuditOptions(
                         config.gucNames(),
-                        config.gucBypass().stream().map(GucAssignment::name).toList(),
+                        config.gucBypass().stream()
+                                .map(GucAssignment::name)
+                                .filter(name -> !ApplicationName.is(name))
+                                .toList(),
                         List.of()),
                 config.tenantColumns(),
                 config.catalogRefresh().toNanos(),
@@ -352,7 +360,7 @@ public final class EngineFactory {
     private Map<String, GucPlan.Value> values(List<GucAssignment> assignments) {
         Map<String, GucPlan.Value> values = new LinkedHashMap<>();
         for (GucAssignment assignment : assignments) {
-            values.put(assignment.name(), new TemplateValue(assignment.value(), sources.values(), sources::failed));
+            values.put(assignment.name(), new TemplateValue(assignment, sources.values(), sources::failed));
         }
         return values;
     }

@@ -1,8 +1,12 @@
 package io.tenantwarden.engine;
 
 import io.tenantwarden.bootstrap.ThreadState;
+import io.tenantwarden.engine.config.ApplicationName;
+import io.tenantwarden.engine.config.GucAssignment;
 import io.tenantwarden.engine.config.GucTemplate;
 import io.tenantwarden.engine.inject.GucPlan;
+import io.tenantwarden.engine.report.TenantHash;
+import io.tenantwarden.engine.report.ThreadNames;
 import io.tenantwarden.engine.session.KeptAnswer;
 import io.tenantwarden.engine.tenant.TenantSourceException;
 import io.tenantwarden.engine.tenant.ValueSources;
@@ -17,14 +21,17 @@ final class TemplateValue implements GucPlan.Value {
     private final boolean tenantOnly;
     private final boolean fixed;
     private final boolean holdsTenant;
+    private final boolean isLabel;
 
-    TemplateValue(GucTemplate template, ValueSources sources, Consumer<TenantSourceException> failures) {
-        this.template = template;
+    TemplateValue(GucAssignment assignment, ValueSources sources, Consumer<TenantSourceException> failures) {
+        this.template = assignment.value();
+        this.isLabel = ApplicationName.is(assignment.name());
         this.sources = sources;
         this.failures = failures;
         this.tenantOnly =
                 template.parts().size() == 1 && template.parts().get(0).kind() == GucTemplate.Kind.TENANT;
-        this.fixed = template.parts().stream().noneMatch(part -> part.kind() == GucTemplate.Kind.SOURCE);
+        this.fixed = template.parts().stream()
+                .noneMatch(part -> part.kind() == GucTemplate.Kind.SOURCE || part.kind() == GucTemplate.Kind.THREAD);
         this.holdsTenant = template.parts().stream().anyMatch(part -> part.kind() == GucTemplate.Kind.TENANT);
     }
 
@@ -49,13 +56,15 @@ final class TemplateValue implements GucPlan.Value {
                 case CONSTANT -> part.constant();
                 case TENANT -> tenant;
                 case SOURCE -> read(part);
+                case TENANT_HASH -> TenantHash.of(tenant);
+                case THREAD -> ThreadNames.withoutNumbers(Thread.currentThread().getName());
             };
             if (text == null) {
                 return null;
             }
             value.append(text);
         }
-        return value.toString();
+        return isLabel ? ApplicationName.fit(value) : value.toString();
     }
 
     private String read(GucTemplate.Part part) {

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tenantwarden.engine.config.GucAssignment;
 import io.tenantwarden.engine.config.GucTemplate;
 import io.tenantwarden.engine.config.GucTemplate.Kind;
 import io.tenantwarden.engine.config.GucTemplate.Part;
+import io.tenantwarden.engine.report.TenantHash;
 import io.tenantwarden.engine.tenant.AppFrames;
 import io.tenantwarden.engine.tenant.LoadedClasses;
 import io.tenantwarden.engine.tenant.Opener;
@@ -43,6 +45,10 @@ class TemplateValueTest {
     }
 
     private TemplateValue value(Part... parts) {
+        return valueOf("app.tenant_id", parts);
+    }
+
+    private TemplateValue valueOf(String guc, Part... parts) {
         LoadedClasses classes = LoadedClasses.forSources(List.of(USER));
         classes.noteClass(getClass().getClassLoader(), getClass().getName().replace('.', '/'));
         ReadGuard guard = new ReadGuard() {
@@ -60,9 +66,27 @@ class TemplateValueTest {
             public void recursive(String sources) {}
         };
         return new TemplateValue(
-                new GucTemplate(List.of(parts), ""),
+                new GucAssignment(guc, new GucTemplate(List.of(parts), "")),
                 new ValueSources(List.of(USER), new SourceContext(classes, AppFrames.NONE, Opener.NONE), guard),
                 failures::add);
+    }
+
+    @Test
+    void theApplicationNameHasHashAndThreadAndIsCut() throws Exception {
+        TemplateValue value = valueOf(
+                "Application_Name",
+                constant("billing "),
+                new Part(Kind.TENANT_HASH, null, null),
+                constant(" "),
+                new Part(Kind.THREAD, null, null));
+        assertFalse(value.isFixed(), "the thread");
+        assertFalse(value.holdsTenant());
+        String[] seen = new String[1];
+        Thread thread = new Thread(() -> seen[0] = value.of("acme"), "w\u00f6rker-17-of-20 " + "x".repeat(80));
+        thread.start();
+        thread.join();
+        String text = "billing " + TenantHash.of("acme") + " w?rker-#-of-# " + "x".repeat(80);
+        assertEquals(text.substring(0, 63), seen[0], "longer names are cut by PostgreSQL, with a notice for each");
     }
 
     @Test

@@ -70,9 +70,16 @@ public final class Config {
         return get(Keys.GUC);
     }
 
+    /** The key under which tenant ids are hashed; null when each JVM makes its own. */
+    public HashKey hashKey() {
+        HashKey key = get(Keys.HASH_KEY);
+        return key == null ? get(Keys.HASH_KEY_FILE) : key;
+    }
+
     /** Names of the settings in a tenant scope, those that are the tenant and nothing else first: what policies compare with. */
     public List<String> gucNames() {
         return guc().stream()
+                .filter(guc -> !ApplicationName.is(guc.name()))
                 .sorted(Comparator.comparing((GucAssignment g) -> !g.value().isTenant())
                         .thenComparing(g -> !g.value().usesTenant()))
                 .map(GucAssignment::name)

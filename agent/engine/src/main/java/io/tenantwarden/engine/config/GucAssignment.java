@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * A GUC and the value that it gets. Immutable.
  *
- * @param name a custom setting, for instance {@code app.tenant_id}, spelled as configured (PostgreSQL ignores the case)
+ * @param name a custom setting, for instance {@code app.tenant_id}, spelled as configured (PostgreSQL ignores the case), or {@code application_name}
  * @param value what it is set to
  * @see <a href="https://www.postgresql.org/docs/current/runtime-config-custom.html">PostgreSQL: customized options</a>
  */
@@ -46,9 +46,16 @@ public record GucAssignment(String name, GucTemplate value) {
             throw new IllegalArgumentException("'" + text + "' is not name=value, for instance app.tenant_id={tenant}");
         }
         String name = text.substring(0, equals).strip();
-        checkName(name);
-        return new GucAssignment(
-                name, GucTemplate.parse(text.substring(equals + 1).strip()));
+        GucTemplate value;
+        if (ApplicationName.is(name)) {
+            value = GucTemplate.parse(text.substring(equals + 1).strip());
+            ApplicationName.check(value);
+        } else {
+            checkName(name);
+            value = GucTemplate.parse(text.substring(equals + 1).strip());
+            ApplicationName.checkOther(name, value);
+        }
+        return new GucAssignment(name, value);
     }
 
     private static void checkName(String name) {
@@ -63,7 +70,7 @@ public record GucAssignment(String name, GucTemplate value) {
         if (parts.size() < 2) {
             throw new IllegalArgumentException("'" + name
                     + "' has no dot, so PostgreSQL takes it for a setting of its own; use a custom one, for instance app."
-                    + name);
+                    + name + " (of PostgreSQL's own only application_name may be set)");
         }
     }
 

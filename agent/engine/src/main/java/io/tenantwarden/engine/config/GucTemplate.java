@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The value of a GUC as it was configured: constant text, the tenant, and tenant sources, in any mixture. Immutable.
+ * The value of a GUC as it was configured: constant text, the tenant, and tenant sources, in any mixture; in {@code application_name} the tenant's hash
+ * and the thread. Immutable.
  *
  * @param parts in order; empty for the empty value
  * @param text the template as it was written
@@ -16,7 +17,11 @@ public record GucTemplate(List<Part> parts, String text) {
     public enum Kind {
         CONSTANT,
         TENANT,
-        SOURCE
+        SOURCE,
+        /** The keyed hash of the tenant, as in the log. */
+        TENANT_HASH,
+        /** The name of the thread, as in the log. */
+        THREAD
     }
 
     /**
@@ -29,8 +34,10 @@ public record GucTemplate(List<Part> parts, String text) {
     public record Part(Kind kind, String constant, SourceSpec source) {}
 
     private static final Part TENANT = new Part(Kind.TENANT, null, null);
+    private static final Part TENANT_HASH = new Part(Kind.TENANT_HASH, null, null);
+    private static final Part THREAD = new Part(Kind.THREAD, null, null);
 
-    /** Whether the value is the same for all statements. */
+    /** Whether the database learns nothing of the tenant from it: the hash is for people who read the server's log. */
     public boolean isConstant() {
         return !has(Kind.TENANT) && !has(Kind.SOURCE);
     }
@@ -40,12 +47,12 @@ public record GucTemplate(List<Part> parts, String text) {
         return parts.size() == 1 && parts.get(0).kind() == Kind.TENANT;
     }
 
-    /** Whether the tenant of the scope occurs in it. */
+    /** Whether the tenant of the scope occurs in it, or its hash. */
     public boolean usesTenant() {
-        return has(Kind.TENANT);
+        return has(Kind.TENANT) || has(Kind.TENANT_HASH);
     }
 
-    private boolean has(Kind kind) {
+    boolean has(Kind kind) {
         for (int i = 0; i < parts.size(); i++) {
             if (parts.get(i).kind == kind) {
                 return true;
@@ -90,8 +97,15 @@ public record GucTemplate(List<Part> parts, String text) {
     }
 
     private static Part braces(String inside, String text) {
-        if (inside.equals("tenant")) {
-            return TENANT;
+        switch (inside) {
+            case "tenant":
+                return TENANT;
+            case "tenant-hash":
+                return TENANT_HASH;
+            case "thread":
+                return THREAD;
+            default:
+                break;
         }
         try {
             return new Part(Kind.SOURCE, null, SourceSpec.parse(inside));

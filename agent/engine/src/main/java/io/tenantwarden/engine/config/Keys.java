@@ -93,6 +93,21 @@ public final class Keys {
                     + " door; a setting not named here becomes empty.",
             "app.is_platform=off"));
 
+    public static final Key<HashKey> HASH_KEY = declare(Key.of(
+                    "warden.hash.key",
+                    Values.HASH_KEY,
+                    "Key under which tenant ids are hashed in log, report and `application_name`, so that hashes are the same"
+                            + " in every JVM; without it each JVM makes one. Only as an environment variable or in the"
+                            + " file ([the tenant in the server's log](reading-the-log.md#the-tenant-in-the-servers-log)).",
+                    "the output of openssl rand -hex 32")
+            .asSecret());
+
+    public static final Key<HashKey> HASH_KEY_FILE = declare(Key.of(
+            "warden.hash.keyFile",
+            Values.HASH_KEY_FILE,
+            "File with the key, instead of `warden.hash.key`.",
+            "/run/secrets/warden-hash-key"));
+
     public static final Key<List<TablePattern>> TABLES_INCLUDE = declare(Key.of(
             "warden.tables.include",
             Values.list(Values.TABLE),

@@ -29,6 +29,7 @@ final class TogetherChecks {
     void run() {
         checkBypassParts();
         FrameworkPatterns.check(winners, problems);
+        HashKey.check(winners, problems);
         Entry mode = winners.get(Keys.MODE.name());
         checkTenants();
         checkRole(mode);

@@ -4,6 +4,7 @@ import io.tenantwarden.engine.report.ViolationKind;
 import io.tenantwarden.engine.report.document.ReportFormats;
 import io.tenantwarden.engine.tenant.SourceKinds;
 import io.tenantwarden.engine.tenant.SourceSpec;
+import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -77,6 +78,22 @@ final class Values {
         }
     };
 
+    static final ValueType<HashKey> HASH_KEY =
+            new ValueType<>("text of 16 characters or more, as `openssl rand -hex 32` writes it") {
+                @Override
+                HashKey read(String text) {
+                    return HashKey.of(text);
+                }
+            };
+
+    static final ValueType<HashKey> HASH_KEY_FILE =
+            new ValueType<>("name of a file with 16 characters or more, relative to the working directory") {
+                @Override
+                HashKey read(String text) {
+                    return HashKey.in(Path.of(text));
+                }
+            };
+
     static final ValueType<Duration> DURATION = new ValueType<>("duration: 500ms, 300s, 5m, 1h") {
         @Override
         Duration read(String text) {
@@ -106,7 +123,8 @@ final class Values {
 
     /** Settings of a tenant scope. */
     static final ValueType<List<GucAssignment>> TENANT_GUCS =
-            new ValueType<>("list of `name=value`; in a value `{tenant}` or any tenant source in braces") {
+            new ValueType<>("list of `name=value`; in a value `{tenant}` or any tenant source in braces; in that of"
+                    + " `application_name` only `{tenant-hash}` and `{thread}`") {
                 @Override
                 List<GucAssignment> read(String text) {
                     List<GucAssignment> assignments = GucAssignment.parseList(text);
@@ -129,9 +147,14 @@ final class Values {
                     List<GucAssignment> assignments = GucAssignment.parseList(text);
                     for (GucAssignment assignment : assignments) {
                         if (assignment.value().usesTenant()) {
-                            throw new IllegalArgumentException(
-                                    assignment.name() + " uses {tenant}, but there is no tenant here; write a constant,"
-                                            + " for instance app.is_platform=on");
+                            throw new IllegalArgumentException(assignment.name()
+                                    + (assignment.value().has(GucTemplate.Kind.TENANT)
+                                            ? " uses {tenant}"
+                                            : " uses {tenant-hash}")
+                                    + ", but there is no tenant here; write a constant, for instance "
+                                    + (ApplicationName.is(assignment.name())
+                                            ? "application_name=billing"
+                                            : "app.is_platform=on"));
                         }
                     }
                     return assignments;

@@ -17,6 +17,9 @@ import java.util.TreeSet;
  *
  * <p>Every GUC that any of the three settings names is sent in every injection: a value that a scope does not name gets
  * its none-value, so that nothing of the scope before stays behind.
+ *
+ * <p>{@code application_name} is sent with them and is no setting that a policy reads: what the application does with it is no tampering, and names no
+ * tenant. Its none-value is the one that the connection began with.
  */
 public final class GucPlan {
 
@@ -35,10 +38,16 @@ public final class GucPlan {
         boolean holdsTenant();
     }
 
+    private static final String APPLICATION_NAME = "application_name";
+
+    /** Where the name is kept that the application gave the connection: the driver may have set it after the start, so that RESET does not know it. */
+    private static final String OWN_NAME = "pg_catalog.current_setting('tenantwarden.application_name', true)";
+
     private static final String ROLE_LOCAL = "pg_catalog.set_config('role', ?, true)";
 
     private final String[] names;
     private final List<String> lowerCaseNames;
+    private final List<String> guarded;
     private final Value[] inTenant;
     private final Value[] inBypass;
     private final String[] inNone;
@@ -66,6 +75,8 @@ public final class GucPlan {
         this.names = names;
         this.lowerCaseNames =
                 Arrays.stream(names).map(name -> name.toLowerCase(Locale.ROOT)).toList();
+        this.guarded =
+                lowerCaseNames.stream().filter(name -> !isApplicationName(name)).toList();
         this.inTenant = inTenant;
         this.inBypass = inBypass;
         this.inNone = inNone;
@@ -110,7 +121,11 @@ public final class GucPlan {
             inTenant[i] = inTenantByName.get(names[i]);
             inBypass[i] = inBypassByName.get(names[i]);
         }
-        return new GucPlan(names, inTenant, inBypass, inNone, !none.isEmpty(), !bypass.isEmpty(), false, null);
+        return new GucPlan(names, inTenant, inBypass, inNone, !none.isEmpty(), opens(bypass), false, null);
+    }
+
+    private static boolean opens(Map<String, Value> bypass) {
+        return !bypass.keySet().stream().allMatch(GucPlan::isApplicationName);
     }
 
     /** The same, for {@code warden.hold}: whether values may stand for the session, where the connection allows it. */
@@ -183,10 +198,32 @@ public final class GucPlan {
     private static String sql(String[] names, boolean local) {
         List<String> calls = new ArrayList<>(names.length);
         for (int i = 0; i < names.length; i++) {
-            calls.add("pg_catalog.set_config('" + names[i].replace("'", "''") + "', ?, " + local + ") is null");
+            calls.add(
+                    isApplicationName(names[i])
+                            ? setsApplicationName(local)
+                            : "pg_catalog.set_config('" + names[i].replace("'", "''") + "', ?, " + local + ") is null");
         }
         // OR, not AND: set_config never returns null, so that every operand is evaluated.
         return "/* tenant-warden */ select where " + String.join(" or ", calls);
+    }
+
+    /** Keeps the application's own name first, unless it is kept already; it comes back where the parameter is empty. */
+    private static String setsApplicationName(boolean local) {
+        return "case when pg_catalog.set_config('tenantwarden.application_name', coalesce(nullif(" + OWN_NAME
+                + ", ''), pg_catalog.current_setting('application_name')), " + local + ") is null then true"
+                + " else pg_catalog.set_config('application_name', coalesce(nullif(?, ''), " + OWN_NAME + "), " + local
+                + ") is null end";
+    }
+
+    /** Gives the connection its own name back, where it has been kept for the session. */
+    static String resetsApplicationName() {
+        return "select pg_catalog.set_config('application_name', coalesce(nullif(" + OWN_NAME
+                + ", ''), pg_catalog.current_setting('application_name')), false),"
+                + " pg_catalog.set_config('tenantwarden.application_name', '', false)";
+    }
+
+    static boolean isApplicationName(String name) {
+        return name.equalsIgnoreCase(APPLICATION_NAME);
     }
 
     /** The statement that sets all of them for the current transaction, with one JDBC parameter for each name. */
@@ -204,14 +241,24 @@ public final class GucPlan {
         return List.of(names);
     }
 
-    /** The names in lower case: PostgreSQL compares the names of settings without regard to case. */
+    /** Those that policies may read, as they are spelled in the configuration. */
+    public List<String> policyNames() {
+        return Arrays.stream(names).filter(name -> !isApplicationName(name)).toList();
+    }
+
+    /** Those that policies may read, in lower case: PostgreSQL compares the names of settings without regard to case. */
     public List<String> lowerCaseNames() {
-        return lowerCaseNames;
+        return guarded;
     }
 
     /** What a GUC, by its name in lower case, has in an assignment. */
     public String value(Assignment assignment, String lowerCaseName) {
         return assignment.values()[lowerCaseNames.indexOf(lowerCaseName)];
+    }
+
+    /** What the parameters of {@link #sql} are in an assignment, in their order. */
+    public List<String> parameters(Assignment assignment) {
+        return List.of(assignment.values());
     }
 
     /** The values outside every scope. */
@@ -228,7 +275,7 @@ public final class GucPlan {
     public List<String> tenantSettings() {
         List<String> settings = new ArrayList<>();
         for (int i = 0; i < names.length; i++) {
-            if (inTenant[i] != null) {
+            if (inTenant[i] != null && guarded.contains(lowerCaseNames.get(i))) {
                 settings.add(names[i]);
                 settings.add(inNone[i]);
             }
@@ -260,8 +307,8 @@ public final class GucPlan {
     private boolean isSetBy(SqlStatement statement, boolean certainly) {
         List<SettingChange> changes = statement.settings();
         for (int i = 0; i < changes.size(); i++) {
-            for (int n = 0; n < lowerCaseNames.size(); n++) {
-                if (changes.get(i).mayChange(lowerCaseNames.get(n))
+            for (int n = 0; n < guarded.size(); n++) {
+                if (changes.get(i).mayChange(guarded.get(n))
                         && !(certainly && changes.get(i).isOnlyPossible())) {
                     return true;
                 }

@@ -117,7 +117,12 @@ final class OwnStatement {
         }
         StringBuilder sql = new StringBuilder();
         for (String name : plan.names()) {
-            sql.append(sql.isEmpty() ? "/* tenant-warden */ RESET " : "; RESET ");
+            sql.append(sql.isEmpty() ? "/* tenant-warden */ " : "; ");
+            if (GucPlan.isApplicationName(name)) {
+                sql.append(GucPlan.resetsApplicationName());
+                continue;
+            }
+            sql.append("RESET ");
             String[] parts = name.split("\\.", -1);
             for (int i = 0; i < parts.length; i++) {
                 sql.append(i == 0 ? "" : ".")

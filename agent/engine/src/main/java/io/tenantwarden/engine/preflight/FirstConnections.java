@@ -72,7 +72,7 @@ public final class FirstConnections implements Catalogs.Listener, NewConnections
     private void cover(Database database, Connected connected) {
         Catalog catalog = database.catalog();
         List<Cover.GucUse> gucs = new ArrayList<>();
-        for (String name : plan.names()) {
+        for (String name : plan.policyNames()) {
             gucs.add(new Cover.GucUse(name, catalog.policiesMentioning(name)));
         }
         reporter.cover(new Cover(

@@ -57,21 +57,9 @@ final class LogText {
         return line == null ? shown : line.toString();
     }
 
-    /** Thread names are numbered by their pools: {@code scheduling-17} becomes {@code scheduling-#}. */
+    /** As {@link ThreadNames#withoutNumbers}, cut. */
     static String threadName(String name) {
-        StringBuilder text = new StringBuilder(name.length());
-        boolean inNumber = false;
-        for (int i = 0; i < name.length(); i++) {
-            char c = name.charAt(i);
-            boolean digit = Character.isDigit(c);
-            if (!digit) {
-                text.append(c);
-            } else if (!inNumber) {
-                text.append('#');
-            }
-            inNumber = digit;
-        }
-        return cut(text.toString(), MAX_VALUE);
+        return cut(ThreadNames.withoutNumbers(name), MAX_VALUE);
     }
 
     /** At most this many characters, and never half of a surrogate pair. */

@@ -2,10 +2,13 @@ package io.tenantwarden.engine.report;
 
 import java.lang.StackWalker.StackFrame;
 import java.lang.reflect.Modifier;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 
 /**
- * Tells by its form a method through which the statements of others pass: one that is given what it is to run, and one that subclasses inherit.
- * Looks at the descriptor as text, so that no class of the application is loaded for it.
+ * Tells by its form a method through which the statements of others pass: one that is given what it is to run, one that subclasses inherit, and one
+ * that has just handed on the call that it stands around. Looks at the descriptor as text, so that no class of the application is loaded for it.
  */
 final class Passages {
 
@@ -29,7 +32,67 @@ final class Passages {
 
     private static final String TEXT = "Ljava/lang/String;";
 
+    /** How the arguments of a proxy's handler end: {@code InvocationHandler}; CGLIB's {@code MethodInterceptor} has one more. */
+    private static final String OF_HANDLERS = "Ljava/lang/Object;Ljava/lang/reflect/Method;[Ljava/lang/Object;";
+
+    private static final String OF_CGLIB = "/proxy/MethodProxy;";
+
+    private static final String PROCEED = "proceed";
+    private static final String REFLECTION = "java.lang.reflect.Method";
+    private static final String METHOD_PROXY = ".MethodProxy";
+    private static final String LAMBDA = "lambda$";
+    private static final String LAMBDA_OF_KOTLIN = "$lambda$";
+
     private Passages() {}
+
+    /**
+     * Whether a frame of the application only hands on what the frame inside it does: an interceptor or aspect that has called {@code proceed}, the
+     * handler of a proxy that calls the method that the proxy was called with, a class of the application's own around JDBC that calls the same
+     * method. The same method with a statement of its own hands nothing on: then the frame inside is another.
+     *
+     * @param callee the frame inside, whosesoever; null for the innermost
+     * @param calleeHandsOn whether that one hands on
+     */
+    static boolean handsOn(StackFrame frame, StackFrame callee, boolean calleeHandsOn) {
+        if (callee == null) {
+            return false;
+        }
+        String called = callee.getMethodName();
+        if (called.equals(PROCEED)) {
+            return containsAny(frame.getDescriptor(), REST_OF_A_CALL);
+        }
+        String calledClass = callee.getClassName();
+        if (calledClass.equals(REFLECTION) || calledClass.endsWith(METHOD_PROXY)) {
+            return isHandler(frame.getDescriptor());
+        }
+        Class<?> type = frame.getDeclaringClass();
+        if (!isJdbc(type)) {
+            return false;
+        }
+        return calleeHandsOn && calledClass.equals(frame.getClassName())
+                || outsideLambda(frame.getMethodName()).equals(outsideLambda(called));
+    }
+
+    private static boolean isHandler(String descriptor) {
+        String arguments = descriptor.substring(0, descriptor.indexOf(')'));
+        return arguments.endsWith(OF_HANDLERS) || arguments.contains(OF_HANDLERS) && arguments.endsWith(OF_CGLIB);
+    }
+
+    private static boolean isJdbc(Class<?> type) {
+        return Statement.class.isAssignableFrom(type)
+                || Connection.class.isAssignableFrom(type)
+                || ResultSet.class.isAssignableFrom(type);
+    }
+
+    /** {@code executeQuery} of {@code lambda$executeQuery$0} and {@code executeQuery$lambda$0}. */
+    private static String outsideLambda(String method) {
+        if (method.startsWith(LAMBDA)) {
+            int end = method.lastIndexOf('$');
+            return end < LAMBDA.length() ? method : method.substring(LAMBDA.length(), end);
+        }
+        int kotlin = method.indexOf(LAMBDA_OF_KOTLIN);
+        return kotlin < 0 ? method : method.substring(0, kotlin);
+    }
 
     /** Whether others' statements pass through the frame's method. */
     static boolean isPassage(StackFrame frame) {

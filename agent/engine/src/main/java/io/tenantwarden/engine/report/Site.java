@@ -20,12 +20,13 @@ public record Site(String className, String method, String file, int line) {
         Objects.requireNonNull(method, "method");
     }
 
+    /** @param frame of a walker that keeps classes */
     static Site of(StackWalker.StackFrame frame) {
         return new Site(
                 frame.getClassName(),
                 frame.getMethodName(),
                 frame.getFileName(),
-                frame.isNativeMethod() ? NATIVE : frame.getLineNumber());
+                frame.isNativeMethod() ? NATIVE : KotlinLines.line(frame));
     }
 
     /** As in a Java stack trace: {@code com.acme.jobs.NightlyJob.run(NightlyJob.java:42)}. */

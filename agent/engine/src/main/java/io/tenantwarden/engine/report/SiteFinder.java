@@ -14,14 +14,16 @@ import java.util.stream.Stream;
  * Finds the application's own frame on the stack of the current thread. Immutable and thread-safe.
  *
  * <p>The first frame whose class begins with one of {@code warden.app.packages} is the site. When none is given, or no frame has one: the
- * first frame that is not JDK, driver, pool, framework, proxy or Warden itself. When everything on the stack is framework (a migration tool
- * that the framework calls): the first frame of a framework that has statements of its own, else of a template or mapper.
+ * first frame that is not JDK, driver, pool, framework, proxy or Warden itself. Two kinds of frames of the application are the site only where
+ * there is no other: those that only hand on what somebody else calls ({@link Passages#handsOn}), and those without a line number, which
+ * generators write. When everything on the stack is framework (a migration tool that the framework calls): the first frame of a framework that has
+ * statements of its own, else of a template or mapper.
  */
 public final class SiteFinder {
 
     private static final int MAX_STACK = 12;
-    private static final StackWalker WALKER = StackWalker.getInstance();
-    private static final StackWalker CLASSES = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+    private static final StackWalker WALKER = StackWalker.getInstance(
+            Set.of(StackWalker.Option.RETAIN_CLASS_REFERENCE, StackWalker.Option.SHOW_REFLECT_FRAMES));
     private static final Site UNKNOWN = new Site("unknown", "unknown", null, -1);
 
     private final String[] applicationPackages;
@@ -64,7 +66,7 @@ public final class SiteFinder {
     public FoundSite find() {
         List<StackFrame> stack = new ArrayList<>(MAX_STACK);
         List<StackFrame> others = new ArrayList<>(MAX_STACK);
-        Site site = CLASSES.walk(frames -> walk(frames, stack, others));
+        Site site = WALKER.walk(frames -> walk(frames, stack, others));
         boolean own = !stack.isEmpty();
         List<StackFrame> frames = own ? stack : others;
         boolean configured = own && stack.stream().anyMatch(frame -> isConfigured(frame.getClassName()));
@@ -88,7 +90,7 @@ public final class SiteFinder {
     }
 
     private ClassLoader loader(Predicate<ClassLoader> wanted, boolean configured) {
-        return CLASSES.walk(frames -> frames.filter(frame -> isOfApplication(frame, configured))
+        return WALKER.walk(frames -> frames.filter(frame -> isOfApplication(frame, configured))
                 .map(frame -> frame.getDeclaringClass().getClassLoader())
                 .filter(loader -> loader != null && wanted.test(loader))
                 .findFirst()
@@ -153,12 +155,20 @@ public final class SiteFinder {
     private Site walk(Stream<StackFrame> frames, List<StackFrame> stack, List<StackFrame> others) {
         StackFrame byConfiguration = null;
         StackFrame byRule = null;
+        StackFrame lesserByConfiguration = null;
+        StackFrame lesser = null;
         StackFrame framework = null;
         StackFrame plumbing = null;
         StackFrame anything = null;
+        StackFrame callee = null;
+        boolean calleeHandsOn = false;
         Iterator<StackFrame> iterator = frames.iterator();
         while (iterator.hasNext()) {
             StackFrame frame = iterator.next();
+            StackFrame called = callee;
+            boolean calledHandsOn = calleeHandsOn;
+            callee = frame;
+            calleeHandsOn = false;
             String className = frame.getClassName();
             KnownClass known = KnownClass.of(className);
             Owner owner = known.owner();
@@ -167,9 +177,19 @@ public final class SiteFinder {
             }
             boolean configured = isConfigured(className);
             if (configured || owner == Owner.APPLICATION) {
-                byConfiguration = byConfiguration == null && configured ? frame : byConfiguration;
-                byRule = byRule == null && owner == Owner.APPLICATION ? frame : byRule;
-                add(stack, frame);
+                calleeHandsOn = Passages.handsOn(frame, called, calledHandsOn);
+                if (calleeHandsOn) {
+                    add(others, frame);
+                } else {
+                    add(stack, frame);
+                }
+                if (calleeHandsOn || hasNoLine(frame)) {
+                    lesserByConfiguration = lesserByConfiguration == null && configured ? frame : lesserByConfiguration;
+                    lesser = lesser == null ? frame : lesser;
+                } else {
+                    byConfiguration = byConfiguration == null && configured ? frame : byConfiguration;
+                    byRule = byRule == null && owner == Owner.APPLICATION ? frame : byRule;
+                }
             } else {
                 switch (owner) {
                     case FRAMEWORK, OWN_STATEMENTS -> {
@@ -188,8 +208,12 @@ public final class SiteFinder {
                 break;
             }
         }
-        StackFrame found = first(byConfiguration, byRule, framework, plumbing, anything);
+        StackFrame found = first(byConfiguration, lesserByConfiguration, byRule, lesser, framework, plumbing, anything);
         return found == null ? UNKNOWN : Site.of(found);
+    }
+
+    private static boolean hasNoLine(StackFrame frame) {
+        return frame.getLineNumber() < 0 && !frame.isNativeMethod();
     }
 
     private static void add(List<StackFrame> stack, StackFrame frame) {

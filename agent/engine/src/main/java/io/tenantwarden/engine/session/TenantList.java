@@ -95,9 +95,9 @@ public final class TenantList {
     private List<String> query(Connection connection) throws SQLException {
         try (PreparedStatement set = PlainStatements.prepare(connection, plan.sql())) {
             Assignment bypass = plan.assignment(Scope.bypass("warden.tenants"), null);
-            List<String> names = plan.lowerCaseNames();
-            for (int i = 0; i < names.size(); i++) {
-                set.setString(i + 1, plan.value(bypass, names.get(i)));
+            List<String> values = plan.parameters(bypass);
+            for (int i = 0; i < values.size(); i++) {
+                set.setString(i + 1, values.get(i));
             }
             set.execute();
         }

@@ -1,6 +1,7 @@
 package io.tenantwarden.engine.config;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -12,11 +13,16 @@ import io.tenantwarden.engine.report.ViolationKind;
 import io.tenantwarden.engine.report.document.SourceTree;
 import io.tenantwarden.engine.tenant.SourceSpec;
 import io.tenantwarden.engine.tenant.TenantType;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -280,6 +286,45 @@ class ConfigLoaderTest {
                         Loading.with().variable("WARDEN_DEBUG", "yes").problem()));
     }
 
+    @Test
+    void theKeyOfHashesIsNotReadWhereOthersSeeIt(@TempDir Path folder) throws IOException {
+        String key = "0123456789abcdef0123456789abcdef";
+        for (String problem : List.of(
+                Loading.with().property("warden.hash.key", key).problem(),
+                Loading.with().arguments("hash.key=" + key).problem())) {
+            assertTrue(problem.contains("WARDEN_HASH_KEY") && problem.contains("warden.hash.keyFile"), problem);
+            assertFalse(problem.contains(key), problem);
+        }
+        Path file = Files.writeString(folder.resolve("key"), key + "\n");
+        byte[] expected = key.getBytes(StandardCharsets.UTF_8);
+        assertArrayEquals(
+                expected,
+                Loading.with()
+                        .variable("WARDEN_HASH_KEY", key)
+                        .config()
+                        .hashKey()
+                        .bytes());
+        assertArrayEquals(
+                expected,
+                Loading.with()
+                        .property("warden.hash.keyFile", file.toString())
+                        .config()
+                        .hashKey()
+                        .bytes());
+        assertNull(Loading.with().config().hashKey());
+        String both = Loading.with()
+                .property("warden.hash.keyFile", file.toString())
+                .variable("WARDEN_HASH_KEY", key)
+                .problem();
+        assertTrue(both.contains("take one of them out"), both);
+        String weak = Loading.with().variable("WARDEN_HASH_KEY", "secret").problem();
+        assertTrue(weak.contains("openssl rand") && !weak.contains("=secret"), weak);
+        String absent = Loading.with()
+                .property("warden.hash.keyFile", folder.resolve("none").toString())
+                .problem();
+        assertTrue(absent.contains("cannot be read"), absent);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -298,6 +343,13 @@ class ConfigLoaderTest {
                 "warden.guc             | search_path={tenant}  | has no dot",
                 "warden.guc             | app.t={tenant         | { without a }",
                 "warden.guc             | app.t=off             | app.tenant_id={tenant}",
+                "warden.guc             | application_name=x {tenant-hash} | app.tenant_id={tenant}",
+                "warden.guc             | app.t={tenant},application_name={tenant} | only constants, {tenant-hash} and {thread}",
+                "warden.guc             | app.t={tenant},APPLICATION_NAME={mdc:user} | only constants, {tenant-hash} and {thread}",
+                "warden.guc             | app.t={tenant},application_name=caf\u00e9 | printable ASCII",
+                "warden.guc             | app.t={tenant-hash}   | are for application_name",
+                "warden.guc             | app.t={tenant},app.u={thread} | are for application_name",
+                "warden.guc.bypass      | application_name={tenant-hash} | application_name=billing",
                 "warden.guc.bypass      | app.t={tenant}        | app.t uses {tenant}, but there is no tenant here",
                 "warden.guc.none        | app.t={tenant}        | app.t uses {tenant}, but there is no tenant here",
                 "warden.tables.include  | invoices              | public.invoices",

@@ -53,6 +53,23 @@ class GucPlanTest {
     }
 
     @Test
+    void theApplicationNameIsSentAndNotGuarded() {
+        Map<String, GucPlan.Value> tenant = new LinkedHashMap<>();
+        tenant.put("Application_Name", constant("billing"));
+        tenant.put("app.tenant_id", TENANT);
+        GucPlan plan = GucPlan.of(tenant, Map.of("application_name", constant("batch")), Map.of());
+        assertEquals(List.of("billing", "a"), plan.parameters(plan.assignment(A, null)));
+        assertEquals(List.of("", ""), plan.parameters(plan.none()));
+        assertTrue(plan.sql().contains("set_config('application_name', "), plan.sql());
+        assertEquals(List.of("app.tenant_id"), plan.policyNames());
+        assertEquals(List.of("app.tenant_id"), plan.lowerCaseNames());
+        assertEquals(List.of("app.tenant_id", ""), plan.tenantSettings());
+        assertFalse(plan.mayBeSetBy(SqlStatement.parse("set application_name = 'mine'")));
+        assertTrue(plan.mayBeSetBy(SqlStatement.parse("set app.tenant_id = 'mine'")));
+        assertFalse(plan.isOpenedByBypass(), "no policy reads it");
+    }
+
+    @Test
     void everyScopeSetsEveryName() {
         GucPlan plan = several();
         assertEquals(List.of("app.tenant_id", "app.region", "app.is_platform"), plan.names());

@@ -74,6 +74,19 @@ class SiteFinderTest {
         }
     }
 
+    @Test
+    void aClassWithoutLineNumbersIsNamedWhereThereIsNoOther() throws Exception {
+        for (String name : List.of("a", "Invoices$Accessor")) {
+            Supplier<Object> own = compile(name, "-g:none").call();
+
+            assertEquals("com.acme.generated." + name, ((Site) call(own)).className());
+            assertEquals(
+                    "com.acme.jobs.NightlyJob",
+                    ((Site) NightlyJob.run(() -> call(own))).className(),
+                    "what a generator wrote");
+        }
+    }
+
     private Object call(Supplier<Object> proxy) {
         ASK.set(finder::site);
         return proxy.get();
