@@ -24,6 +24,7 @@ public final class Injector {
     private final HeldValues held;
     private final InjectedRole role;
     private final View view = new View();
+    private ValueLoss loss = new ValueLoss();
     private boolean distrusted;
     private boolean pooled;
 
@@ -63,6 +64,21 @@ public final class Injector {
     }
 
     /**
+     * Asks whether values reach the statements that they are for. To be called outside a transaction, in autocommit.
+     *
+     * @param known what is known of such connections; is told what this one shows
+     * @param again whether this connection may show something else than those before
+     * @throws SQLException the driver's; what is lost is not known then
+     */
+    public void probe(Connection connection, ValueLoss known, boolean again) throws SQLException {
+        loss = known;
+        new ValueProbe(connection, plan, own).look(known, pipelined() != null, again);
+        if (known.isAny()) {
+            held.end();
+        }
+    }
+
+    /**
      * Nothing stands between us and the server, for certain: values may stand for the session, where the configuration says so.
      *
      * @param applicationsOwnValue whether the application itself may have set a value
@@ -85,7 +101,8 @@ public final class Injector {
     public Need need(SqlStatement statement, Assignment target, boolean autocommit, boolean alongside, Before before)
             throws Throwable {
         boolean fresh = autocommit && driver.isIdle();
-        return InjectionRules.need(statement, fresh, alongside, before, view.of(target));
+        boolean together = alongside && !loss.isInGroup();
+        return InjectionRules.need(statement, fresh, together, before, view.of(target));
     }
 
     /** The wire as one target sees it; one object, used again and again. */
@@ -179,7 +196,12 @@ public final class Injector {
 
         @Override
         public boolean isPooled() {
-            return pooled;
+            return pooled || loss.isForSession();
+        }
+
+        @Override
+        public boolean losesAll() {
+            return loss.isInTransaction();
         }
     }
 

@@ -39,6 +39,7 @@ public final class StatementGate {
     private final TenantRule tenants;
     private final ScopeInjection injection;
     private final VerdictTeller teller;
+    private final Catalogs catalogs;
     private final PoolerHints poolerHints;
 
     /**
@@ -64,6 +65,7 @@ public final class StatementGate {
         BypassReach reach = new BypassReach(plan, bypassRoles);
         this.teller = new VerdictTeller(reporter, sites, reach);
         this.poolerHints = new PoolerHints(reporter);
+        this.catalogs = catalogs;
         this.lookup = new TableLookup(mode, catalogs, !bypassRoles.isEmpty(), strict);
         this.functions = new FunctionRule(reporter, teller);
         this.roles = new RoleRule(mode, catalogs, teller, acceptsSuperuser);
@@ -106,6 +108,9 @@ public final class StatementGate {
         SQLException leftBehind = follow(session);
         if (leftBehind != null) {
             return leftBehind;
+        }
+        if (session.isUnprobed()) {
+            catalogs.probe(session);
         }
         Verdict overwritten;
         try {

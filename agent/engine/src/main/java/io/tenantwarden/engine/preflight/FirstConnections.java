@@ -2,6 +2,7 @@ package io.tenantwarden.engine.preflight;
 
 import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.inject.GucPlan;
+import io.tenantwarden.engine.inject.ValueLoss;
 import io.tenantwarden.engine.report.Cover;
 import io.tenantwarden.engine.report.Finding;
 import io.tenantwarden.engine.report.HealthState;
@@ -139,6 +140,29 @@ public final class FirstConnections implements Catalogs.Listener {
                         + " between, and it counts as a pooler in transaction mode",
                 "set warden.pooler=session where each client keeps its session of the server until it disconnects, else take"
                         + " warden.pooler out"));
+    }
+
+    @Override
+    public void valuesLost(Database database, ValueLoss loss) {
+        String autocommit = loss.isForSession()
+                ? "in autocommit, statements of a scope on protected tables are refused; in a transaction they run"
+                : "in autocommit, the value is set for the session before the statement and taken back after it, which was seen to"
+                        + " hold; where a pooler is seen, such statements are refused";
+        reporter.finding(new Finding(
+                "pooler-loses-values",
+                Level.ERROR,
+                object(database),
+                (loss.isInGroup()
+                                ? "a value that is set for a transaction does not reach the statement that it goes along with"
+                                : "a value that is set does not reach the statements that follow")
+                        + ": something between parts them, as pgpool-II does. "
+                        + (loss.isInTransaction()
+                                ? "It is lost in transactions, too: statements of a scope on protected tables are refused"
+                                : "So " + autocommit),
+                loss.isInTransaction()
+                        ? "connect to the server itself, or through a pooler that keeps a transaction on one server"
+                        : "connect to the server itself or through PgBouncer, or let what works for a tenant run in transactions"
+                                + " (docs/poolers.md)"));
     }
 
     @Override

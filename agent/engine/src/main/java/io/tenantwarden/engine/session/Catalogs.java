@@ -2,6 +2,7 @@ package io.tenantwarden.engine.session;
 
 import io.tenantwarden.engine.config.ConnectionPattern;
 import io.tenantwarden.engine.config.Pooler;
+import io.tenantwarden.engine.inject.ValueLoss;
 import io.tenantwarden.rls.catalog.AssumedRole;
 import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.CatalogOptions;
@@ -82,6 +83,11 @@ public final class Catalogs {
 
         /** {@code warden.pooler=none}, and the server is not the one that the driver was given. */
         void poolerSeen(Database database);
+
+        /** Values do not reach the statements that they are for on this way; told at the first connection that shows it. */
+        default void valuesLost(Database database, ValueLoss loss) {
+            // nobody has to know
+        }
 
         /** A physical connection is ready, the first of its role or a later one. */
         void opened(Session session);
@@ -184,6 +190,7 @@ public final class Catalogs {
         if (database.catalog() == null) {
             readFirst(session, true);
         }
+        probe(session);
         if (session.isRoleConfigured() && session.loginFacts() != null) {
             if (!session.hasLoginRole()) {
                 session.injector().role().isOfSession();
@@ -194,13 +201,42 @@ public final class Catalogs {
         if (role != null
                 && database.catalog() != null
                 && known.add(server + "/" + name + "/" + user + "/" + role.currentUser())) {
-            listener.firstConnection(database, user, role, session.driver().strategy(), pooled);
+            listener.firstConnection(database, user, role, session.driver().strategy(), session.isPooled());
         }
         if (!database.isCurrent()) {
             refresher.wake(database);
         }
         if (role != null) {
             listener.opened(session);
+        }
+    }
+
+    /**
+     * Asks whether values reach the statements that they are for: at the first connection of each login, and at each behind a pooler, because
+     * a balancer may lead one astray and not another. Not in a transaction, where it is asked later.
+     */
+    public void probe(Session session) throws Throwable {
+        Database database = session.database();
+        Connection connection = (Connection) session.connection();
+        boolean concerned = database != null
+                && database.catalog() != null
+                && !database.catalog().isEmpty();
+        if (!concerned || !session.isUnprobed() || !session.isIdle() || !connection.getAutoCommit()) {
+            return;
+        }
+        ValueLoss loss = database.loss(session.loginUser());
+        boolean before = loss.isAny();
+        try (Session.OwnWork work = session.ownWork()) {
+            session.injector().probe(connection, loss, session.isPooled());
+            session.probed();
+        } catch (SQLException e) {
+            failed(session, e);
+        }
+        if (loss.isAny()) {
+            session.pooled();
+        }
+        if (loss.isAny() && !before) {
+            listener.valuesLost(database, loss);
         }
     }
 
