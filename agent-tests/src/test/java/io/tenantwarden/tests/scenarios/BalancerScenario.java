@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class BalancerScenario {
 
     private static final boolean REFUSED =
-            System.getProperty("balancer.autocommit").equals("refused");
+            "refused".equals(System.getProperty("balancer.autocommit"));
 
     @AfterEach
     void clear() {
