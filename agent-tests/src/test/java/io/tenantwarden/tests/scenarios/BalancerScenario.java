@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
  */
 class BalancerScenario {
 
-    private static final boolean REFUSED =
-            "refused".equals(System.getProperty("balancer.autocommit"));
+    private static final boolean REFUSED = "refused".equals(System.getProperty("balancer.autocommit"));
 
     @AfterEach
     void clear() {
