@@ -12,6 +12,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -192,5 +194,75 @@ class RoleTest {
             violation++;
         }
         assertTrue(all.indexOf(told.get(0)) < violation, result::all);
+    }
+
+    private static final String CLINICS = """
+            DO $$ BEGIN CREATE ROLE warden_acting NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
+            CREATE TABLE types (id int generated always as identity primary key, name text);
+            INSERT INTO types (name) VALUES ('cat'), ('dog'), ('lizard');
+            CREATE TABLE owners (id bigint generated always as identity primary key, first_name text, last_name text, city text);
+            CREATE TABLE pets (id bigint generated always as identity primary key, name text, type_id int REFERENCES types,
+              owner_id bigint REFERENCES owners ON DELETE CASCADE);
+            CREATE TABLE visits (id bigint generated always as identity primary key,
+              pet_id bigint REFERENCES pets ON DELETE CASCADE, visit_date date, description text);
+            CREATE VIEW visits_of_clinic WITH (security_invoker = true) AS SELECT count(*) AS visits FROM visits;
+            GRANT USAGE ON SCHEMA public TO warden_acting;
+            GRANT SELECT, INSERT, UPDATE, DELETE ON types, owners, pets, visits, visits_of_clinic TO warden_acting;
+            """;
+
+    private static final String PROTECTED = """
+            ALTER TABLE %1$s ADD tenant_id text NOT NULL DEFAULT current_setting('app.tenant_id', true);
+            ALTER TABLE %1$s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+            CREATE POLICY tenant ON %1$s USING (tenant_id = nullif(current_setting('app.tenant_id', true), ''));
+            """;
+
+    private static final String ROWS_OF_A_CLINIC = """
+            SELECT set_config('app.tenant_id', '%s', false);
+            WITH o AS (INSERT INTO owners (first_name, last_name, city) VALUES ('George', 'Franklin', 'Madison'),
+              ('Betty', 'Davis', 'Sun Prairie'), ('Eduardo', 'Rodriquez', 'McFarland'), ('Harold', 'Davis', 'Windsor'),
+              ('Jean', 'Coleman', 'Monona') RETURNING id, last_name),
+            p AS (INSERT INTO pets (name, type_id, owner_id)
+              SELECT v.pet, t.id, o.id FROM o JOIN (VALUES ('Franklin', 'Leo', 'cat'), ('Rodriquez', 'Rosy', 'dog'),
+                ('Rodriquez', 'Jewel', 'dog'), ('Coleman', 'Samantha', 'cat'), ('Coleman', 'Max', 'lizard')) v (owner, pet, type)
+                ON v.owner = o.last_name JOIN types t ON t.name = v.type RETURNING id, name)
+            INSERT INTO visits (pet_id, visit_date, description)
+              SELECT p.id, '2013-01-01', d FROM p, unnest(array['rabies shot', 'neutered']) d WHERE p.name IN ('Samantha', 'Max');
+            """;
+
+    /** A suite that connects as the container's superuser and knows of no tenants: one flag, and each test sees the rows of one. */
+    @TestFactory
+    List<DynamicTest> aTestSuiteOfASuperuserIsIsolated() throws Exception {
+        TestDatabase database = TestDatabase.create(18);
+        run(database, "postgres", CLINICS);
+        for (String table : List.of("owners", "pets", "visits")) {
+            run(database, "postgres", PROTECTED.formatted(table));
+        }
+        for (String clinic : List.of("madison", "windsor")) {
+            run(database, "postgres", ROWS_OF_A_CLINIC.formatted(clinic));
+        }
+        List<DynamicTest> tests = new ArrayList<>(clinic(database)
+                .warden("role", "warden_acting")
+                .warden("role.superuser", "accept")
+                .warden("mode", "enforce")
+                .tests());
+        tests.add(DynamicTest.dynamicTest("and is not without warden.role", () -> {
+            Forked.Outcome without = clinic(database).run();
+            assertTrue(without.status().size() >= 8, without.result()::all);
+            assertEquals(
+                    Set.of("shouldFindAllPetTypes", "shouldInsertOwner", "shouldInsertPetAndVisitIntoDatabase"),
+                    without.passed().stream()
+                            .map(name -> name.replaceFirst("\\(.*", "").replaceFirst(".*[.#]", ""))
+                            .filter(name -> name.startsWith("should"))
+                            .collect(Collectors.toSet()),
+                    without.result()::all);
+        }));
+        return tests;
+    }
+
+    private static Forked clinic(TestDatabase database) throws Exception {
+        return Forked.scenario(scenario("PetClinicScenario"))
+                .database(database)
+                .warden("tenant", "value:madison")
+                .warden("log", "stderr");
     }
 }

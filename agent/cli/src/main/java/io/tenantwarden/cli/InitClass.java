@@ -42,10 +42,17 @@ record InitClass(
      * A call, or a method that a lambda stands for.
      *
      * @param owner internal name
+     * @param isStatic whether it is a call of a static method
      * @param lambda whether it is handed over as an object rather than called here
      * @param constant the string constant that was loaded last before; null when there was none
      */
-    record Call(String owner, String name, String descriptor, boolean lambda, String constant) {}
+    record Call(String owner, String name, String descriptor, boolean isStatic, boolean lambda, String constant) {
+
+        /** Descriptor of what it returns. */
+        String returns() {
+            return descriptor.substring(descriptor.indexOf(')') + 1);
+        }
+    }
 
     /**
      * A method.

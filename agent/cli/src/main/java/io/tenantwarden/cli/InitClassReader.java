@@ -181,7 +181,7 @@ final class InitClassReader extends ClassVisitor {
 
         @Override
         public void visitMethodInsn(int opcode, String owner, String of, String ofDescriptor, boolean ofInterface) {
-            calls.add(new Call(owner, of, ofDescriptor, false, constant));
+            calls.add(new Call(owner, of, ofDescriptor, opcode == Opcodes.INVOKESTATIC, false, constant));
             constant = null;
         }
 
@@ -189,7 +189,8 @@ final class InitClassReader extends ClassVisitor {
         public void visitInvokeDynamicInsn(String of, String ofDescriptor, Handle bootstrap, Object... arguments) {
             for (Object argument : arguments) {
                 if (argument instanceof Handle h && h.getTag() >= Opcodes.H_INVOKEVIRTUAL) {
-                    calls.add(new Call(h.getOwner(), h.getName(), h.getDesc(), true, null));
+                    calls.add(new Call(
+                            h.getOwner(), h.getName(), h.getDesc(), h.getTag() == Opcodes.H_INVOKESTATIC, true, null));
                 }
             }
         }

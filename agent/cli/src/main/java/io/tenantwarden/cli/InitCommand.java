@@ -45,14 +45,25 @@ final class InitCommand implements Callable<Integer> {
     @Option(
             names = "--jar",
             paramLabel = "FILE",
-            description = "the application: a jar, of Spring Boot or not, or a war; may be repeated")
+            description =
+                    "the application: a jar, of Spring Boot, Quarkus or another build, a war or an ear; may be repeated")
     private List<Path> jars = List.of();
 
     @Option(
             names = "--classes",
             paramLabel = "FOLDER",
-            description = "the application's classes, for instance target/classes; may be repeated")
+            description =
+                    "the application's classes, for instance target/classes or target/quarkus-app; may be repeated")
     private List<Path> folders = List.of();
+
+    @Option(
+            names = "--package",
+            paramLabel = "NAME",
+            split = ",",
+            description =
+                    "a package of the application, with those below it, where libraries lie beside its classes; else it"
+                            + " is told by the place of the classes and the main class")
+    private List<String> packages = List.of();
 
     @Option(names = "--out", paramLabel = "FILE", description = "the file to write; warden.properties")
     private Path out = Path.of("warden.properties");
@@ -73,7 +84,7 @@ final class InitCommand implements Callable<Integer> {
         }
         List<Path> places = new ArrayList<>(jars);
         places.addAll(folders);
-        InitClasses classes = places.isEmpty() ? null : InitClasses.read(places);
+        InitClasses classes = places.isEmpty() ? null : InitClasses.read(places, packages);
         InitDatabase facts;
         try (Connection c = database.connect(terminal)) {
             facts = InitDatabase.read(c);

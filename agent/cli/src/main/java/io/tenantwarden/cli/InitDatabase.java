@@ -54,9 +54,10 @@ record InitDatabase(
                AND NOT a.attisdropped AND a.attnum OPERATOR(pg_catalog.>) 0::pg_catalog.int2
                AND n.nspname OPERATOR(pg_catalog.!~) '^(pg_|information_schema$)'
                AND a.attname OPERATOR(pg_catalog.~*)
-                   '^(tenant|org|organi[sz]ation|workspace|company|account|mandant|client|merchant)(_?(id|key|code|uuid|slug|no))?$'
+                   '(tenant|mandant)|^(org|organi[sz]ation|workspace|realm|company|account|customer|client|merchant|shop|site|team)(_?(id|key|code|uuid|slug|no))?_?$'
              GROUP BY a.attname
              ORDER BY 2 DESC, 1
+             LIMIT 10
             """;
 
     private static final String BYPASS_ROLES = """
@@ -107,7 +108,8 @@ record InitDatabase(
         }
         if (columns.isEmpty()) {
             candidates.keySet().stream()
-                    .filter(InitDatabase::looksLikeTenant)
+                    .filter(name -> name.toLowerCase(Locale.ROOT)
+                            .matches("(.*_)?(tenant|mandant)(_?(id|key|code|uuid|slug|no))?_?"))
                     .findFirst()
                     .ifPresent(columns::add);
         }
@@ -169,7 +171,7 @@ record InitDatabase(
 
     /** The protected tables that a text touches, if it is SQL. */
     Set<String> tablesOf(String text) {
-        if (!text.stripLeading().matches("(?is)(select|insert|update|delete|with|merge)\\b.*")) {
+        if (!isSql(text)) {
             return Set.of();
         }
         SqlStatement statement = SqlStatement.parse(text);
@@ -177,5 +179,10 @@ record InitDatabase(
                 ? new LinkedHashSet<>(
                         catalog.resolve(statement, role.searchPath()).tables())
                 : Set.of();
+    }
+
+    /** Whether a text looks like a statement that reads or writes rows. */
+    static boolean isSql(String text) {
+        return text.stripLeading().matches("(?is)(select|insert|update|delete|with|merge)\\b.*");
     }
 }

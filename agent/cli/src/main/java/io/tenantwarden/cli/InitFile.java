@@ -20,6 +20,9 @@ final class InitFile {
     /** Of what is uncertain, no more is written: nobody reads hundreds of guesses. */
     private static final int MOST_CANDIDATES = 20;
 
+    /** Sources besides the first one: what comes then is farther and farther from it. */
+    private static final int MOST_SOURCES = 8;
+
     private final InitDatabase database;
     private final InitClasses classes;
     private final StringBuilder text = new StringBuilder();
@@ -191,6 +194,7 @@ final class InitFile {
                             : "Several places look alike: take the one that your own code sets after it has authenticated the user.");
             toDo.add("warden.tenant: "
                     + (candidates.isEmpty() ? "no source was found" : "choose one of the candidates"));
+            sources.notes().forEach(this::comment);
             if (candidates.isEmpty()) {
                 line("#warden.tenant=method:com.acme.TenantContext#current");
             }
@@ -198,12 +202,20 @@ final class InitFile {
             comment(best.reason());
             line("warden.tenant=" + best.value());
         }
-        candidates.stream().filter(c -> c != best).forEach(c -> candidate(c.reason(), "warden.tenant=" + c.value()));
-        String common = classes.commonPackage();
-        if (common != null) {
+        candidates.stream()
+                .filter(c -> c != best)
+                .limit(MOST_SOURCES)
+                .forEach(c -> candidate(c.reason(), "warden.tenant=" + c.value()));
+        List<String> packages = classes.packages();
+        if (!packages.isEmpty()) {
             gap();
             comment("The package of the classes: the line that is reported is found in it.");
-            line("warden.app.packages=" + common);
+            line("warden.app.packages=" + String.join(",", packages));
+        }
+        if (!classes.modules().isEmpty()) {
+            gap();
+            comment("Read as well, because they hold classes of the application's packages: "
+                    + String.join(", ", classes.modules()) + ".");
         }
         if (classes.unreadable() > 0) {
             gap();
@@ -218,7 +230,7 @@ final class InitFile {
         entries.find();
         if (!entries.entries().isEmpty()) {
             gap();
-            comment("Work that no request begins, and so no request's tenant is there: "
+            comment("Work in which no user's request names the tenant: "
                     + String.join(
                             ", ",
                             entries.entries().stream()

@@ -6,11 +6,14 @@ import io.tenantwarden.cli.InitClass.Method;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -24,6 +27,8 @@ final class InitSources {
     private static final int LIKELY = 3;
     private static final int OF_THE_CLIENT = 1;
 
+    private static final int LONGEST_PATH = 3;
+
     private static final Set<String> HOLDERS = Set.of(
             "java.lang.ThreadLocal",
             "java.lang.InheritableThreadLocal",
@@ -31,7 +36,7 @@ final class InitSources {
             "com.alibaba.ttl.TransmittableThreadLocal",
             "io.netty.util.concurrent.FastThreadLocal");
 
-    private static final Set<String> VALUES = Set.of(
+    static final Set<String> VALUES = Set.of(
             "Ljava/lang/String;",
             "Ljava/util/UUID;",
             "Ljava/lang/Long;",
@@ -51,7 +56,9 @@ final class InitSources {
 
     private final InitClasses classes;
     private final Set<String> words;
+    private final InitBeans beans;
     private final Map<String, Candidate> found = new LinkedHashMap<>();
+    private final Map<String, Optional<String>> paths = new HashMap<>();
     private final Set<String> holders = new LinkedHashSet<>();
 
     /**
@@ -68,13 +75,14 @@ final class InitSources {
     InitSources(InitClasses classes, Collection<String> columns) {
         this.classes = classes;
         this.words = words(columns);
+        this.beans = new InitBeans(classes, words);
     }
 
     static Set<String> words(Collection<String> columns) {
         Set<String> words = new LinkedHashSet<>(Set.of("tenant"));
         for (String column : columns) {
             String word = column.toLowerCase(Locale.ROOT)
-                    .replaceFirst("_?(id|key|code|uuid|slug|no)$", "")
+                    .replaceFirst("_?(id|key|code|uuid|slug|no)_?$", "")
                     .replace("_", "");
             if (word.length() > 2) {
                 words.add(word);
@@ -90,7 +98,7 @@ final class InitSources {
     }
 
     /** Whether a property is the tenant itself: {@code tenant}, {@code tenantId}, not {@code loggingTenantId}. */
-    private static boolean isTenant(Set<String> words, String property) {
+    static boolean isTenant(Set<String> words, String property) {
         String plain = property.toLowerCase(Locale.ROOT).replaceAll("[_$]", "");
         return words.stream().anyMatch(w -> plain.matches(Pattern.quote(w) + "(id|key|code|uuid|slug|no)?"));
     }
@@ -105,11 +113,30 @@ final class InitSources {
             holderOf(c);
             resolver(c);
             principal(c);
-            c.methods().forEach(this::calls);
+            beans.look(c);
+            c.methods().forEach(m -> {
+                calls(m);
+                beans.calls(m);
+            });
         }
+        beans.singletons()
+                .forEach((value, c) -> add(
+                        value,
+                        "static field with the one object of this class, which names the tenant",
+                        LIKELY,
+                        c.name()));
+        beans.staticElsewhere()
+                .forEach((value, owner) ->
+                        add(value, "the classes call it; it lies in a jar that was not given", LIKELY, owner));
+        holders.addAll(beans.owners());
         List<Candidate> all = new ArrayList<>(found.values());
         all.sort(Comparator.comparing((Candidate x) -> -x.rank()));
         return all;
+    }
+
+    /** What names the tenant and is no source as it is, in sentences; to be asked after {@link #find}. */
+    List<String> notes() {
+        return beans.notes();
     }
 
     /** Classes that keep the tenant, internal names; to be asked after {@link #find}. */
@@ -148,7 +175,10 @@ final class InitSources {
                     && !m.returns().equals("V")
                     && !m.name().startsWith("<")
                     && path(m) != null;
-            if (getter && (ofTenant || names(m.name()))) {
+            if (getter
+                    && (ofTenant
+                            || names(m.name())
+                            || !path(m).isEmpty() && (holder != null || hasSetter(c, m.returns())))) {
                 getters.add(m);
             }
         }
@@ -163,8 +193,15 @@ final class InitSources {
                 add(
                         "method:" + m.pattern() + path(m),
                         "static, without arguments, returns what a "
-                                + simple(holder == null ? "ThreadLocal" : holder.type()) + " holds",
-                        CERTAIN,
+                                + simple(holder == null ? "ThreadLocal" : holder.type()) + " holds"
+                                + (ofTenant || names(m.name()) ? "" : ", and leads to a tenant"),
+                        ofTenant || names(m.name()) ? CERTAIN : LIKELY,
+                        c.name());
+            } else if (!ofTenant && !names(m.name())) {
+                add(
+                        "method:" + m.pattern() + path(m),
+                        "static, without arguments, what it returns leads to a tenant, and the class has a setter of it",
+                        LIKELY,
                         c.name());
             } else if (unusual(m) < 2 && names(m.name()) || unusual(m) == 0) {
                 add(
@@ -186,6 +223,14 @@ final class InitSources {
                 && found.values().stream().anyMatch(x -> x.owner().equals(c.name()))) {
             holders.add(c.name());
         }
+    }
+
+    private static boolean hasSetter(InitClass c, String descriptor) {
+        return c.methods().stream()
+                .anyMatch(m -> m.isStatic()
+                        && !m.isPrivate()
+                        && m.name().matches("(?i)(set|push|enter|with).*")
+                        && m.parameters().equals(List.of(descriptor)));
     }
 
     private static String simple(String type) {
@@ -211,24 +256,63 @@ final class InitSources {
         if (VALUES.contains(m.returns())) {
             return "";
         }
-        if (!m.returns().startsWith("L")) {
-            return null;
+        return paths.computeIfAbsent(m.returns(), this::pathFrom).orElse(null);
+    }
+
+    /** The shortest way over getters to a property that is a tenant's id. */
+    private Optional<String> pathFrom(String descriptor) {
+        Map<String, String> level = new LinkedHashMap<>(Map.of(descriptor, ""));
+        Set<String> seen = new HashSet<>();
+        for (int depth = 0; depth < LONGEST_PATH && !level.isEmpty(); depth++) {
+            Map<String, String> next = new LinkedHashMap<>();
+            for (Map.Entry<String, String> e : level.entrySet()) {
+                InitClass type = seen.add(e.getKey()) ? classOf(e.getKey()) : null;
+                if (type == null) {
+                    continue;
+                }
+                String property = property(classes, type, words, true);
+                if (property != null) {
+                    return Optional.of(e.getValue() + "." + property);
+                }
+                for (Method m : classes.methodsOf(type)) {
+                    if (!m.isStatic()
+                            && !m.isSynthetic()
+                            && m.parameters().isEmpty()
+                            && isGetter(type, m)
+                            && classOf(m.returns()) != null) {
+                        next.putIfAbsent(m.returns(), e.getValue() + "." + propertyName(m));
+                    }
+                }
+            }
+            level = next;
         }
-        InitClass type = classes.get(m.returns().substring(1, m.returns().length() - 1));
-        String property = type == null ? null : property(type, words, true);
-        return property == null ? null : "." + property;
+        return Optional.empty();
+    }
+
+    /** What makes something new is no way to what is there. */
+    private static boolean isGetter(InitClass type, Method m) {
+        return m.name().startsWith("get")
+                || type.fields().stream().anyMatch(f -> f.name().equals(m.name()));
+    }
+
+    private InitClass classOf(String descriptor) {
+        return descriptor.startsWith("L") ? classes.get(descriptor.substring(1, descriptor.length() - 1)) : null;
+    }
+
+    static String propertyName(Method m) {
+        return m.name().startsWith("get") && m.name().length() > 3
+                ? Character.toLowerCase(m.name().charAt(3)) + m.name().substring(4)
+                : m.name();
     }
 
     /** The property of a class that is a tenant's id; null when it has none. */
-    static String property(InitClass type, Set<String> words, boolean isTenant) {
+    static String property(InitClasses classes, InitClass type, Set<String> words, boolean isTenant) {
         String id = null;
-        for (Method m : type.methods()) {
+        for (Method m : classes.methodsOf(type)) {
             if (m.isStatic() || m.isSynthetic() || !m.parameters().isEmpty() || !VALUES.contains(m.returns())) {
                 continue;
             }
-            String name = m.name().startsWith("get") && m.name().length() > 3
-                    ? Character.toLowerCase(m.name().charAt(3)) + m.name().substring(4)
-                    : m.name();
+            String name = propertyName(m);
             if (isTenant(words, name)) {
                 return name;
             }
@@ -250,7 +334,7 @@ final class InitSources {
                 PRINCIPALS.contains(c.superName()) || c.interfaces().stream().anyMatch(PRINCIPALS::contains);
         boolean token = c.superName().endsWith("AuthenticationToken");
         if (user || token) {
-            String property = property(c, words, false);
+            String property = property(classes, c, words, false);
             if (property != null) {
                 add(
                         "security:" + (user ? "principal." : "") + property,

@@ -102,7 +102,7 @@ class SchemasOfOthersTest {
                 .play(PostgresServer.get(18), folder, batch);
     }
 
-    private static void makeKeycloak(Connection c) throws Exception {
+    static void makeKeycloak(Connection c) throws Exception {
         // its own change classes want a session to be there, and ask it nothing while no realm exists
         Object session = Proxy.newProxyInstance(
                 SchemasOfOthersTest.class.getClassLoader(),

@@ -185,6 +185,7 @@ class InitTest {
                     "warden.tenant", "method:com.acme.shop.TenantContext#current",
                     "warden.scope.nightly-job", "com.acme.shop.NightlyJob#billOne(0)",
                     "warden.scope.order-listener", "com.acme.shop.OrderListener#placed(0.tenantId)"));
+            expected.put("warden.app.packages", "com.acme");
             expected.put("warden.bypass.sql-payers.at", "com.acme.shop.SqlPayers#find");
             expected.put("warden.bypass.sql-payers.reason", "");
             expected.put("warden.bypass.migrations.at", "org.flywaydb.core.Flyway#migrate");
@@ -254,6 +255,109 @@ class InitTest {
         assertEquals("method:com.acme.shop.TenantContext#current", lines(out).get("warden.tenant"));
         assertEquals("liquibase.Liquibase#update", lines(out).get("warden.bypass.liquibase.at"));
         assertFalse(Files.readString(out).contains("could not be read"), run::toString);
+    }
+
+    private static final Map<String, String> MODULES = Map.of(
+            "Start",
+            "package com.acme.app; public class Start { public static void main(String[] a) { } }",
+            "Seen",
+            """
+            package com.acme.core;
+            public final class Seen {
+                public interface User { String getTenantId(); }
+                public interface Login { User getUser(); User newUser(); }
+                private static final ThreadLocal<Login> NOW = new ThreadLocal<>();
+                public static Login now() { return NOW.get(); }
+            }
+            """,
+            "Sql",
+            """
+            package com.acme.core;
+            interface Sql { default String allOrders() { return "select id from orders"; } }
+            class Store implements Sql {
+                java.util.List<String> all() { return Runner.with(() -> Runner.run(allOrders())); }
+                java.util.List<String> ofOne(String order) {
+                    TenantContext.set(order);
+                    return Runner.run("select id from payers");
+                }
+            }
+            class TenantContext { static void set(String id) { } static String get() { return null; } }
+            class Runner {
+                static <T> T with(java.util.function.Supplier<T> work) { return work.get(); }
+                static java.util.List<String> run(String sql) { return java.util.List.of(); }
+            }
+            class Clock {
+                void start(java.util.concurrent.ScheduledExecutorService clock) {
+                    clock.scheduleAtFixedRate(this::tick, 0, 1, java.util.concurrent.TimeUnit.HOURS);
+                }
+                private void tick() { new Store().all(); new Store().ofOne("1"); }
+            }
+            """,
+            "Library",
+            """
+            package org.other.lib;
+            public final class Library {
+                private static final ThreadLocal<String> TENANT = new ThreadLocal<>();
+                public static String currentTenant() { return TENANT.get(); }
+            }
+            """);
+
+    private Path modules(String name, boolean own, String layout) throws Exception {
+        Path classes = compile(name, MODULES);
+        Path jar = folder.resolve(name + ".jar");
+        try (OutputStream file = Files.newOutputStream(jar);
+                ZipOutputStream zip = new ZipOutputStream(file)) {
+            if (own) {
+                zip.putNextEntry(new ZipEntry(layout + "/classes/com/acme/app/Start.class"));
+                zip.write(Files.readAllBytes(classes.resolve("com/acme/app/Start.class")));
+            }
+            for (String module : List.of("com/acme/core", "org/other/lib")) {
+                zip.putNextEntry(new ZipEntry(layout + "/lib/" + module.replace('/', '-') + ".jar"));
+                ZipOutputStream nested = new ZipOutputStream(zip);
+                try (Stream<Path> all = Files.list(classes.resolve(module))) {
+                    for (Path p : (Iterable<Path>) all::iterator) {
+                        nested.putNextEntry(new ZipEntry(module + "/" + p.getFileName()));
+                        nested.write(Files.readAllBytes(p));
+                    }
+                }
+                nested.finish();
+            }
+        }
+        return jar;
+    }
+
+    /** The application's modules are nested jars; a library beside them keeps a tenant as well, which is nobody's business. */
+    @Test
+    void modulesInNestedJarsAreTheApplication() throws Exception {
+        for (String layout : List.of("BOOT-INF", "WEB-INF")) {
+            Path out = folder.resolve(layout + ".properties");
+            Path jar = modules("modules-" + layout, true, layout);
+            Captured run = init(MAJOR, database, database + "_app", out, "--jar", jar.toString());
+            assertEquals(0, run.exitCode(), run::toString);
+            String text = Files.readString(out);
+            assertTrue(text.contains("application's packages: com-acme-core.jar."), text);
+            assertFalse(text.contains("Library"), text);
+            assertEquals("com.acme", lines(out).get("warden.app.packages"), text);
+            // a way that leads to the tenant, over getters and not over what makes something new
+            assertTrue(text.contains("#warden.tenant=method:com.acme.core.Seen#now.user.tenantId"), text);
+            // the method that runs the statement, not the one that puts it together, nor the one whose SQL has a tenant
+            assertEquals("com.acme.core.Store#all", lines(out).get("warden.bypass.store.at"), text);
+            assertFalse(text.contains("Sql#") || text.contains("#ofOne"), text);
+            assertTrue(text.replace("\n# ", " ").contains("task that com.acme.core.Clock.start schedules"), text);
+        }
+    }
+
+    @Test
+    void theApplicationsPackagesCanBeNamed() throws Exception {
+        Path jar = modules("libraries", false, "BOOT-INF");
+        Path out = folder.resolve("named.properties");
+        Captured unknown = init(MAJOR, database, database + "_app", out, "--jar", jar.toString());
+        assertEquals(2, unknown.exitCode(), unknown::toString);
+        assertTrue(unknown.err().contains("--package com.acme"), unknown::toString);
+        Captured run = init(MAJOR, database, database + "_app", out, "--jar", jar.toString(), "--package", "org.other");
+        assertEquals(0, run.exitCode(), run::toString);
+        assertEquals("method:org.other.lib.Library#currentTenant", lines(out).get("warden.tenant"), run::toString);
+        assertFalse(Files.readString(out).contains("com.acme.core"));
     }
 
     @Test

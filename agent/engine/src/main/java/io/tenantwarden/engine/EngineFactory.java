@@ -51,6 +51,7 @@ import io.tenantwarden.engine.session.SeenDataSources;
 import io.tenantwarden.engine.session.ServerQuestions;
 import io.tenantwarden.engine.session.TenantChecks;
 import io.tenantwarden.engine.session.TenantList;
+import io.tenantwarden.engine.session.ValueProbes;
 import io.tenantwarden.engine.tenant.Opener;
 import io.tenantwarden.rls.audit.AuditOptions;
 import io.tenantwarden.rls.audit.Finding;
@@ -133,6 +134,7 @@ public final class EngineFactory {
                 refresher(catalogOptions, own),
                 firstConnections);
         ServerQuestions questions = new ServerQuestions(catalogOptions);
+        ValueProbes probes = new ValueProbes(firstConnections);
         NewConnections newConnections = new NewConnections(
                 plan.tenantGucs(),
                 config.datasourceExclude(),
@@ -140,6 +142,7 @@ public final class EngineFactory {
                 own,
                 catalogs,
                 questions,
+                probes,
                 firstConnections);
         SeenDataSources dataSources = new SeenDataSources(this::debug);
         this.loops = new TenantLoops(
@@ -154,6 +157,7 @@ public final class EngineFactory {
                 plan,
                 catalogs,
                 questions,
+                probes,
                 sites,
                 reporter,
                 Set.copyOf(config.bypassRoles()),

@@ -58,6 +58,11 @@ final class InjectionRules {
 
         /** Whether nothing may be set for the session, because a pooler stands before the server. */
         boolean isPooled();
+
+        /** Whether values that are set in a transaction do not reach its statements: something between sends them elsewhere. */
+        default boolean losesAll() {
+            return false;
+        }
     }
 
     /**
@@ -83,6 +88,9 @@ final class InjectionRules {
                 : byDemand(statement, Demand.of(statement, fresh, lacksRole), fresh, lacksRole, wire);
         if (need == Need.ALONGSIDE && !alongside) {
             need = Need.SEPARATE;
+        }
+        if ((need == Need.ALONGSIDE || need == Need.SEPARATE) && wire.losesAll()) {
+            return Need.LOST;
         }
         if (need != Need.SEPARATE) {
             return need;

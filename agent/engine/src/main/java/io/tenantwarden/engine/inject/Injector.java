@@ -1,6 +1,8 @@
 package io.tenantwarden.engine.inject;
 
 import io.tenantwarden.rls.sql.SqlStatement;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
@@ -16,6 +18,7 @@ public final class Injector {
     private final DriverConnection driver;
     private final WireState wire = new WireState();
     private final Transport transport;
+    private final OwnStatement own;
     private final SessionValues session;
     private final HeldValues held;
     private final InjectedRole role;
@@ -27,7 +30,7 @@ public final class Injector {
         this.driver = driver;
         this.plan = plan;
         this.transport = transport.apply(wire);
-        OwnStatement own = new OwnStatement(plan);
+        this.own = new OwnStatement(plan);
         this.session = new SessionValues(own);
         this.held = new HeldValues(session, wire);
         this.role = new InjectedRole(plan, wire.role(), session);
@@ -62,6 +65,21 @@ public final class Injector {
     }
 
     /**
+     * Asks whether values reach the statements that they are for. To be called outside a transaction, in autocommit.
+     *
+     * @param known what is known of such connections; is told what this one shows
+     * @param again whether this connection may show something else than those before
+     * @throws SQLException the driver's; what is lost is not known then
+     */
+    public void probe(Connection connection, ValueLoss known, boolean again) throws SQLException {
+        view.believes(known);
+        new ValueProbe(connection, plan, own).look(known, pipelined() != null, again);
+        if (known.isAny()) {
+            held.end();
+        }
+    }
+
+    /**
      * Nothing stands between us and the server, for certain: values may stand for the session, where the configuration says so.
      *
      * @param applicationsOwnValue whether the application itself may have set a value
@@ -84,7 +102,8 @@ public final class Injector {
     public Need need(SqlStatement statement, Assignment target, boolean autocommit, boolean alongside, Before before)
             throws Throwable {
         boolean fresh = autocommit && driver.isIdle();
-        return InjectionRules.need(statement, fresh, alongside, before, view.of(target));
+        boolean together = alongside && !view.losesInGroup();
+        return InjectionRules.need(statement, fresh, together, before, view.of(target));
     }
 
     /** The role that statements run as, beside the values. */

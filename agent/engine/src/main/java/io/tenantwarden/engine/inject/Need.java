@@ -14,6 +14,8 @@ public enum Need {
     OPEN_PORTAL,
     /** Only a value set for the session would do, and another client of the pooler could get that session: refused. */
     POOLED,
+    /** Something between sends ours and the statement to different servers: refused. */
+    LOST,
     /** The text ends the transaction in which the values hold, or sets other values, and goes on: refused. */
     SEVERAL,
     /** Ours would have to go before what must come before every snapshot: refused. */

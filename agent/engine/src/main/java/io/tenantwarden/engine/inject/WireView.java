@@ -17,6 +17,7 @@ final class WireView implements InjectionRules.Wire {
     private final SessionValues session;
     private final HeldValues held;
     private final InjectedRole role;
+    private ValueLoss loss = new ValueLoss();
     private boolean pooled;
     private Assignment target;
 
@@ -40,6 +41,16 @@ final class WireView implements InjectionRules.Wire {
     /** A pooler stands between us and the server. */
     void behindPooler() {
         pooled = true;
+    }
+
+    /** What does not reach its statement on the way to the server. */
+    void believes(ValueLoss known) {
+        loss = known;
+    }
+
+    /** Whether ours is lost in the group of messages of the statement, in autocommit. */
+    boolean losesInGroup() {
+        return loss.isInGroup();
     }
 
     /** The same, seen from these values; null when none are wanted. */
@@ -128,7 +139,12 @@ final class WireView implements InjectionRules.Wire {
 
     @Override
     public boolean isPooled() {
-        return pooled;
+        return pooled || loss.isForSession();
+    }
+
+    @Override
+    public boolean losesAll() {
+        return loss.isInTransaction();
     }
 
     // ---- seen from any values

@@ -48,6 +48,7 @@ final class NextSteps {
             case UNNAMED_SETTING -> "write the name of the setting into the statement";
             case OPEN_PORTAL -> "close the result set or cursor, or read it to its end, before the scope changes";
             case POOLED -> "run it in a transaction, or over a connection that goes to the server directly";
+            case LOST -> "connect to the server itself, or through a pooler that keeps a transaction on one server";
             case SEVERAL, SNAPSHOT -> "execute the statements one by one";
         };
     }

@@ -31,6 +31,8 @@ enum Reason {
     UNNAMED_SETTING(ViolationKind.GUC_TAMPER),
     OPEN_PORTAL(ViolationKind.INJECTION_FAILED),
     POOLED(ViolationKind.INJECTION_FAILED),
+    /** What is set in a transaction does not reach its statements. */
+    LOST(ViolationKind.INJECTION_FAILED),
     SEVERAL(ViolationKind.INJECTION_FAILED),
     SNAPSHOT(ViolationKind.INJECTION_FAILED);
 

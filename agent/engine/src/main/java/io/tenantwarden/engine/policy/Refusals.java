@@ -118,6 +118,12 @@ public final class Refusals {
                                 + " may give to another client. Run it in a transaction (setAutoCommit(false) or"
                                 + " @Transactional), or over a connection that goes to the server directly; where the pooler"
                                 + " pools sessions, not transactions, set warden.pooler=session";
+                    case LOST ->
+                        "injection failed: " + where(v)
+                                + " would not see the tenant" + orRole(v)
+                                + ": what stands before the server sends what is set in a transaction and the statements of it to"
+                                + " different servers (finding pooler-loses-values). Connect to the server itself, or through a"
+                                + " pooler that keeps a transaction on one server";
                     case SEVERAL ->
                         "injection failed: the string or batch that begins with " + where(v)
                                 + " runs several statements, of which one ends the transaction that the tenant"
@@ -165,6 +171,7 @@ public final class Refusals {
             case UNNAMED_SETTING -> "changes a setting whose name is not written in it";
             case OPEN_PORTAL -> "a cursor or result set of another scope is open";
             case POOLED -> "behind a pooler nothing may be set for the session";
+            case LOST -> "what stands before the server sends the tenant and the statement to different servers";
             case SEVERAL -> "one of several statements in one string ends the transaction or sets the tenant";
             case SNAPSHOT ->
                 "one of several statements in one string must come before every snapshot, and another reads rows";

@@ -89,7 +89,7 @@ final class ScopeInjection {
         if (need == Need.OPEN_PORTAL && lookUp && !lacksRole) {
             return null;
         }
-        if (need == Need.POOLED && !touched.touches() && !sql.callsFunctions() && !lacksRole) {
+        if ((need == Need.POOLED || need == Need.LOST) && !touched.touches() && !sql.callsFunctions() && !lacksRole) {
             return null; // nothing that it touches is protected
         }
         if (need == Need.NOTHING && !execution.isAlongside()) {
@@ -106,6 +106,7 @@ final class ScopeInjection {
             case SEPARATE -> separately(session, () -> OwnStatements.set(session, target));
             case OPEN_PORTAL -> refuse(Reason.OPEN_PORTAL, session, sql, touched);
             case POOLED -> refuse(Reason.POOLED, session, sql, touched);
+            case LOST -> refuse(Reason.LOST, session, sql, touched);
             case SEVERAL -> refuse(Reason.SEVERAL, session, sql, touched);
             case SNAPSHOT, AFTER_LOCK -> refuse(Reason.SNAPSHOT, session, sql, touched);
         };

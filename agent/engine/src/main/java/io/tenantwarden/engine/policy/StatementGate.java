@@ -13,6 +13,7 @@ import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.ServerQuestions;
 import io.tenantwarden.engine.session.Session;
 import io.tenantwarden.engine.session.TenantChecks;
+import io.tenantwarden.engine.session.ValueProbes;
 import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.Resolution;
 import io.tenantwarden.rls.sql.Keyword;
@@ -40,6 +41,7 @@ public final class StatementGate {
     private final TenantRule tenants;
     private final ScopeInjection injection;
     private final VerdictTeller teller;
+    private final ValueProbes probes;
     private final PoolerHints poolerHints;
 
     /**
@@ -55,6 +57,7 @@ public final class StatementGate {
             GucPlan plan,
             Catalogs catalogs,
             ServerQuestions questions,
+            ValueProbes probes,
             SiteFinder sites,
             Reporter reporter,
             Set<String> bypassRoles,
@@ -66,6 +69,7 @@ public final class StatementGate {
         BypassReach reach = new BypassReach(plan, bypassRoles);
         this.teller = new VerdictTeller(reporter, sites, reach);
         this.poolerHints = new PoolerHints(reporter);
+        this.probes = probes;
         this.lookup = new TableLookup(mode, catalogs, questions, !bypassRoles.isEmpty(), strict);
         this.functions = new FunctionRule(reporter, teller);
         this.roles = new RoleRule(mode, questions, teller, acceptsSuperuser);
@@ -108,6 +112,9 @@ public final class StatementGate {
         SQLException leftBehind = follow(session);
         if (leftBehind != null) {
             return leftBehind;
+        }
+        if (session.isUnprobed()) {
+            probes.probe(session);
         }
         SQLException refusal =
                 isOfAnotherScope(session, scope, autocommit, alongside) ? injection.reset(session) : null;

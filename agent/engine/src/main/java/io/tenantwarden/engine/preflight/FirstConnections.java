@@ -2,6 +2,7 @@ package io.tenantwarden.engine.preflight;
 
 import io.tenantwarden.engine.config.ModeSwitch;
 import io.tenantwarden.engine.inject.GucPlan;
+import io.tenantwarden.engine.inject.ValueLoss;
 import io.tenantwarden.engine.report.Cover;
 import io.tenantwarden.engine.report.HealthState;
 import io.tenantwarden.engine.report.Reporter;
@@ -9,6 +10,7 @@ import io.tenantwarden.engine.session.Catalogs;
 import io.tenantwarden.engine.session.Database;
 import io.tenantwarden.engine.session.NewConnections;
 import io.tenantwarden.engine.session.Session;
+import io.tenantwarden.engine.session.ValueProbes;
 import io.tenantwarden.rls.audit.Finding;
 import io.tenantwarden.rls.audit.Finding.Level;
 import io.tenantwarden.rls.catalog.AssumedRole;
@@ -25,7 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Tells what the first connection of each role to each database found out: what is covered; what is wrong is the preflight's. */
-public final class FirstConnections implements Catalogs.Listener, NewConnections.Listener {
+public final class FirstConnections implements Catalogs.Listener, NewConnections.Listener, ValueProbes.Listener {
 
     private static final String OUTDATED = "catalog-outdated";
     private static final String POLICIES_UNREAD = "policies-unread";
@@ -140,6 +142,29 @@ public final class FirstConnections implements Catalogs.Listener, NewConnections
                         + " between, and it counts as a pooler in transaction mode",
                 "set warden.pooler=session where each client keeps its session of the server until it disconnects, else take"
                         + " warden.pooler out"));
+    }
+
+    @Override
+    public void valuesLost(Database database, ValueLoss loss) {
+        String autocommit = loss.isForSession()
+                ? "in autocommit, statements of a scope on protected tables are refused; in a transaction they run"
+                : "in autocommit, the value is set for the session before the statement and taken back after it, which was seen to"
+                        + " hold; where a pooler is seen, such statements are refused";
+        reporter.finding(new Finding(
+                "pooler-loses-values",
+                Level.ERROR,
+                object(database),
+                (loss.isInGroup()
+                                ? "a value that is set for a transaction does not reach the statement that it goes along with"
+                                : "a value that is set does not reach the statements that follow")
+                        + ": something between parts them, as pgpool-II does. "
+                        + (loss.isInTransaction()
+                                ? "It is lost in transactions, too: statements of a scope on protected tables are refused"
+                                : "So " + autocommit),
+                loss.isInTransaction()
+                        ? "connect to the server itself, or through a pooler that keeps a transaction on one server"
+                        : "connect to the server itself or through PgBouncer, or let what works for a tenant run in transactions"
+                                + " (docs/poolers.md)"));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.tenantwarden.engine.session;
 
+import io.tenantwarden.engine.inject.ValueLoss;
 import io.tenantwarden.rls.catalog.AssumedRole;
 import io.tenantwarden.rls.catalog.Catalog;
 import io.tenantwarden.rls.catalog.RoleFacts;
@@ -46,6 +47,7 @@ public final class Database {
     private final Map<String, Asked> absent = new ConcurrentHashMap<>();
     private final Map<String, RoleFacts> roles = new ConcurrentHashMap<>();
     private final Map<String, Boolean> lesser = new ConcurrentHashMap<>();
+    private final Map<String, ValueLoss> losses = new ConcurrentHashMap<>();
     private final Map<String, Assumed> assumedRoles = new ConcurrentHashMap<>();
     // Weak: the session of a closed connection, and the class loader of its driver, must not be kept alive.
     private volatile WeakReference<Session> pattern = new WeakReference<>(null);
@@ -115,6 +117,11 @@ public final class Database {
         used = false;
         failed = false;
         current = generation == begun; // else the catalog was changed meanwhile
+    }
+
+    /** On which ways values do not reach statements of this login. */
+    ValueLoss loss(String login) {
+        return losses.computeIfAbsent(login, key -> new ValueLoss());
     }
 
     /** It could not be read. */

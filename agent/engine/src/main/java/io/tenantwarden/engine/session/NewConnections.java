@@ -26,6 +26,7 @@ public final class NewConnections {
     private final OwnConnections own;
     private final Catalogs catalogs;
     private final ServerQuestions questions;
+    private final ValueProbes probes;
     private final Listener listener;
     private final Set<String> known = ConcurrentHashMap.newKeySet();
 
@@ -64,6 +65,7 @@ public final class NewConnections {
             OwnConnections own,
             Catalogs catalogs,
             ServerQuestions questions,
+            ValueProbes probes,
             Listener listener) {
         this.tenantGucs = tenantGucs;
         this.excluded = excluded;
@@ -71,6 +73,7 @@ public final class NewConnections {
         this.own = own;
         this.catalogs = catalogs;
         this.questions = questions;
+        this.probes = probes;
         this.listener = listener;
     }
 
@@ -98,6 +101,7 @@ public final class NewConnections {
             session.applicationValue().startsWithValue(!pooled);
         }
         catalogs.opened(session);
+        probes.probe(session);
         if (session.role().isConfigured() && session.role().ownFacts() != null) {
             if (!session.role().isLogin()) {
                 session.injector().role().isOfSession();
@@ -110,7 +114,7 @@ public final class NewConnections {
         if (role != null
                 && database.catalog() != null
                 && known.add(server + "/" + name + "/" + user + "/" + role.currentUser())) {
-            listener.firstConnection(database, user, role, session.driver().strategy(), pooled);
+            listener.firstConnection(database, user, role, session.driver().strategy(), session.isPooled());
         }
         if (!database.isCurrent()) {
             catalogs.refresh(database);

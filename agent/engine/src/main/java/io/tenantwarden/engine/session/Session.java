@@ -45,6 +45,7 @@ public final class Session {
     private volatile WeakReference<Object> connection = new WeakReference<>(null);
     private volatile boolean uncovered;
     private volatile boolean pooled;
+    private boolean probed;
     private boolean injects;
     private int depth;
     private Scope lastTenant = Scope.NONE;
@@ -119,6 +120,16 @@ public final class Session {
     /** A pooler stands between us and the server, or it is not known whether one does. */
     void pooled() {
         pooled = true;
+    }
+
+    /** It is known whether values reach the statements of this connection. */
+    void probed() {
+        probed = true;
+    }
+
+    /** Whether values are sent, and nobody has asked yet whether they reach their statements. */
+    public boolean isUnprobed() {
+        return injects && !probed;
     }
 
     /** As {@link #pooled} said. */

@@ -89,6 +89,11 @@ class InjectionRulesTest {
         public boolean isPooled() {
             return facts.contains("pooled");
         }
+
+        @Override
+        public boolean losesAll() {
+            return facts.contains("loses-all");
+        }
     }
 
     /** What statements before it have done, in words. */
@@ -150,6 +155,13 @@ class InjectionRulesTest {
             select 1                          | portable alone          | pooled           | POOLED
             select 1                          | alone                   | pooled           | ALONGSIDE
             call p()                          | in transaction          | pooled           | ALONGSIDE
+            # something between sends values and statements to different servers
+            select 1                          | alone                   | loses-all        | LOST
+            select 1                          | in transaction          | loses-all        | LOST
+            select 1                          | portable in transaction | loses-all        | LOST
+            call p()                          | alone                   | loses-all        | LOST
+            commit                            | in transaction          | loses-all        | NOTHING
+            select 1                          | alone                   | loses-all unwanted | NOTHING
             # rows of another scope may still come
             select 1                          | in transaction          | portal touched   | OPEN_PORTAL
             select 1                          | portable in transaction | portal touched   | OPEN_PORTAL

@@ -116,6 +116,7 @@ class NewConnectionsTest {
                 own,
                 catalogs,
                 new ServerQuestions(CatalogOptions.DEFAULT),
+                new ValueProbes((database, loss) -> {}),
                 telling);
     }
 

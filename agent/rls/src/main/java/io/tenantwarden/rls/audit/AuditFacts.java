@@ -35,6 +35,8 @@ public final class AuditFacts {
     private final String databaseOwner;
     private final List<PublishedTable> published;
     private final List<DefaultPrivilege> defaultPrivileges;
+    private final List<SlowStatement> slowStatements;
+    private final Set<String> notLeakproof;
     private final Map<List<String>, PolicyExpression> expressions = new ConcurrentHashMap<>();
     private final Map<AuditOptions, TenantSetting> tenantSettings = new ConcurrentHashMap<>();
     private volatile Reach reach;
@@ -56,6 +58,8 @@ public final class AuditFacts {
         databaseOwner = b.databaseOwner;
         published = List.copyOf(b.published);
         defaultPrivileges = List.copyOf(b.defaultPrivileges);
+        slowStatements = List.copyOf(b.slowStatements);
+        notLeakproof = Set.copyOf(b.notLeakproof);
     }
 
     /** Puts facts together; what is not given was not read. */
@@ -76,6 +80,8 @@ public final class AuditFacts {
         private String databaseOwner = Fix.SUPERUSER;
         private List<PublishedTable> published = List.of();
         private List<DefaultPrivilege> defaultPrivileges = List.of();
+        private List<SlowStatement> slowStatements = List.of();
+        private Set<String> notLeakproof = Set.of();
 
         Builder(RoleFacts role, Catalog catalog) {
             this.role = role;
@@ -137,6 +143,12 @@ public final class AuditFacts {
 
         Builder defaultPrivileges(List<DefaultPrivilege> of) {
             defaultPrivileges = of;
+            return this;
+        }
+
+        Builder slow(List<SlowStatement> statements, Set<String> operatorsAfterPolicies) {
+            slowStatements = statements;
+            notLeakproof = operatorsAfterPolicies;
             return this;
         }
 
@@ -219,6 +231,16 @@ public final class AuditFacts {
     /** Default privileges that the connected role will have on new tables. */
     List<DefaultPrivilege> defaultPrivileges() {
         return defaultPrivileges;
+    }
+
+    /** Statements that take long; empty where the server does not count them, or the role may not see it. */
+    List<SlowStatement> slowStatements() {
+        return slowStatements;
+    }
+
+    /** Operators that are evaluated after the policies. */
+    Set<String> notLeakproof() {
+        return notLeakproof;
     }
 
     /** What the policies lead to. */

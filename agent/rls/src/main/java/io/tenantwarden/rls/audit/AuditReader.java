@@ -85,11 +85,13 @@ final class AuditReader {
             """;
 
     private final AuditQueries queries;
+    private final SlowStatementReader slow;
     private final CatalogOptions options;
     private final RoleFacts role;
     private final Catalog catalog;
 
     AuditReader(Connection connection, CatalogOptions options, RoleFacts role, Catalog catalog) {
+        this.slow = new SlowStatementReader(connection, new AuditQueries(connection));
         this.queries = new AuditQueries(connection);
         this.options = options;
         this.role = role;
@@ -111,7 +113,9 @@ final class AuditReader {
                 .filter(table -> table.tenantColumn() != null)
                 .map(table -> String.valueOf(table.oid()))
                 .collect(Collectors.joining(","));
+        List<SlowStatement> slowStatements = slow.statements();
         return new AuditFacts.Builder(role, catalog)
+                .slow(slowStatements, slowStatements.isEmpty() ? Set.of() : slow.operators())
                 .columns(columns)
                 .roles(new Roles(roles.roles(), roles.privilegesOf(), roles.memberships()))
                 .grants(roles.grants(), views.reachableByColumn())

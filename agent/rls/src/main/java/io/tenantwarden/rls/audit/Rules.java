@@ -87,7 +87,8 @@ public final class Rules {
             new UnnamedBypass(),
             new NothingToUse(),
             new PolicyNotJudged(),
-            new ServerHoles());
+            new ServerHoles(),
+            new CostlyStatement());
 
     /** The one that has something to say of a database without any protected table. */
     static final List<Rule> OF_AN_EMPTY_CATALOG = List.of(TENANT_COLUMN);

@@ -38,7 +38,8 @@ final class SettingReadPerRow extends PolicyRule {
                 : Flaw.style(message, facts.changed(table, policy, newUsing, newCheck));
     }
 
-    private static boolean perRow(PolicyExpression e) {
+    /** Whether a setting or function of an expression is evaluated for each row. */
+    static boolean perRow(PolicyExpression e) {
         return !e.callsPerRow().isEmpty() || e.reads().stream().anyMatch(PolicyExpression.SettingRead::perRow);
     }
 }

@@ -52,6 +52,11 @@ public final class PlainStatements {
         execute(connection, "/* tenant-warden */ ROLLBACK");
     }
 
+    /** Begins a transaction, on a connection in autocommit. */
+    public static void begin(Connection connection) throws SQLException {
+        execute(connection, "/* tenant-warden */ BEGIN");
+    }
+
     private static void execute(Connection connection, String sql) throws SQLException {
         try (Statement statement = create(connection)) {
             statement.execute(sql);
