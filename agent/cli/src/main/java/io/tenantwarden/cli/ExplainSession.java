@@ -205,16 +205,16 @@ final class ExplainSession implements AutoCloseable {
 
     /** The same without these ways of the planner. */
     Run explain(String sql, boolean analyze, List<String> without) throws SQLException {
+        String options = analyze ? "ANALYZE, TIMING OFF, SUMMARY OFF, " : "";
+        String explain = "/* tenant-warden */ EXPLAIN (" + options + "VERBOSE, FORMAT JSON) ";
         try {
             return within(() -> {
                 for (String way : without) {
                     set(Map.of("enable_" + way, "off"));
                 }
-                String options = analyze ? "ANALYZE, TIMING OFF, SUMMARY OFF, " : "";
                 StringBuilder json = new StringBuilder();
                 try (Statement s = connection.createStatement();
-                        ResultSet rs = s.executeQuery(
-                                "/* tenant-warden */ EXPLAIN (" + options + "VERBOSE, FORMAT JSON) " + sql)) {
+                        ResultSet rs = s.executeQuery(explain + sql)) {
                     while (rs.next()) {
                         json.append(rs.getString(1)).append('\n');
                     }
@@ -225,7 +225,7 @@ final class ExplainSession implements AutoCloseable {
             if (SqlErrors.isConnectionLost(e)) {
                 throw e;
             }
-            return new Run(null, e);
+            return new Run(null, SqlErrors.positionAfter(explain, e));
         }
     }
 

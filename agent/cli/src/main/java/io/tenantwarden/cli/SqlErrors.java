@@ -4,6 +4,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
+import org.postgresql.util.PSQLException;
 
 /** What an error of the database means, and what to do, in one line. */
 final class SqlErrors {
@@ -29,6 +30,21 @@ final class SqlErrors {
             text += " (" + cause.getMessage() + ")";
         }
         return WardenCli.oneLine(text);
+    }
+
+    /** The same error, whose position counts from the end of what was put before the user's text. */
+    static SQLException positionAfter(String ours, SQLException e) {
+        if (!(e instanceof PSQLException error) || error.getServerErrorMessage() == null || e.getMessage() == null) {
+            return e;
+        }
+        int position = error.getServerErrorMessage().getPosition();
+        int at = e.getMessage().lastIndexOf(String.valueOf(position));
+        if (position <= ours.length() || at < 0) {
+            return e;
+        }
+        String own = String.valueOf(position - ours.length());
+        String rest = e.getMessage().substring(at + String.valueOf(position).length());
+        return new SQLException(e.getMessage().substring(0, at) + own + rest, e.getSQLState(), e.getErrorCode());
     }
 
     private static String hint(String state) {

@@ -173,6 +173,7 @@ class ExplainTest {
             app    | acme  | select * from settings                | nothing-protected    | 1 row: row-level security has no part in it, since nothing that it reads has row-level security or a tenant column.
             app    | acme  | select * from secret                  | no-privilege         | Error, because role {db}_app lacks a privilege, which comes before row-level security: permission denied for table secret.
             app    | acme  | select * from nowhere                 | no-such-table        | Error, because there is no relation nowhere on the search path of role {db}_app.
+            app    | acme  | select nothing from invoices          | error                | Error, and not one of row-level security: column "nothing" does not exist Position: 8.
             app    |       | update invoices set number = 'x'      | setting-unset        | No rows, because app.tenant_id is not set in this session; policy tenant_rows filtered 102 of 102.
             app    | acme  | delete from writes_only               | no-policy-for-command | No rows, because no policy of public.writes_only permits DELETE: those that there are permit UPDATE.
             app    |       | insert into invoices values ('acme', 999) | setting-unset    | The row is refused, because app.tenant_id is not set in this session; policy tenant_rows filtered 102 of 102.

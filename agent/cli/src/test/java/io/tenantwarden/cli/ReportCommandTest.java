@@ -220,12 +220,14 @@ class ReportCommandTest {
     @Test
     void whatCannotBeReadOrWrittenIsTold() throws Exception {
         Path none = Files.writeString(folder.resolve("none.json"), "{\"version\":1}");
+        Path list = Files.writeString(folder.resolve("list.json"), "[]");
         Path one = SampleReport.ordinary().write(folder.resolve("one.json"));
         for (String[] arguments : new String[][] {
             {"3", "no file is named", "report", folder + "/missing.json"},
             {"3", "no file is named", "report", folder + "/missing-*.json"},
             {"3", "no file is named", "report", folder + "/missing/**"},
             {"3", "has no list \"violations\"", "report", none.toString()},
+            {"3", "it is JSON, and no object", "report", list.toString()},
             {"3", "the baseline", "report", one.toString(), "--baseline", folder + "/missing.json"},
             {"3", "cannot be written", "report", one.toString(), "--out", one + "/x.md"},
             {"2", ".json, .md, .html, .sarif, .xml", "report", one.toString(), "--out", folder + "/x.pdf"},

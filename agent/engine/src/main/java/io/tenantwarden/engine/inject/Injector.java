@@ -73,7 +73,8 @@ public final class Injector {
      */
     public void probe(Connection connection, ValueLoss known, boolean again) throws SQLException {
         view.believes(known);
-        new ValueProbe(connection, plan, own).look(known, pipelined() != null, again);
+        boolean alongside = driver instanceof PgjdbcConnection pgjdbc && !pgjdbc.answersTextsWhole();
+        new ValueProbe(connection, plan, own).look(known, alongside, again);
         if (known.isAny()) {
             held.end();
         }

@@ -8,6 +8,7 @@ package io.tenantwarden.engine.inject;
 public final class ValueLoss {
 
     private volatile boolean looked;
+    private volatile boolean lookedInGroup;
     private volatile boolean inGroup;
     private volatile boolean forSession;
     private volatile boolean inTransaction;
@@ -32,14 +33,20 @@ public final class ValueLoss {
         return looked;
     }
 
+    /** Whether anybody has looked in a group of messages, which connections in simple query mode do not send. */
+    boolean isGroupKnown() {
+        return lookedInGroup;
+    }
+
     /** Whether anything is known to be lost. */
     public boolean isAny() {
         return inGroup || forSession || inTransaction;
     }
 
-    /** Somebody has looked on all ways. */
-    void known() {
+    /** Somebody has looked; in a group of messages as well, or on the other ways only. */
+    void known(boolean alongside) {
         looked = true;
+        lookedInGroup |= alongside;
     }
 
     /** Was lost in a group of messages, or the group was not answered. */

@@ -38,27 +38,25 @@ final class ValueProbe {
      * Asks on the ways that matter.
      *
      * @param known is told what is lost
-     * @param pipelined whether values go in the group of messages of their statement
+     * @param alongside whether values of this connection go in the group of messages of their statement
      * @param again whether to ask although somebody has looked already
      * @throws SQLException the driver's, when it says nothing about what is lost
      */
-    void look(ValueLoss known, boolean pipelined, boolean again) throws SQLException {
+    void look(ValueLoss known, boolean alongside, boolean again) throws SQLException {
         boolean first = !known.isKnown();
-        if (!first && !again) {
-            return;
-        }
-        boolean lost = pipelined && !known.isInGroup() && !holds(this::inGroup);
+        boolean group = alongside && (again || !known.isGroupKnown());
+        boolean lost = group && !known.isInGroup() && !holds(this::inGroup);
         if (lost) {
             known.inGroup();
         }
         boolean all = first || lost;
-        if (all && (known.isInGroup() || !pipelined) && !holds(this::forSession)) {
+        if (all && (known.isInGroup() || !alongside) && !holds(this::forSession)) {
             known.forSession();
         }
         if (all && !holds(this::inTransaction)) {
             known.inTransaction();
         }
-        known.known();
+        known.known(alongside);
     }
 
     private interface Way {

@@ -36,7 +36,10 @@ public final class ReportReader {
     /** @throws UnreadableReport when it cannot be read, or is no report */
     public static Report read(Path file) throws UnreadableReport {
         try (InputStream in = Files.newInputStream(file)) {
-            return of(JsonParser.object().from(in));
+            if (!(JsonParser.any().from(in) instanceof JsonObject report)) {
+                throw new UnreadableReport("it is JSON, and no object. Give a report written by warden.report");
+            }
+            return of(report);
         } catch (NoSuchFileException e) {
             throw new UnreadableReport("there is no such file");
         } catch (JsonParserException e) {
