@@ -40,7 +40,7 @@ final class Model {
             String name,
             Savepoint savepoint,
             Set<String> lastTenants,
-            int deferred,
+            List<String> deferred,
             boolean immediate,
             List<Cursor> cursors,
             Map<String, Scope> sqlCursors,
@@ -177,7 +177,7 @@ final class Model {
                 name,
                 savepoint,
                 Set.copyOf(lastTenants),
-                deferred.size(),
+                List.copyOf(deferred),
                 immediate,
                 List.copyOf(cursors),
                 Map.copyOf(sqlCursors),
@@ -186,9 +186,9 @@ final class Model {
 
     void rolledBackTo(Saved saved) {
         lastTenants.addAll(saved.lastTenants());
-        while (deferred.size() > saved.deferred()) {
-            deferred.remove(deferred.size() - 1);
-        }
+        // what SET CONSTRAINTS has run since is to be run again
+        deferred.clear();
+        deferred.addAll(saved.deferred());
         immediate = saved.immediate();
         cursors.removeIf(cursor -> {
             boolean gone = !saved.cursors().contains(cursor);
