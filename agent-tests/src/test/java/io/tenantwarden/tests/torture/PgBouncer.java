@@ -1,13 +1,12 @@
 package io.tenantwarden.tests.torture;
 
 import io.tenantwarden.testing.PostgresServer;
+import io.tenantwarden.tests.jvm.PoolerProcess;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -18,14 +17,10 @@ public final class PgBouncer implements AutoCloseable {
     private static final List<String> PLACES =
             List.of("/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer");
 
-    private final Process process;
-    private final Path folder;
-    private final int port;
+    private final PoolerProcess process;
 
-    private PgBouncer(Process process, Path folder, int port) {
+    private PgBouncer(PoolerProcess process) {
         this.process = process;
-        this.folder = folder;
-        this.port = port;
     }
 
     /** The program, when it is installed. */
@@ -48,7 +43,7 @@ public final class PgBouncer implements AutoCloseable {
         Path program = installed()
                 .orElseThrow(() -> new IOException(
                         "PgBouncer is not installed (looked for " + PLACES + "): apt-get install pgbouncer"));
-        int port = freePort();
+        int port = PoolerProcess.freePort();
         // it refuses to run as root, and must read its files as whoever it becomes
         Path folder = Files.createTempDirectory("pgbouncer");
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -71,18 +66,12 @@ public final class PgBouncer implements AutoCloseable {
                         "server_login_retry = 1",
                         "ignore_startup_parameters = extra_float_digits,options",
                         ""));
-        List<String> command = new java.util.ArrayList<>(List.of(program.toString(), "-q"));
+        List<String> command = new ArrayList<>(List.of(program.toString(), "-q"));
         if (System.getProperty("user.name").equals("root")) {
             command.addAll(List.of("-u", user()));
         }
         command.add(configuration.toString());
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("log").toFile())
-                .start();
-        PgBouncer bouncer = new PgBouncer(process, folder, port);
-        bouncer.await();
-        return bouncer;
+        return new PgBouncer(PoolerProcess.start(command, folder, port));
     }
 
     private static String user() throws IOException {
@@ -91,46 +80,13 @@ public final class PgBouncer implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private void await() throws IOException, InterruptedException {
-        for (int i = 0; i < 100; i++) {
-            if (!process.isAlive()) {
-                break;
-            }
-            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                return;
-            } catch (IOException e) {
-                Thread.sleep(50);
-            }
-        }
-        String log = Files.readString(folder.resolve("log"));
-        close();
-        throw new IOException("PgBouncer did not start: " + log);
-    }
-
     /** The URL of a database through it, from the URL of the server. */
     public String url(String url) {
-        return url.replaceFirst("//[^/]+/", "//127.0.0.1:" + port + "/");
+        return process.url(url);
     }
 
     @Override
     public void close() throws IOException {
-        process.destroy();
-        try {
-            process.waitFor();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
-        Files.delete(folder);
+        process.close();
     }
 }

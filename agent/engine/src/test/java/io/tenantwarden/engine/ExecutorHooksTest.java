@@ -17,6 +17,7 @@ import io.tenantwarden.engine.drivers.DriverShapes;
 import io.tenantwarden.engine.drivers.UncoveredSessions;
 import io.tenantwarden.engine.inject.GucPlan;
 import io.tenantwarden.engine.inject.Injector;
+import io.tenantwarden.engine.inject.TenantValue;
 import io.tenantwarden.engine.policy.PgjdbcGate;
 import io.tenantwarden.engine.report.Cost;
 import io.tenantwarden.engine.session.Database;
@@ -36,22 +37,7 @@ import org.junit.jupiter.api.Test;
 /** What a statement meets when the agent itself fails, and on a connection that is not covered. The gate has no parts here, so that each use is a bug. */
 class ExecutorHooksTest {
 
-    private static final GucPlan.Value TENANT = new GucPlan.Value() {
-        @Override
-        public String of(String tenant) {
-            return tenant;
-        }
-
-        @Override
-        public boolean isFixed() {
-            return true;
-        }
-
-        @Override
-        public boolean holdsTenant() {
-            return true;
-        }
-    };
+    private static final GucPlan.Value TENANT = new TenantValue();
 
     private static final GucPlan PLAN = GucPlan.of(Map.of("app.tenant_id", TENANT), Map.of(), Map.of());
 

@@ -74,7 +74,7 @@ public final class Injector {
     public void probe(Connection connection, ValueLoss known, boolean again) throws SQLException {
         view.believes(known);
         boolean alongside = driver instanceof PgjdbcConnection pgjdbc && !pgjdbc.answersTextsWhole();
-        new ValueProbe(connection, plan, own).look(known, alongside, again);
+        new ValueProbe(connection, plan, own).look(known, alongside, view.isPooled(), again);
         if (known.isAny()) {
             held.end();
         }

@@ -9,6 +9,7 @@ public final class ValueLoss {
 
     private volatile boolean looked;
     private volatile boolean lookedInGroup;
+    private volatile boolean lookedForSession;
     private volatile boolean inGroup;
     private volatile boolean forSession;
     private volatile boolean inTransaction;
@@ -38,15 +39,26 @@ public final class ValueLoss {
         return lookedInGroup;
     }
 
+    /** Whether anybody has looked at the session, which is asked only where a statement would need it. */
+    boolean isSessionKnown() {
+        return lookedForSession;
+    }
+
     /** Whether anything is known to be lost. */
     public boolean isAny() {
         return inGroup || forSession || inTransaction;
     }
 
-    /** Somebody has looked; in a group of messages as well, or on the other ways only. */
-    void known(boolean alongside) {
+    /**
+     * Somebody has looked.
+     *
+     * @param alongside in a group of messages as well
+     * @param session at the session as well
+     */
+    void known(boolean alongside, boolean session) {
         looked = true;
         lookedInGroup |= alongside;
+        lookedForSession |= session;
     }
 
     /** Was lost in a group of messages, or the group was not answered. */

@@ -39,24 +39,25 @@ final class ValueProbe {
      *
      * @param known is told what is lost
      * @param alongside whether values of this connection go in the group of messages of their statement
+     * @param shared whether another client may get the session, so that nothing is set for it, and nobody needs to know
      * @param again whether to ask although somebody has looked already
      * @throws SQLException the driver's, when it says nothing about what is lost
      */
-    void look(ValueLoss known, boolean alongside, boolean again) throws SQLException {
+    void look(ValueLoss known, boolean alongside, boolean shared, boolean again) throws SQLException {
         boolean first = !known.isKnown();
         boolean group = alongside && (again || !known.isGroupKnown());
         boolean lost = group && !known.isInGroup() && !holds(this::inGroup);
         if (lost) {
             known.inGroup();
         }
-        boolean all = first || lost;
-        if (all && (known.isInGroup() || !alongside) && !holds(this::forSession)) {
+        boolean needsSession = !shared && (known.isInGroup() || !alongside);
+        if (needsSession && (lost || !known.isSessionKnown()) && !holds(this::forSession)) {
             known.forSession();
         }
-        if (all && !holds(this::inTransaction)) {
+        if ((first || lost) && !holds(this::inTransaction)) {
             known.inTransaction();
         }
-        known.known(alongside);
+        known.known(alongside, needsSession);
     }
 
     private interface Way {

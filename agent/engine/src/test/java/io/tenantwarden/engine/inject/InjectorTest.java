@@ -23,22 +23,7 @@ import org.postgresql.jdbc.PgConnection;
 /** On the driver's own executor, whose hooks this test calls itself: what is decided, and what is written. */
 class InjectorTest {
 
-    private static final GucPlan.Value TENANT = new GucPlan.Value() {
-        @Override
-        public String of(String tenant) {
-            return tenant;
-        }
-
-        @Override
-        public boolean isFixed() {
-            return true;
-        }
-
-        @Override
-        public boolean holdsTenant() {
-            return true;
-        }
-    };
+    private static final GucPlan.Value TENANT = new TenantValue();
 
     private static final Before NOTHING_BEFORE = new Before() {
         @Override

@@ -9,22 +9,7 @@ import java.util.Map;
 /** The parts of an injector on a connection that is none. */
 public final class WireParts {
 
-    private static final GucPlan.Value TENANT = new GucPlan.Value() {
-        @Override
-        public String of(String tenant) {
-            return tenant;
-        }
-
-        @Override
-        public boolean isFixed() {
-            return true;
-        }
-
-        @Override
-        public boolean holdsTenant() {
-            return true;
-        }
-    };
+    private static final GucPlan.Value TENANT = new TenantValue();
 
     public final GucPlan plan;
     final WireState wire = new WireState();

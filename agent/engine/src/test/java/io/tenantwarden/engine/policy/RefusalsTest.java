@@ -10,6 +10,7 @@ import io.tenantwarden.bootstrap.Scope;
 import io.tenantwarden.bootstrap.Submission;
 import io.tenantwarden.engine.inject.DriverConnection;
 import io.tenantwarden.engine.inject.GucPlan;
+import io.tenantwarden.engine.inject.TenantValue;
 import io.tenantwarden.engine.report.Callers;
 import io.tenantwarden.engine.report.FoundSite;
 import io.tenantwarden.engine.report.Site;
@@ -46,22 +47,7 @@ class RefusalsTest {
 
     private static Resolution touched;
 
-    private static final GucPlan.Value TENANT = new GucPlan.Value() {
-        @Override
-        public String of(String tenant) {
-            return tenant;
-        }
-
-        @Override
-        public boolean isFixed() {
-            return true;
-        }
-
-        @Override
-        public boolean holdsTenant() {
-            return true;
-        }
-    };
+    private static final GucPlan.Value TENANT = new TenantValue();
 
     private final BypassReach reach =
             new BypassReach(GucPlan.of(Map.of("app.tenant_id", TENANT), Map.of(), Map.of()), Set.of());
