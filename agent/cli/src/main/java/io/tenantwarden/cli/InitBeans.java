@@ -55,8 +55,9 @@ final class InitBeans {
             return;
         }
         Field one = c.fields().stream()
-                .filter(f -> f.isStatic() && f.type().equals(c.dotted().replace('$', '.'))
-                        || f.isStatic() && f.type().equals(c.dotted()))
+                .filter(Field::isStatic)
+                .filter(f -> f.type().equals(c.dotted())
+                        || f.type().equals(c.dotted().replace('$', '.')))
                 .findFirst()
                 .orElse(null);
         boolean hasStatic = c.methods().stream()
