@@ -7,10 +7,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
- * Sees to it that the values of a scope hold on one physical connection: what a statement needs ({@link InjectionRules}, asked of the
- * {@link WireView}),
- * how ours gets there ({@link Transport}, or {@link SeparateInjection}), and what holds after the statement ({@link StatementEffects}) and after the
- * server's answer. Guarded by the lock on the connection.
+ * Sees to it that the values of a scope hold on one physical connection: what a statement needs ({@link InjectionRules}, asked of the {@link
+ * WireView}), how ours gets there ({@link Transport}, or {@link SeparateInjection}), and what holds after the statement ({@link StatementEffects})
+ * and after the server's answer. Guarded by the lock on the connection.
  */
 public final class Injector {
 

@@ -18,9 +18,8 @@ import java.util.List;
 
 /**
  * The application's own SET, RESET and {@code set_config} of a configured GUC; of the role, see {@link RoleRule}. Outside every scope, and where a
- * pool runs it,
- * it counts as scoped by the application. Inside a scope the value of the scope, and none, are harmless; another value is tampering. Thread-safe;
- * the session's part is guarded by its lock.
+ * pool runs it, it counts as scoped by the application. Inside a scope the value of the scope, and none, are harmless; another value is tampering.
+ * Thread-safe; the session's part is guarded by its lock.
  */
 final class SettingsRule {
 

@@ -151,8 +151,8 @@ public final class Catalogs {
             listener.catalogRead(database);
         } catch (SQLException e) {
             if (!OwnTransaction.isCancel(e)) {
-                database.failed(); // after a cancel, which was meant for a statement of the application, the next one
-                // reads at once
+                // after a cancel, which was meant for a statement of the application, the next one reads at once
+                database.failed();
             }
             listener.unavailable(database, e);
             OwnTransaction.failed(session, e);
