@@ -36,6 +36,8 @@ enum Cause {
     TERMINATED,
     /** Cursors of a transaction that failed, or was rolled back to a savepoint. */
     LOST_CURSOR,
+    /** After a COPY that failed, autosave=always goes back to the driver's savepoint of the statement before: past one that was made since. */
+    LOST_SAVEPOINT,
     /** Cancelled, terminated or cut by the fault thread, at any moment. */
     FAULT,
     /** Behind a pooler a statement reaches a server process that does not know what an earlier one left. */

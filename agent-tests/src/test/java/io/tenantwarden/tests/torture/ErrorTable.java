@@ -13,6 +13,8 @@ import static io.tenantwarden.tests.torture.Kind.CURSOR_READ;
 import static io.tenantwarden.tests.torture.Kind.DIVISION_BY_ZERO;
 import static io.tenantwarden.tests.torture.Kind.DO;
 import static io.tenantwarden.tests.torture.Kind.NO_PARAMETER;
+import static io.tenantwarden.tests.torture.Kind.RELEASE;
+import static io.tenantwarden.tests.torture.Kind.ROLLBACK_TO;
 import static io.tenantwarden.tests.torture.Kind.SEVERAL;
 import static io.tenantwarden.tests.torture.Kind.SQL_FETCH;
 import static io.tenantwarden.tests.torture.Kind.TERMINATE;
@@ -73,6 +75,7 @@ final class ErrorTable {
             any(Cause.ISOLATION, "", "40001"),
             of(Cause.COMMIT_INSIDE, "", Set.of("2D000"), CALL_COMMITS),
             of(Cause.COPY_FROM, "row-level security", Set.of("0A000"), COPY_IN),
+            of(Cause.LOST_SAVEPOINT, "", Set.of("3B001"), ROLLBACK_TO, RELEASE),
             of(Cause.LOST_CURSOR, "", Set.of("34000", "25P02"), CURSOR_READ, SQL_FETCH),
             of(Cause.UNKNOWN_NAME, "", Set.of("42P01"), UNKNOWN_NAME),
 

@@ -57,6 +57,7 @@ final class Model {
     // ---- the open transaction
     boolean inTransaction;
     boolean failed;
+    boolean copyFailed;
     /** Left open by whoever had the connection before: what it holds is not known. */
     boolean inherited;
     /** What that borrower, and those before it, had set themselves in the open transaction while there was no scope. */
@@ -233,6 +234,7 @@ final class Model {
     void transactionEnded() {
         inTransaction = false;
         failed = false;
+        copyFailed = false;
         inherited = false;
         inheritedValues.clear();
         wrote = false;

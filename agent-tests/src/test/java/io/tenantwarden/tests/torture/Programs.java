@@ -29,6 +29,7 @@ final class Programs extends Operations {
                     .copyOut("copy (select tenant_id from invoices) to stdout", out);
             return out.toString();
         });
+        model.copyFailed |= !answer.succeeded();
         if (answer.succeeded()) {
             Map<String, Integer> seen = new TreeMap<>();
             answer.value().lines().forEach(line -> seen.merge(line, 1, Integer::sum));
@@ -46,6 +47,7 @@ final class Programs extends Operations {
                             .unwrap(PGConnection.class)
                             .getCopyAPI()
                             .copyIn("copy notes from stdin", new StringReader("one\ntwo\n")));
+            model.copyFailed |= !answer.succeeded();
             if (answer.succeeded() && answer.value() != 2) {
                 throw new Divergence(Sort.MISSING_ROWS, "COPY FROM took " + answer.value() + " of 2 rows");
             }
@@ -56,7 +58,7 @@ final class Programs extends Operations {
         }
         EnumSet<Cause> must = must();
         must.add(Cause.COPY_FROM);
-        statement(
+        Answer<?> answer = statement(
                 op,
                 true,
                 must,
@@ -65,6 +67,7 @@ final class Programs extends Operations {
                         .unwrap(PGConnection.class)
                         .getCopyAPI()
                         .copyIn("copy work (tenant_id, tag) from stdin", new StringReader("t1\tcopied\n")));
+        model.copyFailed |= !answer.succeeded();
     }
 
     EnumSet<Cause> mayForCopy() {

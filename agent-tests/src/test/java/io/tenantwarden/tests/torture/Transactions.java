@@ -108,7 +108,7 @@ final class Transactions extends Operations {
             rollback(op, false);
             return;
         }
-        Answer<?> answer = control(op, none(), () -> {
+        Answer<?> answer = control(op, mayBeLost(), () -> {
             if (saved.savepoint() != null) {
                 connection().rollback(saved.savepoint());
             } else {
@@ -124,12 +124,18 @@ final class Transactions extends Operations {
         }
     }
 
+    /** See {@link Cause#LOST_SAVEPOINT}. */
+    private EnumSet<Cause> mayBeLost() {
+        boolean always = profile().parameters().contains("autosave=always");
+        return always && model.copyFailed ? EnumSet.of(Cause.LOST_SAVEPOINT) : none();
+    }
+
     void release(Op op) {
         if (model.savepoints.isEmpty() || model.failed) {
             return;
         }
         Model.Saved saved = model.savepoints.pop();
-        control(op, none(), () -> {
+        control(op, mayBeLost(), () -> {
             if (saved.savepoint() != null) {
                 connection().releaseSavepoint(saved.savepoint());
             } else {
